@@ -1,0 +1,113 @@
+#!/usr/bin/env node
+// Builds what is not committed: the WASM kernels, the grammar's recipe and the job file's validator (src/**/generated/), then the bundles (dist/).
+// A generated file is made again only when something it is made from is newer. `--generated` stops before the bundles.
+import {existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync} from 'node:fs';
+import {basename, dirname, join} from 'node:path';
+import {fileURLToPath, pathToFileURL} from 'node:url';
+import {build} from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+
+/** Modules that write a module: `make()` gives its text. Remade when anything in the maker's folder is newer. */
+const makers = [
+  {from: 'src/sql/make-recipe.ts', to: 'src/sql/generated/recipe.ts'},
+  {from: 'src/config/make-validator.ts', to: 'src/config/generated/validator.js'},
+];
+
+/** Bundles that the package ships, and those that only developers run. */
+const shipped = {cli: 'src/cli/main.ts', job: 'src/job/child.ts'};
+const forDevelopers = {pages: 'src/cli/pages/write.ts', conformance: 'src/testing/conformance/main.ts', bench: 'bench/main.ts'};
+
+await buildKernels();
+for (const maker of makers) await runMaker(maker);
+if (!process.argv.includes('--generated')) {
+  await bundle(shipped);
+  await bundle(forDevelopers);
+}
+
+/** Every file directly in src/kernel/wasm/ is a kernel; what kernels share lies in folders below it. */
+async function buildKernels() {
+  const folder = 'src/kernel/wasm';
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder).filter(file => file.endsWith('.ts'))) {
+    const target = `src/kernel/generated/${name}`;
+    if (isFresh(target, filesBelow(folder))) continue;
+    const {default: asc} = await import('assemblyscript/asc');
+    let binary;
+    const {error, stderr} = await asc.main(
+      [
+        join(folder, name),
+        '--outFile',
+        'out.wasm',
+        '-O3',
+        '--noAssert',
+        '--runtime',
+        'stub',
+        '--importMemory',
+        '--enable',
+        'simd',
+        '--enable',
+        'bulk-memory',
+        '--lowMemoryLimit',
+        '1024',
+      ],
+      {writeFile: (file, contents) => void (file.endsWith('.wasm') && (binary = contents))},
+    );
+    if (error) throw new Error(`kernel ${name}: ${error.message}\n${stderr.toString()}`);
+    const base64 = Buffer.from(binary).toString('base64');
+    write(target, `/** The kernel ${basename(name, '.ts')}, ${binary.length} bytes of WebAssembly. */\nexport const wasm = '${base64}';\n`);
+  }
+}
+
+async function runMaker({from, to}) {
+  if (!existsSync(from) || isFresh(to, filesBelow(dirname(from)))) return;
+  const outfile = join('node_modules/.cache/weir', `${basename(from, '.ts')}.mjs`);
+  await build({entryPoints: [from], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'warning'});
+  const {make} = await import(`${pathToFileURL(outfile).href}?at=${Date.now()}`);
+  write(to, make());
+}
+
+async function bundle(entries) {
+  const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+  await build({
+    entryPoints: present,
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: false,
+    legalComments: 'none',
+    define: {'process.env.NODE_ENV': '"production"'},
+    banner: {js: "import {createRequire as weirCreateRequire} from 'node:module'; const require = weirCreateRequire(import.meta.url);"},
+    external: ['esbuild', 'vitest', 'fast-check', 'assemblyscript'],
+    logLevel: 'warning',
+  });
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, {withFileTypes: true}).flatMap(entry => {
+    if (entry.name === 'generated') return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+function isFresh(target, sources) {
+  if (!existsSync(target)) return false;
+  const made = statSync(target).mtimeMs;
+  return [...sources, 'bin/build.js'].every(source => statSync(source).mtimeMs <= made);
+}
+
+/** By rename, so that nobody ever sees half a file. */
+function write(target, text) {
+  mkdirSync(dirname(target), {recursive: true});
+  const temporary = `${target}.${process.pid}.new`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, target);
+}

@@ -1,0 +1,77 @@
+import {Js, js} from './js.ts';
+
+/**
+ * Writes the text of one generated module: a list of functions over bound constants. Names are given by role and numbered (`key0`, `total1`), so that the text
+ * depends on the query's shape alone; what a bound name stands for is told by the legend, beside the code and never inside.
+ */
+export class Writer {
+  readonly #lines: string[] = [];
+  readonly #bound = new Map<string, unknown>();
+  readonly #legend = new Map<string, string>();
+  readonly #boundNames = new Map<unknown, Js>();
+  readonly #counts = new Map<string, number>();
+  #indent = 1;
+
+  /** A fresh name for a role. */
+  name(role: string): Js {
+    const count = this.#counts.get(role) ?? 0;
+    this.#counts.set(role, count + 1);
+    return Js.name(`${role}${count}`);
+  }
+
+  /** A constant of the module: an object or a value that the code refers to by name. The same object is bound once. `meaning` goes to the legend. */
+  bind(role: string, object: unknown, meaning = ''): Js {
+    const shared = typeof object === 'object' || typeof object === 'function' ? this.#boundNames.get(object) : undefined;
+    if (shared !== undefined) return shared;
+    const name = this.name(role);
+    this.#bound.set(String(name), object);
+    if (meaning !== '') this.#legend.set(String(name), meaning);
+    if (object !== null && (typeof object === 'object' || typeof object === 'function')) this.#boundNames.set(object, name);
+    return name;
+  }
+
+  line(code: Js): void {
+    this.#lines.push('  '.repeat(this.#indent) + String(code));
+  }
+  const(role: string, value: Js): Js {
+    const name = this.name(role);
+    this.line(js`const ${name} = ${value};`);
+    return name;
+  }
+  let(role: string, value: Js): Js {
+    const name = this.name(role);
+    this.line(js`let ${name} = ${value};`);
+    return name;
+  }
+  /** `head {` body `}`. */
+  block(head: Js, body: () => void): void {
+    this.line(js`${head} {`);
+    this.#indent++;
+    body();
+    this.#indent--;
+    this.line(js`}`);
+  }
+  /** `if (condition) {` then `} else {` otherwise `}`. */
+  branch(condition: Js, then: () => void, otherwise: () => void): void {
+    this.line(js`if (${condition}) {`);
+    this.#indent++;
+    then();
+    this.#indent--;
+    this.line(js`} else {`);
+    this.#indent++;
+    otherwise();
+    this.#indent--;
+    this.line(js`}`);
+  }
+
+  program(): GeneratedCode {
+    return {text: this.#lines.join('\n') + '\n', bound: this.#bound, legend: this.#legend};
+  }
+}
+
+export interface GeneratedCode {
+  /** The body of a function that has the bound names as constants. */
+  readonly text: string;
+  readonly bound: ReadonlyMap<string, unknown>;
+  readonly legend: ReadonlyMap<string, string>;
+}

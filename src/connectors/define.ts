@@ -1,0 +1,66 @@
+import type {Clock} from '../base/clock.ts';
+import type {Memory} from '../base/memory.ts';
+import type {OptionSpecs} from '../base/options.ts';
+import type {Problem} from '../base/problem.ts';
+import type {Batch} from '../flow/batch.ts';
+import type {Sink} from '../flow/sink.ts';
+import type {Source} from '../flow/source.ts';
+import type {RowEncoder} from '../formats/define.ts';
+import type {ChangelogMode} from '../types/change.ts';
+import type {Column, SqlType} from '../types/sql-type.ts';
+
+/** A table as a connector sees it: physical columns only, options validated and with defaults filled in. */
+export interface ConnectorTable {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly primaryKey: readonly string[];
+  readonly partitionedBy: readonly string[];
+  readonly options: ReadonlyMap<string, string>;
+}
+
+/** What a connector may use of the world. */
+export interface ConnectorContext {
+  readonly clock: Clock;
+  readonly memory: Memory;
+  /** Relative paths start here. */
+  readonly directory: string;
+  readonly standardInput: StandardInput;
+  readonly standardOutput: Sink;
+  readonly standardError: Sink;
+}
+
+/** File descriptor 0, to be taken by one table at most. */
+export interface StandardInput {
+  readonly descriptor: number;
+  readonly isTerminal: boolean;
+  /** Bytes that were read ahead (to infer a schema) and come first. */
+  readonly readAhead: Uint8Array | null;
+}
+
+export interface ConnectorDefinition {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: OptionSpecs;
+  readonly examples: readonly [ConnectorExample, ...ConnectorExample[]];
+  /** `required`: a format must be named; `none`: it makes or takes rows by itself. */
+  readonly format: 'required' | 'none';
+  /** What it accepts as a sink, whatever its format takes as well; empty: it is no sink. */
+  readonly writes: readonly ChangelogMode[];
+  readonly isSource: boolean;
+  /** Metadata columns by key, as in `METADATA FROM 'file.path'`. */
+  readonly metadata: Readonly<Record<string, SqlType>>;
+  /** True when the input ends by itself. */
+  bounded?(table: ConnectorTable): boolean;
+  /** Beyond types and required options: contradictions, missing files. Told at planning. Must not wait. */
+  check?(table: ConnectorTable): readonly Problem[];
+  source?(table: ConnectorTable, context: ConnectorContext): Source;
+  sink?(table: ConnectorTable, context: ConnectorContext, overwrite: boolean): Sink;
+  /** For sinks with format `none`: how rows become bytes (print), or null to drop them unseen (blackhole). */
+  encoder?(table: ConnectorTable, context: ConnectorContext, batch: Batch): RowEncoder | null;
+}
+
+export interface ConnectorExample {
+  readonly summary: string;
+  /** A CREATE TABLE that checks without problems. */
+  readonly sql: string;
+}

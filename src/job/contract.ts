@@ -1,0 +1,51 @@
+import type {Clock} from '../base/clock.ts';
+import type {Problem} from '../base/problem.ts';
+import type {Sink} from '../flow/sink.ts';
+import type {StandardInput} from '../connectors/define.ts';
+import type {Plan} from '../plan/plan.ts';
+
+/** What becomes of a record that cannot be read: the job ends; the record is dropped and counted; or the field becomes NULL (a record that is no record at all is dropped). */
+export type OnError = 'fail' | 'skip' | 'null';
+
+/** Everything one run of a plan may use. The engine touches nothing else of the world: no `process`, no other clock. */
+export interface RunOptions {
+  readonly plan: Plan;
+  readonly clock: Clock;
+  /** Relative paths start here. */
+  readonly directory: string;
+  readonly standardInput: StandardInput;
+  readonly standardOutput: Sink;
+  readonly standardError: Sink;
+  /** How rows of console sinks and of `print` tables become text: a name of `formats/console` or of a format, and its options (`header`, `width`, …). */
+  readonly console: {readonly format: string; readonly options: ReadonlyMap<string, string>};
+  readonly onError: OnError;
+  /** More rejected records than this end the run with status `too-many-errors`; null: no bound. */
+  readonly maxErrors: number | null;
+  /** `-n`: rows of each console sink; the run ends when all have theirs. */
+  readonly limit: number | null;
+  /** Aborting asks for a clean stop: what was read is processed and written. */
+  readonly stop: AbortSignal;
+  /** Told at most twice a second, between steps. */
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** Told of every rejected record and every warning, in order. A run that ends because of one says so in its result, too. */
+  readonly onProblem: (problem: Problem) => void;
+}
+
+export interface RunProgress {
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly rejected: number;
+  readonly readBytes: number;
+  /** Null when an input's size is unknown. */
+  readonly totalBytes: number | null;
+}
+
+export interface RunResult extends RunProgress {
+  /** `done`: all input read, or the limit reached, or the reader of standard output went away; `stopped`: asked to. */
+  readonly status: 'done' | 'stopped' | 'failed' | 'too-many-errors';
+  /** Why, when failed. */
+  readonly problem: Problem | null;
+}
+
+/** `src/job/run.ts` exports it: opens the plan's tables, runs to the end, closes them. Never throws for what a user or the world can cause. */
+export type RunPlan = (options: RunOptions) => Promise<RunResult>;
