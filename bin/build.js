@@ -30,12 +30,17 @@ if (!process.argv.includes('--generated')) {
 async function buildKernels() {
   const folder = 'src/kernel/wasm';
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder).filter(file => file.endsWith('.ts'))) {
+  const names = readdirSync(folder)
+    .filter(file => file.endsWith('.ts'))
+    .sort();
+  for (const name of names) {
     const target = `src/kernel/generated/${name}`;
+    const memoryBase = String(1024 + 8192 * names.indexOf(name)); // Kernels share one memory: their tables lie side by side below 64 KiB.
     if (isFresh(target, filesBelow(folder))) continue;
     const {default: asc} = await import('assemblyscript/asc');
     let binary;
-    const {error, stderr} = await asc.main(
+    let complaints = '';
+    const {error} = await asc.main(
       [
         join(folder, name),
         '--outFile',
@@ -49,12 +54,15 @@ async function buildKernels() {
         'simd',
         '--enable',
         'bulk-memory',
-        '--lowMemoryLimit',
-        '1024',
+        '--memoryBase',
+        memoryBase,
       ],
-      {writeFile: (file, contents) => void (file.endsWith('.wasm') && (binary = contents))},
+      {
+        stderr: {write: text => void (complaints += text)},
+        writeFile: (file, contents) => void (file.endsWith('.wasm') && (binary = contents)),
+      },
     );
-    if (error) throw new Error(`kernel ${name}: ${error.message}\n${stderr.toString()}`);
+    if (error) throw new Error(`kernel ${name}: ${error.message}\n${complaints}`);
     const base64 = Buffer.from(binary).toString('base64');
     write(target, `/** The kernel ${basename(name, '.ts')}, ${binary.length} bytes of WebAssembly. */\nexport const wasm = '${base64}';\n`);
   }

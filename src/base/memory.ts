@@ -12,7 +12,7 @@ export class Memory {
   readonly view: DataView;
   /** BigInts that do not fit an f64 exactly. A cell tagged `wide` holds an index into this list. Handed back together with scratch. */
   readonly wide: bigint[] = [];
-  #lifeEnd = 64; // Pointer 0 is never given out, so that 0 can mean "none".
+  #lifeEnd = 65536; // Below lie the tables of the kernels; pointer 0 is never given out, so that 0 can mean "none".
   #scratchTop: number;
   #encoder = new TextEncoder();
 
