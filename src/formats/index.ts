@@ -1,0 +1,8 @@
+import type {FormatDefinition} from './define.ts';
+
+/** Every format, in the order in which help lists them. */
+export const formats: readonly FormatDefinition[] = [];
+
+export function findFormat(name: string): FormatDefinition | undefined {
+  return formats.find(format => format.name === name);
+}
