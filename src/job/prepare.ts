@@ -1,0 +1,83 @@
+import type {Problem, SourceText} from '../base/problem.ts';
+import {createCatalog} from '../connectors/catalog.ts';
+import type {StandardInput} from '../connectors/define.ts';
+import {inferTable} from '../connectors/infer/infer.ts';
+import type {ExternalTable, Parameters} from '../plan/catalog.ts';
+import {externalTargets} from '../plan/external-targets.ts';
+import type {Plan} from '../plan/plan.ts';
+import {planScript} from '../plan/plan-script.ts';
+import type {Script} from '../sql/ast.ts';
+import {parseScript} from '../sql/parse.ts';
+
+/** A text and what is known of the world it will run in. */
+export interface PrepareRequest {
+  readonly source: SourceText;
+  /** `query`: a one-liner, lenient, its console results are final rows; `script`: a file, strict. */
+  readonly mode: 'query' | 'script';
+  /** Scripts of definitions that come first (`-i`). */
+  readonly initial: readonly SourceText[];
+  /** Tables bound by `-t name=file`: the same as `FROM 'file'`, under a name. */
+  readonly bindings: ReadonlyMap<string, string>;
+  readonly parameters: Parameters;
+  readonly changelog: boolean;
+  readonly timeZone: string;
+  readonly inputFormat: string | null;
+  /** Relative paths start here. */
+  readonly directory: string;
+  readonly standardInput: StandardInput;
+}
+
+export interface Prepared {
+  /** Null when a problem stands in the way. */
+  readonly plan: Plan | null;
+  readonly problems: readonly Problem[];
+  /** What was inferred, by target: `explain --ddl` prints it. */
+  readonly externals: ReadonlyMap<string, ExternalTable>;
+  /** Standard input with what was read ahead to infer from it: the run must start with these bytes. */
+  readonly standardInput: StandardInput;
+}
+
+/** From text to a plan: parses, infers the tables nobody declared, plans. Everything that can be told before a job starts is told here, all of it at once. */
+export async function prepare(request: PrepareRequest): Promise<Prepared> {
+  const lenient = request.mode === 'query';
+  const initial = request.initial.map(source => ({source, ...parseScript(source, {lenient})}));
+  const main = parseScript(request.source, {lenient});
+  const parsed = [...initial.flatMap(part => part.problems), ...main.problems];
+  if (parsed.some(problem => problem.severity === 'error')) {
+    return {plan: null, problems: parsed, externals: new Map(), standardInput: request.standardInput};
+  }
+  const inferred = await inferAll(request, [...initial.map(part => part.script), main.script]);
+  const planned = planScript({
+    source: request.source,
+    script: main.script,
+    catalog: createCatalog({directory: request.directory, externals: inferred.externals}),
+    parameters: request.parameters,
+    mode: request.mode,
+    changelog: request.changelog,
+    timeZone: request.timeZone,
+    initial,
+  });
+  const problems = [...parsed, ...inferred.problems, ...planned.problems];
+  const failed = problems.some(problem => problem.severity === 'error');
+  return {plan: failed ? null : planned.plan, problems, externals: inferred.externals, standardInput: inferred.standardInput};
+}
+
+async function inferAll(request: PrepareRequest, scripts: readonly Script[]) {
+  const targets = new Map<string, string>(request.bindings);
+  for (const {target} of scripts.flatMap(externalTargets)) {
+    if (!targets.has(target)) targets.set(target, target);
+  }
+  const externals = new Map<string, ExternalTable>();
+  const problems: Problem[] = [];
+  let {standardInput} = request;
+  for (const [name, target] of targets) {
+    const result = await inferTable({target, inputFormat: request.inputFormat, directory: request.directory, standardInput});
+    if ('problems' in result) {
+      problems.push(...result.problems);
+      continue;
+    }
+    externals.set(name, {declared: {...result.declared, name}});
+    if (result.readAhead !== null) standardInput = {...standardInput, readAhead: result.readAhead};
+  }
+  return {externals, problems, standardInput};
+}

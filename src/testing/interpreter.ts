@@ -1,0 +1,214 @@
+import type {Clock} from '../base/clock.ts';
+import {assert} from '../base/problem.ts';
+import {callScalar, callSite} from '../functions/call.ts';
+import type {CallSite} from '../functions/define.ts';
+import {findFunction} from '../functions/index.ts';
+import type {AggregateCall, Expr, SortItem} from '../plan/expression.ts';
+import type {NodeKind, NodeOf, PlanNode} from '../plan/nodes/index.ts';
+import type {Plan} from '../plan/plan.ts';
+import {castValue} from '../types/cast.ts';
+import {compareValues, valueKey} from '../types/compare.ts';
+import type {Row, Value} from '../types/value.ts';
+
+/**
+ * The definition of our SQL, slow and obvious: recomputes the final rows of every sink from all input. It shares no code with the engine but the functions'
+ * own `evaluate`, the casts and the comparisons.
+ */
+export interface Interpretation {
+  readonly plan: Plan;
+  readonly clock: Clock;
+  /** All rows of a scan, by its index in the plan, with its wanted columns. */
+  readonly input: ReadonlyMap<number, readonly Row[]>;
+}
+
+/** The final rows of each sink, in the order of `plan.sinks`. Throws a ProblemError of kind `data` where a row cannot be computed. */
+export function interpret(interpretation: Interpretation): readonly (readonly Row[])[] {
+  const interpreter = new Interpreter(interpretation);
+  return interpretation.plan.sinks.map(sink => interpreter.rowsOf(sink));
+}
+
+/** The value of an expression over one row. */
+export function evaluate(expr: Expr, row: Row, settings: {readonly timeZone: string; readonly clock: Clock}): Value {
+  return new Evaluator(settings.timeZone, settings.clock).value(expr, row);
+}
+
+type RowsOfKind = {readonly [K in NodeKind]: (node: NodeOf<K>, interpreter: Interpreter, index: number) => readonly Row[]};
+
+const rowsOfKind: RowsOfKind = {
+  scan: (_node, interpreter, index) => interpreter.input.get(index) ?? [],
+  values: node => node.rows,
+  filter: (node, interpreter) => interpreter.rowsOf(node.input).filter(row => interpreter.evaluator.value(node.predicate, row) === true),
+  project: (node, interpreter) =>
+    interpreter.rowsOf(node.input).map(row => node.expressions.map(expression => interpreter.evaluator.value(expression, row))),
+  watermark: (node, interpreter) => interpreter.rowsOf(node.input),
+  aggregate: aggregateRows,
+  union: (node, interpreter) => node.inputs.flatMap(input => interpreter.rowsOf(input)),
+  sort: (node, interpreter) => sortRows(node, interpreter.rowsOf(node.input), interpreter.schemaOf(node.input)),
+  limit: (node, interpreter) => interpreter.rowsOf(node.input).slice(node.offset, node.offset + node.limit),
+  sink: (node, interpreter) => interpreter.rowsOf(node.input),
+};
+
+class Interpreter {
+  readonly evaluator: Evaluator;
+  readonly input: ReadonlyMap<number, readonly Row[]>;
+  readonly #plan: Plan;
+  readonly #rows = new Map<number, readonly Row[]>();
+
+  constructor({plan, clock, input}: Interpretation) {
+    this.#plan = plan;
+    this.input = input;
+    this.evaluator = new Evaluator(plan.settings.timeZone, clock);
+  }
+
+  rowsOf(index: number): readonly Row[] {
+    const known = this.#rows.get(index);
+    if (known !== undefined) return known;
+    const node = this.#node(index);
+    const rows = (rowsOfKind[node.kind] as (node: PlanNode, interpreter: Interpreter, index: number) => readonly Row[])(node, this, index);
+    this.#rows.set(index, rows);
+    return rows;
+  }
+
+  schemaOf(index: number): PlanNode['schema'] {
+    return this.#node(index).schema;
+  }
+
+  #node(index: number): PlanNode {
+    const node = this.#plan.nodes[index];
+    assert(node !== undefined, `the plan has no node ${index}`);
+    return node;
+  }
+}
+
+class Evaluator {
+  readonly #timeZone: string;
+  readonly #clock: Clock;
+  readonly #sites = new WeakMap<object, CallSite>();
+
+  constructor(timeZone: string, clock: Clock) {
+    this.#timeZone = timeZone;
+    this.#clock = clock;
+  }
+
+  value(expr: Expr, row: Row): Value {
+    switch (expr.kind) {
+      case 'column':
+        return row[expr.index] as Value;
+      case 'literal':
+        return expr.value;
+      case 'field': {
+        const operand = this.value(expr.operand, row);
+        return operand === null ? null : ((operand as readonly Value[])[expr.field] as Value);
+      }
+      case 'cast':
+        return this.#cast(expr, row);
+      case 'case': {
+        const branch = expr.branches.find(({when}) => this.value(when, row) === true);
+        return this.value(branch === undefined ? expr.otherwise : branch.then, row);
+      }
+      case 'call':
+        return this.#call(expr, row);
+    }
+  }
+
+  #cast(expr: Expr & {readonly kind: 'cast'}, row: Row): Value {
+    const value = this.value(expr.operand, row);
+    if (value === null) return null;
+    try {
+      return castValue(value, expr.operand.type, expr.type, this.#timeZone);
+    } catch (error) {
+      if (expr.lenient) return null;
+      throw error;
+    }
+  }
+
+  /** AND and OR stop at the first operand that decides: what stands behind it may be impossible to compute. */
+  #call(expr: Expr & {readonly kind: 'call'}, row: Row): Value {
+    const decides = expr.function === 'AND' ? false : expr.function === 'OR' ? true : undefined;
+    const definition = findFunction(expr.function);
+    assert(definition?.kind === 'scalar', `no scalar function ${expr.function}`);
+    const values: Value[] = [];
+    for (const argument of expr.arguments) {
+      const value = this.value(argument, row);
+      if (decides !== undefined && value === decides) return decides;
+      values.push(value);
+    }
+    return callScalar(definition, values, this.site(expr, expr.function, expr.arguments, expr.words));
+  }
+
+  site(key: {readonly type: Expr['type']}, name: string, args: readonly Expr[], words: readonly string[]): CallSite {
+    const known = this.#sites.get(key);
+    if (known !== undefined) return known;
+    const definition = findFunction(name);
+    assert(definition !== undefined, `no function ${name}`);
+    const site = callSite(
+      definition,
+      args.map(argument => (argument.kind === 'literal' ? {type: argument.type, literal: argument.value} : {type: argument.type})),
+      words,
+      key.type,
+      {timeZone: this.#timeZone, clock: this.#clock},
+    );
+    this.#sites.set(key, site);
+    return site;
+  }
+
+  aggregate(call: AggregateCall, rows: readonly Row[]): Value {
+    const definition = findFunction(call.function);
+    assert(definition?.kind === 'aggregate', `no aggregate ${call.function}`);
+    const {filter} = call;
+    const counted = filter === null ? rows : rows.filter(row => this.value(filter, row) === true);
+    let inputs: readonly Row[] = counted.map(row => call.arguments.map(argument => this.value(argument, row)));
+    if (call.distinct) inputs = distinctRows(inputs, call.arguments);
+    return definition.evaluate(inputs, this.site(call, call.function, call.arguments, []));
+  }
+}
+
+function aggregateRows(node: NodeOf<'aggregate'>, interpreter: Interpreter): readonly Row[] {
+  const groups = new Map<string, {readonly key: Row; readonly rows: Row[]}>();
+  if (node.keys.length === 0 && node.emit === 'final') groups.set('', {key: [], rows: []});
+  for (const row of interpreter.rowsOf(node.input)) {
+    const key = node.keys.map(expression => interpreter.evaluator.value(expression, row));
+    const name = rowKey(key, node.keys);
+    const group = groups.get(name) ?? {key, rows: []};
+    groups.set(name, group);
+    group.rows.push(row);
+  }
+  return [...groups.values()].map(({key, rows}) => [...key, ...node.calls.map(call => interpreter.evaluator.aggregate(call, rows))]);
+}
+
+function distinctRows(rows: readonly Row[], expressions: readonly Expr[]): readonly Row[] {
+  const seen = new Map<string, Row>();
+  for (const row of rows) {
+    const name = rowKey(row, expressions);
+    if (!seen.has(name)) seen.set(name, row);
+  }
+  return [...seen.values()];
+}
+
+function rowKey(row: Row, expressions: readonly Expr[]): string {
+  return JSON.stringify(row.map((value, index) => valueKey(value, (expressions[index] as Expr).type)));
+}
+
+function sortRows(node: NodeOf<'sort'>, rows: readonly Row[], schema: PlanNode['schema']): readonly Row[] {
+  const sorted = [...rows].sort((left, right) => {
+    for (const item of node.items) {
+      const order = compareItem(item, left, right, schema);
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+  return sorted.slice(node.offset, node.limit === null ? undefined : node.offset + node.limit);
+}
+
+function compareItem(item: SortItem, left: Row, right: Row, schema: PlanNode['schema']): number {
+  const a = left[item.index] as Value;
+  const b = right[item.index] as Value;
+  if (a === null || b === null) {
+    if (a === b) return 0;
+    return (a === null) === item.nullsFirst ? -1 : 1;
+  }
+  const column = schema.columns[item.index];
+  assert(column !== undefined, `sort by column ${item.index}, which is not there`);
+  const order = compareValues(a, b, column.type);
+  return item.descending ? -order : order;
+}
