@@ -6,6 +6,8 @@ export interface OptionSpec {
   readonly required?: boolean;
   /** Never printed. */
   readonly secret?: boolean;
+  /** Accepted because Flink knows it, and without effect here: `check` says so where it is given. */
+  readonly ignored?: boolean;
   /** One sentence, no full stop needed after a fragment. */
   readonly help: string;
 }
