@@ -1,0 +1,58 @@
+import {mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {prepare} from '../../job/prepare.ts';
+import {noInput, runToText} from '../run-case.ts';
+import {corpusTools, type CorpusCase, type CorpusExpectation, type CorpusTools} from './corpus-tools.ts';
+import {isRefusal, jsonFiles, readJson, Tally, why, type Judgement, type Verdict} from './family.ts';
+
+/** Whole scripts with their input and the rows that another engine gave. One judgement a tier. */
+export async function judgeEndToEnd(corpus: string, family: string, scratch: string): Promise<readonly Judgement[]> {
+  const tools = await corpusTools(corpus);
+  const tallies = {T1: new Tally(`${family} T1`), T2: new Tally(`${family} T2`), T3: new Tally(`${family} T3`)};
+  for (const file of jsonFiles(join(corpus, family))) {
+    for (const one of readJson(corpus, family, file) as readonly CorpusCase[]) {
+      tallies[one.tier].add(one.id, await judgeCase(tools, one, join(scratch, 'case')));
+    }
+  }
+  return Object.values(tallies).map(tally => tally.judgement());
+}
+
+/** What no command can be given: a Java class, a table function registered by code. A stop in the middle is left out: the rows are the same. */
+function isSkipped(one: CorpusCase): boolean {
+  return one.needs.some(need => !need.startsWith('savepoint-restart') && !need.startsWith('explicit-watermarks'));
+}
+
+export async function judgeCase(tools: CorpusTools, one: CorpusCase, directory: string): Promise<Verdict> {
+  if (isSkipped(one)) return {kind: 'skipped'};
+  rmSync(directory, {recursive: true, force: true});
+  mkdirSync(directory, {recursive: true});
+  tools.render(one, directory);
+  const expectError = one.expect.some(expectation => expectation.kind === 'error');
+  const prepared = await prepare({
+    source: {name: 'job.sql', text: readFileSync(join(directory, 'job.sql'), 'utf8')},
+    mode: 'script',
+    initial: [],
+    bindings: new Map(),
+    parameters: new Map(),
+    changelog: false,
+    timeZone: 'UTC',
+    inputFormat: null,
+    directory,
+    standardInput: noInput,
+  });
+  if (prepared.plan === null) {
+    if (isRefusal(prepared.problems)) return {kind: 'refused'};
+    return expectError ? {kind: 'passed'} : {kind: 'failed', why: why(prepared.problems)};
+  }
+  const run = await runToText(prepared.plan, directory, 'fail');
+  if (expectError) return run.result.status === 'failed' ? {kind: 'passed'} : {kind: 'failed', why: 'an error was expected'};
+  if (run.result.status !== 'done') return {kind: 'failed', why: `${run.result.status}: ${run.result.problem?.message ?? ''}`};
+  const printed = tools.parsePrint(run.output);
+  // The rendered expectation knows each sink's primary key; the case as given does not.
+  const {expect} = readJson(directory, 'expect.json') as {readonly expect: readonly CorpusExpectation[]};
+  const wrong = expect.filter(expectation => {
+    const rows = printed.get(String(expectation.of)) ?? printed.get('') ?? [];
+    return !tools.compare(expectation, rows);
+  });
+  return wrong.length === 0 ? {kind: 'passed'} : {kind: 'failed', why: `rows of ${String(wrong[0]?.of)} differ`};
+}

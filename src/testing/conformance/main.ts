@@ -1,0 +1,47 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {judgeEndToEnd} from './end-to-end.ts';
+import {judgeExpressions, judgeFunctions} from './expressions.ts';
+import {corpusDirectory, type Judgement} from './family.ts';
+import {judgeNexmark} from './nexmark.ts';
+import {judgeParser} from './parser.ts';
+import {judgeSnippets} from './snippets.ts';
+
+/** The independent cases as a table: family × passed, failed, refused, skipped. `--failures` lists what failed; a word picks families. */
+async function main(words: readonly string[]): Promise<void> {
+  const corpus = corpusDirectory();
+  if (corpus === null) {
+    console.log('conformance: no cases beside the project (set WEIR_CONFORMANCE to their folder); nothing was judged');
+    return;
+  }
+  const scratch = mkdtempSync(join(tmpdir(), 'weir-conformance-'));
+  const wanted = words.filter(word => !word.startsWith('--'));
+  const families: Readonly<Record<string, () => Promise<readonly Judgement[]> | readonly Judgement[]>> = {
+    'sql-parser': () => judgeParser(corpus),
+    'flink-docs-sql': () => [judgeSnippets(corpus)],
+    'flink-testprograms': () => judgeEndToEnd(corpus, 'flink-testprograms', scratch),
+    'flink-itcase-stream': () => judgeEndToEnd(corpus, 'flink-itcase-stream', scratch),
+    'flink-itcase-batch': () => judgeEndToEnd(corpus, 'flink-itcase-batch', scratch),
+    'flink-expr': async () => [await judgeExpressions(corpus, scratch)],
+    'flink-functions': async () => [await judgeFunctions(corpus, scratch)],
+    nexmark: async () => [await judgeNexmark(corpus, scratch)],
+  };
+  const judgements: Judgement[] = [];
+  for (const [name, judge] of Object.entries(families)) {
+    if (wanted.length === 0 || wanted.includes(name)) judgements.push(...(await judge()));
+  }
+  rmSync(scratch, {recursive: true, force: true});
+  print(judgements, words.includes('--failures'));
+}
+
+function print(judgements: readonly Judgement[], withFailures: boolean): void {
+  console.log(`${'family'.padEnd(28)}${['passed', 'failed', 'refused', 'skipped'].map(head => head.padStart(9)).join('')}`);
+  for (const {family, passed, failed, refused, skipped} of judgements) {
+    console.log(`${family.padEnd(28)}${[passed, failed, refused, skipped].map(count => String(count).padStart(9)).join('')}`);
+  }
+  if (!withFailures) return;
+  for (const {family, failures} of judgements) for (const failure of failures) console.log(`${family}: ${failure}`);
+}
+
+await main(process.argv.slice(2));

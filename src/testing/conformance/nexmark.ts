@@ -1,0 +1,88 @@
+import {createHash} from 'node:crypto';
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {join, resolve} from 'node:path';
+import {prepare} from '../../job/prepare.ts';
+import {noInput, runToText} from '../run-case.ts';
+import {isRefusal, readJson, Tally, why, type Judgement, type Verdict} from './family.ts';
+
+interface Expected {
+  readonly count: number;
+  readonly sha256: string;
+}
+
+/** The upstream queries over upstream's events, judged by the hash of their sorted rows. */
+export async function judgeNexmark(corpus: string, scratch: string): Promise<Judgement> {
+  const tally = new Tally('nexmark');
+  const root = join(corpus, 'nexmark');
+  const names = readdirSync(join(root, 'expected'))
+    .filter(file => file.endsWith('.json'))
+    .map(file => file.slice(0, -5))
+    .sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+  for (const name of names) {
+    tally.add(name, await judgeQuery(root, name, readJson(root, 'expected', `${name}.json`) as Expected, join(scratch, name)));
+  }
+  return tally.judgement();
+}
+
+async function judgeQuery(root: string, name: string, expected: Expected, directory: string): Promise<Verdict> {
+  rmSync(directory, {recursive: true, force: true});
+  mkdirSync(directory, {recursive: true});
+  const output = join(directory, 'out.ndjson');
+  const prepared = await prepare({
+    source: {name: `${name}.sql`, text: queryText(root, name, output)},
+    mode: 'script',
+    initial: [{name: 'tables.sql', text: tablesText(root)}],
+    bindings: new Map(),
+    parameters: new Map(),
+    changelog: false,
+    timeZone: 'UTC',
+    inputFormat: null,
+    directory,
+    standardInput: noInput,
+  });
+  if (prepared.plan === null) return isRefusal(prepared.problems) ? {kind: 'refused'} : {kind: 'failed', why: why(prepared.problems)};
+  const run = await runToText(prepared.plan, directory, 'fail');
+  if (run.result.status !== 'done') return {kind: 'failed', why: run.result.problem?.message ?? run.result.status};
+  const rows = existsSync(output)
+    ? readFileSync(output, 'utf8')
+        .split('\n')
+        .filter(line => line !== '')
+    : [];
+  if (rows.length !== expected.count) return {kind: 'failed', why: `${rows.length} rows, not ${expected.count}`};
+  const {rows: expectedRows} = expected as unknown as {readonly rows: readonly (readonly unknown[])[]};
+  const found = hashOf(rows.map(line => canonical(Object.values(JSON.parse(line) as object))));
+  const wanted = hashOf(expectedRows.map(canonical));
+  return found === wanted ? {kind: 'passed'} : {kind: 'failed', why: 'rows differ'};
+}
+
+/** A row as text in which a decimal and the same number written plainly are equal. */
+function canonical(row: readonly unknown[]): string {
+  return JSON.stringify(
+    row.map(value =>
+      value !== null && typeof value === 'object' && '$decimal' in value ? Number((value as {readonly $decimal: string}).$decimal) : value,
+    ),
+  );
+}
+
+function hashOf(rows: readonly string[]): string {
+  return createHash('sha256')
+    .update([...rows].sort().join('\n'))
+    .digest('hex');
+}
+
+/** The query's own text, its blackhole made a file. */
+function queryText(root: string, name: string, output: string): string {
+  return readFileSync(join(root, 'queries', `${name}.sql`), 'utf8')
+    .replace(/'connector'\s*=\s*'blackhole'/, `'connector' = 'filesystem', 'path' = '${output}', 'format' = 'json'`)
+    .replaceAll('${NEXMARK_DIR}', resolve(root));
+}
+
+/** The DDL that upstream reads from Kafka, over a file instead. */
+function tablesText(root: string): string {
+  const kafka = readFileSync(join(root, 'queries', 'ddl_kafka.sql'), 'utf8');
+  const file = kafka.replace(
+    /WITH\s*\([\s\S]*?\)\s*;/,
+    `WITH ('connector' = 'filesystem', 'path' = '${resolve(root, 'events-3000.ndjson')}', 'format' = 'json');`,
+  );
+  return `${file.replaceAll('${NEXMARK_TABLE}', 'kafka')}\n${readFileSync(join(root, 'queries', 'ddl_views.sql'), 'utf8').replaceAll('${NEXMARK_TABLE}', 'kafka')}`;
+}

@@ -1,0 +1,143 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect} from 'vitest';
+import type {Plan} from '../plan/plan.ts';
+import type {Change} from '../types/change.ts';
+import {rowText} from '../types/row-text.ts';
+import type {Row} from '../types/value.ts';
+import type {Case} from './case.ts';
+import {changelogFault, foldByKey, foldChanges, sortedLines} from './changes.ts';
+import {decodeRows} from './decode-rows.ts';
+import {drive, type DriveOptions} from './drive.ts';
+import {interpret} from './interpreter.ts';
+import {prepareCase, testClock} from './run-case.ts';
+
+/** A case whose plan exists and whose rows can be computed, and what a run as written gave. */
+export interface Subject {
+  readonly case: Case;
+  readonly plan: Plan;
+  readonly directory: string;
+  readonly input: ReadonlyMap<number, readonly Row[]>;
+}
+
+/** Another way to get the same answer. Each throws when the answers differ. */
+export interface Oracle {
+  readonly name: string;
+  check(subject: Subject): void | Promise<void>;
+}
+
+const asWritten = {batchRows: 2048, stepRows: 2048, restart: 'never'} as const;
+
+export const oracles: readonly Oracle[] = [
+  {name: 'one record a batch', check: subject => sameAsDrive(subject, {batchRows: 1, stepRows: 2048, restart: 'never'})},
+  {name: 'three records a batch, 16 rows a step', check: subject => sameAsDrive(subject, {batchRows: 3, stepRows: 16, restart: 'never'})},
+  {name: 'one row a step', check: subject => sameAsDrive(subject, {batchRows: 2048, stepRows: 1, restart: 'never'})},
+  {
+    name: 'restart after every record, full images',
+    check: subject => sameAsDrive(subject, {batchRows: 1, stepRows: 2048, restart: 'full'}),
+  },
+  {
+    name: 'restart after every two records, base and changes',
+    check: subject => sameAsDrive(subject, {batchRows: 2, stepRows: 16, restart: 'changes'}),
+  },
+  {name: 'random chunks', check: randomChunks},
+  {name: 'interpreter', check: sameAsInterpreter},
+  {name: 'changelog laws', check: lawful},
+  {name: 'batch against streaming', check: batchAgainstStreaming},
+];
+
+/** Decodes all input of the plan's file scans, in chunks of the given sizes. */
+export function readInput(
+  plan: Plan,
+  directory: string,
+  nextChunk: () => number,
+  badField: 'reject' | 'null',
+): ReadonlyMap<number, readonly Row[]> {
+  return new Map(
+    plan.nodes.flatMap((node, index) => {
+      if (node.kind !== 'scan') return [];
+      const bytes = readFileSync(join(directory, node.table.options.get('path') ?? ''));
+      return [[index, decodeRows({scan: node, bytes, timeZone: plan.settings.timeZone, nextChunk, badField}).rows] as const];
+    }),
+  );
+}
+
+function changeLines(plan: Plan, results: readonly (readonly Change[])[]): readonly (readonly string[])[] {
+  return results.map((changes, index) => {
+    const node = plan.nodes[plan.sinks[index] as number];
+    return changes.map(change => rowText(change.kind, change.row, node?.schema.columns ?? [], plan.settings.timeZone));
+  });
+}
+
+export function driveLines(
+  subject: Subject,
+  options: Pick<DriveOptions, 'batchRows' | 'stepRows' | 'restart'>,
+): readonly (readonly string[])[] {
+  return changeLines(subject.plan, drive({plan: subject.plan, clock: testClock, input: subject.input, ...options}));
+}
+
+/** With one input the order of everything is fixed; with several, what is left at the end is. */
+function sameAsDrive(subject: Subject, options: Pick<DriveOptions, 'batchRows' | 'stepRows' | 'restart'>): void {
+  const expected = driveLines(subject, asWritten);
+  const found = driveLines(subject, options);
+  const scans = subject.plan.nodes.filter(node => node.kind === 'scan').length;
+  if (scans <= 1) expect(found).toEqual(expected);
+  else
+    expect(found.map((lines, sink) => finalRows(subject.plan, sink, lines))).toEqual(
+      expected.map((lines, sink) => finalRows(subject.plan, sink, lines)),
+    );
+}
+
+/** What a sink's table holds at the end, as sorted row texts. */
+export function finalRows(plan: Plan, sink: number, lines: readonly string[]): readonly string[] {
+  const node = plan.nodes[plan.sinks[sink] as number];
+  if (node?.changelog !== 'upsert' || node.key === null) return sortedLines(foldChanges(lines));
+  const {key} = node;
+  // An upsert stream's key columns hold no comma in cases, so a row's text can be taken apart.
+  return sortedLines(foldByKey(lines, row => JSON.stringify(key.map(index => row.slice(1, -1).split(', ')[index]))));
+}
+
+function sameAsInterpreter(subject: Subject): void {
+  const {plan} = subject;
+  const lines = driveLines(subject, asWritten);
+  for (const [sink, rows] of interpret({plan, clock: testClock, input: subject.input}).entries()) {
+    const node = plan.nodes[plan.sinks[sink] as number];
+    const expected = rows.map(row => rowText(null, row, node?.schema.columns ?? [], plan.settings.timeZone));
+    expect(finalRows(plan, sink, lines[sink] ?? [])).toEqual(sortedLines(expected));
+  }
+}
+
+function lawful(subject: Subject): void {
+  const {plan} = subject;
+  const results = drive({plan, clock: testClock, input: subject.input, ...asWritten});
+  for (const [sink, changes] of results.entries()) {
+    const node = plan.nodes[plan.sinks[sink] as number];
+    if (node?.changelog === 'append') expect(changes.filter(change => change.kind !== 0)).toEqual([]);
+    else if (node?.changelog === 'retract') {
+      expect(changelogFault(changes, change => rowText(null, change.row, node.schema.columns, plan.settings.timeZone))).toBeNull();
+    }
+  }
+}
+
+function randomChunks(subject: Subject): void {
+  // A small generator of our own: the sizes must be the same in every run.
+  let state = 7;
+  const nextChunk = (): number => {
+    state = (state * 1103515245 + 12345) & 0x7fffffff;
+    return 1 + (state % 97);
+  };
+  const {plan, directory, input, case: one} = subject;
+  const badField = one.onError === 'null' ? 'null' : 'reject';
+  expect(readInput(plan, directory, nextChunk, badField)).toEqual(input);
+  expect(readInput(plan, directory, () => 1, badField)).toEqual(input);
+}
+
+async function batchAgainstStreaming(subject: Subject): Promise<void> {
+  if (subject.case.mode !== 'script' || subject.plan.settings.runtimeMode === 'batch') return;
+  const {plan, problems} = await prepareCase(subject.case, subject.directory, {settings: "SET 'execution.runtime-mode' = 'batch';\n"});
+  if (plan === null) throw new Error(`cannot be planned in batch mode: ${problems.map(problem => problem.message).join('; ')}`);
+  const batch = driveLines({...subject, plan, input: readInput(plan, subject.directory, () => 1 << 20, 'reject')}, asWritten);
+  const streaming = driveLines(subject, asWritten);
+  for (const [sink, lines] of streaming.entries())
+    expect(finalRows(plan, sink, batch[sink] ?? [])).toEqual(finalRows(subject.plan, sink, lines));
+}
