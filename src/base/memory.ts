@@ -1,5 +1,8 @@
 import {assert} from './problem.ts';
 
+/** Kernels load 16 bytes at a time, and may look this far beyond the end of what they were given, wherever in the memory it lies. */
+const readAhead = 64;
+
 /**
  * The one WebAssembly memory of an engine: input bytes, batch columns, scratch and output. Its size is fixed, because growing detaches every view; what is
  * never touched costs address space only. State does not live here: it belongs to the garbage collector.
@@ -20,7 +23,7 @@ export class Memory {
     this.wasm = largestMemory(size);
     this.bytes = new Uint8Array(this.wasm.buffer);
     this.view = new DataView(this.wasm.buffer);
-    this.#scratchTop = this.bytes.length;
+    this.#scratchTop = this.bytes.length - readAhead;
   }
 
   /** Room for the life of the engine: `size` bytes, aligned to 16, zeroed. Fails as an environment problem when memory is used up. */
