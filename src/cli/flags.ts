@@ -1,0 +1,210 @@
+import type {OptionSpec} from '../base/options.ts';
+
+export type CommandName = 'query' | 'run' | 'check' | 'explain' | 'help' | 'version';
+
+/** One flag, in every command that has it. Parsers, help, the man page and the environment variables come from this object. */
+export interface Flag extends OptionSpec {
+  /** Without dashes: `on-error`. With `no-` in front for a switch that turns off what is on by default. */
+  readonly name: string;
+  readonly short?: string;
+  /** What its argument is called; a flag without one is a switch. */
+  readonly argument?: string;
+  readonly repeatable?: boolean;
+  readonly commands: readonly CommandName[];
+  /** The variable that stands in for it. The flag wins. */
+  readonly environment?: string;
+}
+
+const everywhere: readonly CommandName[] = ['query', 'run', 'check', 'explain', 'help', 'version'];
+
+/** What `-o` takes. */
+export const outputFormats = ['table', 'ndjson', 'json', 'csv', 'tsv', 'raw', 'flink-row'] as const;
+
+export const flags = {
+  file: {
+    name: 'file',
+    short: 'f',
+    argument: 'FILE',
+    type: 'string',
+    commands: ['query', 'explain'],
+    help: 'take the SQL from a file, or from standard input when it is -',
+  },
+  init: {
+    name: 'init',
+    short: 'i',
+    argument: 'FILE',
+    type: 'string',
+    repeatable: true,
+    commands: ['query', 'explain'],
+    help: 'a script of definitions (CREATE TABLE, SET) that comes first',
+  },
+  table: {
+    name: 'table',
+    short: 't',
+    argument: 'NAME=FILE',
+    type: 'string',
+    repeatable: true,
+    commands: ['query', 'explain'],
+    help: 'a table of this name that reads a file, as FROM does: -t o=orders.csv',
+  },
+  variable: {
+    name: 'var',
+    short: 'v',
+    argument: 'NAME=VALUE',
+    type: 'string',
+    repeatable: true,
+    commands: ['query', 'run', 'check', 'explain'],
+    help: 'the value of :NAME in the SQL; it is bound, never spliced',
+  },
+  limit: {
+    name: 'limit',
+    short: 'n',
+    argument: 'N',
+    type: 'int',
+    commands: ['query'],
+    help: 'end after N rows of each result',
+  },
+  timeout: {
+    name: 'timeout',
+    argument: 'TIME',
+    type: 'duration',
+    commands: ['query', 'run'],
+    environment: 'WEIR_TIMEOUT',
+    help: 'stop reading after this time (30s, 5 min) and end as if the input had ended',
+  },
+  timeoutFails: {
+    name: 'timeout-fails',
+    type: 'boolean',
+    commands: ['query', 'run'],
+    help: 'end with 124 when --timeout was what ended it',
+  },
+  onError: {
+    name: 'on-error',
+    argument: 'POLICY',
+    type: ['fail', 'skip', 'null'],
+    default: 'fail',
+    commands: ['query', 'run'],
+    environment: 'WEIR_ON_ERROR',
+    help: 'what becomes of a record that cannot be read: end there, drop and count it, or make the field NULL',
+  },
+  maxErrors: {
+    name: 'max-errors',
+    argument: 'N',
+    type: 'int',
+    commands: ['query', 'run'],
+    environment: 'WEIR_MAX_ERRORS',
+    help: 'end with 6 when more than N records were dropped; implies --on-error skip',
+  },
+  changelog: {
+    name: 'changelog',
+    type: 'boolean',
+    commands: ['query', 'explain'],
+    help: 'print each change of a result as it happens, not its final rows',
+  },
+  output: {
+    name: 'output',
+    short: 'o',
+    argument: 'FORMAT',
+    type: outputFormats,
+    commands: ['query', 'run'],
+    environment: 'WEIR_OUTPUT',
+    help: 'how rows are printed; table on a terminal, else ndjson',
+  },
+  noHeader: {
+    name: 'no-header',
+    type: 'boolean',
+    commands: ['query', 'run'],
+    help: 'csv, tsv and table without their line of names',
+  },
+  inputFormat: {
+    name: 'input-format',
+    argument: 'FORMAT',
+    type: 'string',
+    commands: ['query', 'explain'],
+    environment: 'WEIR_INPUT_FORMAT',
+    help: 'the format of stdin and of files whose name does not tell',
+  },
+  progress: {
+    name: 'progress',
+    type: 'boolean',
+    commands: ['query', 'run'],
+    help: 'show progress on standard error though it is no terminal, or though rows are printed to it',
+  },
+  noProgress: {
+    name: 'no-progress',
+    type: 'boolean',
+    commands: ['query', 'run'],
+    help: 'never show progress',
+  },
+  set: {
+    name: 'set',
+    argument: 'KEY=VALUE',
+    type: 'string',
+    repeatable: true,
+    commands: ['run', 'check', 'explain'],
+    help: 'a value of the job file: --set jobs.orders.on-error=skip',
+  },
+  only: {
+    name: 'only',
+    argument: 'NAME',
+    type: 'string',
+    repeatable: true,
+    commands: ['run', 'check', 'explain'],
+    help: 'these jobs of the file alone; * stands for any letters',
+  },
+  syntax: {name: 'syntax', type: 'boolean', commands: ['check'], help: 'stop after parsing'},
+  strict: {name: 'strict', type: 'boolean', commands: ['check'], help: 'warnings fail, too'},
+  format: {
+    name: 'format',
+    argument: 'FORMAT',
+    type: ['text', 'json'],
+    default: 'text',
+    commands: ['check', 'explain'],
+    help: 'how findings or the plan are printed',
+  },
+  code: {name: 'code', type: 'boolean', commands: ['explain'], help: 'the JavaScript that the query becomes'},
+  ddl: {name: 'ddl', type: 'boolean', commands: ['explain'], help: 'the CREATE TABLE of every table that was inferred'},
+  json: {name: 'json', type: 'boolean', commands: ['version'], help: 'as JSON'},
+  color: {
+    name: 'color',
+    argument: 'WHEN',
+    type: ['auto', 'always', 'never'],
+    default: 'auto',
+    commands: everywhere,
+    environment: 'WEIR_COLOR',
+    help: 'colour in messages; auto asks the terminal and NO_COLOR',
+  },
+  quiet: {name: 'quiet', short: 'q', type: 'boolean', commands: everywhere, help: 'errors only: no warnings, notes, progress or summary'},
+  verbose: {name: 'verbose', short: 'V', type: 'boolean', commands: everywhere, help: 'a summary at the end, and the stack of an unexpected error'},
+  help: {name: 'help', short: 'h', type: 'boolean', commands: everywhere, help: 'help for the command'},
+  version: {name: 'version', type: 'boolean', commands: everywhere, help: 'the version'},
+} as const satisfies Record<string, Flag>;
+
+export const allFlags: readonly Flag[] = Object.values(flags);
+
+export function flagsOf(command: CommandName): readonly Flag[] {
+  return allFlags.filter(flag => flag.commands.includes(command));
+}
+
+/** Flags that come with later work: refused by name, so that nobody takes silence for consent. */
+export const laterFlags: ReadonlySet<string> = new Set([
+  'batch',
+  'commit-interval',
+  'detach',
+  'event-time',
+  'exactly-once',
+  'expect',
+  'flink',
+  'fresh',
+  'from',
+  'guarantee',
+  'http',
+  'keep-epochs',
+  'profile',
+  'state-dir',
+  'to',
+  'tui',
+  'until-idle',
+  'wait',
+  'watch',
+]);
