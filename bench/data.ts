@@ -1,0 +1,91 @@
+import {closeSync, existsSync, mkdirSync, openSync, renameSync, statSync, writeSync} from 'node:fs';
+import {join} from 'node:path';
+
+export const cacheDirectory = 'bench/.cache';
+
+/** A file of generated records: the same bytes on every machine. */
+export interface DataFile {
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** A small generator (a linear congruence of 48 bits kept in two doubles would do; 32 bits are enough here). */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state;
+  };
+}
+
+export interface BidShape {
+  /** How many different auctions (the number key). */
+  readonly auctions: number;
+  /** How many different channels (the string key). */
+  readonly channels: number;
+}
+
+/** Bids of about 230 bytes with seven fields: what the figures are given for. */
+export function bidsFile(rows: number, shape: BidShape = {auctions: 1000, channels: 1000}): DataFile {
+  return generated(`bids-${rows}-${shape.auctions}-${shape.channels}.ndjson`, rows, next => bid(next, shape));
+}
+
+/** The same bids as CSV with a header. */
+export function bidsCsvFile(rows: number): DataFile {
+  return generated(
+    `bids-${rows}.csv`,
+    rows,
+    next => {
+      const {auction, bidder, price, channel, url, dateTime, extra} = JSON.parse(bid(next, {auctions: 1000, channels: 1000})) as Record<
+        string,
+        string
+      >;
+      return `${auction},${bidder},${price},${channel},${url},${dateTime},${extra}\n`;
+    },
+    'auction,bidder,price,channel,url,dateTime,extra\n',
+  );
+}
+
+const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+function word(next: () => number, length: number): string {
+  let text = '';
+  for (let at = 0; at < length; at++) text += letters[next() % letters.length];
+  return text;
+}
+
+function bid(next: () => number, shape: BidShape): string {
+  const auction = 1000 + (next() % shape.auctions);
+  const bidder = 1000 + (next() % 10_000);
+  const price = 1 + (next() % 1_000_000);
+  const channel = `channel-${next() % shape.channels}`;
+  const second = next() % 86_400;
+  const time = `2026-01-01 ${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}.${String(next() % 1000).padStart(3, '0')}`;
+  const url = `https://www.example.org/${word(next, 6)}/item.htm?query=${next() % 1000}`;
+  return `{"auction":${auction},"bidder":${bidder},"price":${price},"channel":"${channel}","url":"${url}","dateTime":"${time}","extra":"${word(next, 40)}"}\n`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+export function generated(name: string, rows: number, record: (next: () => number, row: number) => string, header = ''): DataFile {
+  mkdirSync(cacheDirectory, {recursive: true});
+  const path = join(cacheDirectory, name);
+  if (!existsSync(path)) {
+    const next = generator(20260101);
+    const file = openSync(`${path}.new`, 'w');
+    let text = header;
+    for (let row = 0; row < rows; row++) {
+      text += record(next, row);
+      if (text.length > 1 << 20 || row === rows - 1) {
+        writeSync(file, text);
+        text = '';
+      }
+    }
+    closeSync(file);
+    renameSync(`${path}.new`, path);
+  }
+  return {path, rows, bytes: statSync(path).size};
+}

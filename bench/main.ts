@@ -1,0 +1,34 @@
+import {filter} from './programs/filter.ts';
+import {gate} from './programs/gate.ts';
+import {group} from './programs/group.ts';
+import {memory} from './programs/memory.ts';
+import {oneLiner} from './programs/one-liner.ts';
+import {start} from './programs/start.ts';
+import {printMachine} from './report.ts';
+import type {Options} from './settings.ts';
+
+/** One program for each row of the table of figures. */
+const programs: Readonly<Record<string, (options: Options) => Promise<boolean>>> = {group, filter, start, 'one-liner': oneLiner, memory};
+
+/** `npm run bench [-- NAME …] [--rows N] [--rounds N] [--gate [--accept]]`. Exits 1 when a bar is missed. */
+async function main(words: readonly string[]): Promise<void> {
+  printMachine();
+  if (words.includes('--gate')) {
+    process.exitCode = (await gate(words.includes('--accept'))) ? 0 : 1;
+    return;
+  }
+  const options = {rows: numberAfter(words, '--rows', 3_000_000), rounds: numberAfter(words, '--rounds', 5)};
+  const wanted = words.filter(word => word in programs);
+  let met = true;
+  for (const [name, program] of Object.entries(programs)) {
+    if (wanted.length === 0 || wanted.includes(name)) met = (await program(options)) && met;
+  }
+  process.exitCode = met ? 0 : 1;
+}
+
+function numberAfter(words: readonly string[], flag: string, otherwise: number): number {
+  const at = words.indexOf(flag);
+  return at < 0 ? otherwise : Number(words[at + 1]);
+}
+
+await main(process.argv.slice(2));

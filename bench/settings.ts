@@ -1,0 +1,12 @@
+import type {DataFile} from './data.ts';
+
+export interface Options {
+  /** Rows of the larger input; the smaller has a third. */
+  readonly rows: number;
+  readonly rounds: number;
+}
+
+/** DuckDB's table over the bids, its columns declared. */
+export function bidColumns(file: DataFile): string {
+  return `read_json('${file.path}', format = 'newline_delimited', columns = {auction: 'BIGINT', bidder: 'BIGINT', price: 'BIGINT', channel: 'VARCHAR', url: 'VARCHAR', dateTime: 'VARCHAR', extra: 'VARCHAR'})`;
+}
