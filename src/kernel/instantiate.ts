@@ -8,6 +8,7 @@ const modules = new Map<string, WebAssembly.Module>();
  * A new instance of a kernel over the engine's memory, as its exported functions. Instances have globals of their own but share the kernel's static data, so
  * a kernel keeps nothing in static data from one call to the next: what lasts lies in room from `Memory.allocate`, given to it by pointer.
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- The caller knows what its kernel exports; nothing here could.
 export function instantiateKernel<Exports>(wasmBase64: string, memory: Memory): Exports {
   let module = modules.get(wasmBase64);
   if (module === undefined) {
@@ -21,5 +22,4 @@ export function instantiateKernel<Exports>(wasmBase64: string, memory: Memory): 
 /** What AssemblyScript calls when an invariant of a kernel does not hold; kernels have no exceptions. */
 function abort(_message: number, _file: number, line: number, column: number): never {
   assert(false, `a kernel stopped at its line ${line}, column ${column}`);
-  throw new Error('unreachable');
 }
