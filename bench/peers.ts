@@ -26,7 +26,7 @@ export function parseLoop(...args: readonly string[]): Command {
 /** DuckDB's own command, from the Python index into the bench's cache. */
 export function duckdb(): Peer | null {
   const folder = join(cacheDirectory, 'duckdb');
-  const file = join(folder, 'bin/duckdb');
+  const file = join(folder, 'duckdb_cli/duckdb');
   if (!existsSync(file))
     spawnSync('python3', ['-m', 'pip', 'install', '--quiet', '--target', folder, 'duckdb-cli==1.5.6'], {stdio: 'ignore'});
   return existsSync(file) ? versioned('DuckDB', file, ['--version']) : null;
