@@ -26,7 +26,7 @@ const homes: Readonly<Record<string, string>> = {
   'fastest-levenshtein': 'src/base/nearest.ts',
   'string-width': 'src/base/text-width.ts',
   tinyglobby: 'src/connectors/filesystem/',
-  fzstd: 'src/connectors/filesystem/',
+  fzstd: 'src/connectors/feed/',
 };
 
 /** What tests and the case runner may use anywhere. */
