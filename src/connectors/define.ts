@@ -7,6 +7,7 @@ import type {Sink} from '../flow/sink.ts';
 import type {Source} from '../flow/source.ts';
 import type {RowEncoder} from '../formats/define.ts';
 import type {ChangelogMode} from '../types/change.ts';
+import type {WantedPath} from '../plan/table.ts';
 import type {Column, SqlType} from '../types/sql-type.ts';
 
 /** A table as a connector sees it: physical columns only, options validated and with defaults filled in. */
@@ -15,6 +16,8 @@ export interface ConnectorTable {
   readonly columns: readonly Column[];
   readonly primaryKey: readonly string[];
   readonly partitionedBy: readonly string[];
+  /** The format's name, for connectors that name files by it. */
+  readonly format: string | null;
   readonly options: ReadonlyMap<string, string>;
 }
 
@@ -27,6 +30,10 @@ export interface ConnectorContext {
   readonly standardInput: StandardInput;
   readonly standardOutput: Sink;
   readonly standardError: Sink;
+  /** IANA name of the session's time zone. */
+  readonly timeZone: string;
+  /** Lines of `print` tables begin with the table's name, so that several can be told apart. */
+  readonly namePrints: boolean;
 }
 
 /** File descriptor 0, to be taken by one table at most. */
@@ -51,9 +58,10 @@ export interface ConnectorDefinition {
   readonly metadata: Readonly<Record<string, SqlType>>;
   /** True when the input ends by itself. */
   bounded?(table: ConnectorTable): boolean;
-  /** Beyond types and required options: contradictions, missing files. Told at planning. Must not wait. */
+  /** Beyond types and required options: contradictions, columns that it cannot fill. Told at planning; looks at no file and does not wait. */
   check?(table: ConnectorTable): readonly Problem[];
-  source?(table: ConnectorTable, context: ConnectorContext): Source;
+  /** `wanted`: the columns of the scan, in order. A source of bytes leaves them to its format; a source of rows fills exactly these. */
+  source?(table: ConnectorTable, context: ConnectorContext, wanted: readonly WantedPath[]): Source;
   sink?(table: ConnectorTable, context: ConnectorContext, overwrite: boolean): Sink;
   /** For sinks with format `none`: how rows become bytes (print), or null to drop them unseen (blackhole). */
   encoder?(table: ConnectorTable, context: ConnectorContext, batch: Batch): RowEncoder | null;

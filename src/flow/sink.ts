@@ -12,5 +12,10 @@ export interface Sink {
   flush(): Promise<void>;
   /** True once nobody reads any more (a closed pipe): the query may end, and that is no error. */
   readonly closedByReader: boolean;
+  /** True, after `open`, when rows are added to some that are there: what stands before the first row (a header) is not written again. */
+  readonly continues?: boolean;
+  /** The end of a run that may count: writes what is held, then makes an overwriting sink's output visible. */
   close(): Promise<void>;
+  /** The end of a run that failed: an overwriting sink leaves what was there before. Absent: `close` does. */
+  discard?(): Promise<void>;
 }

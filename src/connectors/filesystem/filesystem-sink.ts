@@ -1,0 +1,209 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import {basename, dirname, extname, join} from 'node:path';
+import {gzipSync} from 'node:zlib';
+import {fail} from '../../base/problem.ts';
+import type {Sink} from '../../flow/sink.ts';
+import {compressionOf} from '../feed/compressed-feed.ts';
+import {always} from '../feed/feed.ts';
+import {DescriptorSink} from '../output/descriptor-sink.ts';
+import {errorCode, systemProblem} from '../system-error.ts';
+import {localPath, resolvePath} from './list-files.ts';
+
+/** What becomes one gzip member: large enough to compress well, small enough to be written soon. */
+const memberBytes = 1 << 20;
+
+export interface FilesystemSinkOptions {
+  /** The `path` option. */
+  readonly path: string;
+  readonly directory: string;
+  readonly overwrite: boolean;
+  /** Ends the name of a part file: `json`. */
+  readonly extension: string;
+}
+
+/**
+ * Writes a table to files. A path with an extension is one file (ours); any other, and one that is a directory, is a directory in which each run
+ * writes a part file of its own (as in Flink). Without overwriting, rows are added: to the file's end, or as another part. Overwriting writes beside the old
+ * content and puts the new in its place when the run ends well, so that a failed one leaves everything as it was. A name that ends in `.gz` is compressed.
+ */
+export class FilesystemSink implements Sink {
+  readonly #options: FilesystemSinkOptions;
+  readonly #name: string;
+  continues = false;
+  #target: Target | null = null;
+  #bytes: DescriptorSink | null = null;
+  #member: Uint8Array | null = null;
+  #memberLength = 0;
+
+  constructor(options: FilesystemSinkOptions) {
+    this.#options = options;
+    this.#name = localPath(options.path);
+  }
+
+  async open(): Promise<void> {
+    if (this.#bytes !== null) return;
+    if (compressionOf(this.#name) === 'zstd') {
+      throw fail('invalid', 'not-yet-supported', `cannot write ${this.#name}: writing zstd is not supported yet`, {
+        hint: 'write .gz, or pipe through zstd',
+      });
+    }
+    this.#attempt(() => {
+      const target = targetOf(this.#options);
+      this.#target = target;
+      const descriptor = openSync(target.writes, target.flags, target.mode);
+      this.#bytes = new DescriptorSink({descriptor, name: this.#name, ownsDescriptor: true});
+      this.continues = fstatSync(descriptor).size > 0;
+      if (target.writes.endsWith('.gz') || target.becomes?.endsWith('.gz') === true) this.#member = new Uint8Array(memberBytes);
+      else if (target.flags === 'a+' && endsInsideLine(descriptor)) this.#bytes.write(Buffer.from('\n'));
+    });
+  }
+
+  get full(): boolean {
+    return this.#bytes?.full ?? false;
+  }
+  get closedByReader(): boolean {
+    return this.#bytes?.closedByReader ?? false;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#member === null) {
+      this.#bytes?.write(bytes);
+      return;
+    }
+    for (let at = 0; at < bytes.length;) {
+      const piece = bytes.subarray(at, at + memberBytes - this.#memberLength);
+      this.#member.set(piece, this.#memberLength);
+      this.#memberLength += piece.length;
+      at += piece.length;
+      if (this.#memberLength === memberBytes) this.#endMember();
+    }
+  }
+
+  drain(): Promise<void> {
+    return this.#bytes?.drain() ?? always;
+  }
+
+  async flush(): Promise<void> {
+    this.#endMember();
+    await this.#bytes?.flush();
+  }
+
+  async close(): Promise<void> {
+    const bytes = this.#bytes;
+    const target = this.#target;
+    if (bytes === null || target === null) return;
+    this.#target = null;
+    await this.flush();
+    const {becomes} = target;
+    if (becomes !== null) this.#attempt(() => settle(target.writes));
+    await bytes.close();
+    if (becomes === null) return;
+    this.#attempt(() => {
+      renameSync(target.writes, becomes);
+      for (const old of target.replaces) unlinkSync(old);
+    });
+  }
+
+  async discard(): Promise<void> {
+    const target = this.#target;
+    if (target === null || target.becomes === null) return this.close();
+    this.#target = null;
+    try {
+      await this.#bytes?.close();
+    } finally {
+      this.#attempt(() => unlinkSync(target.writes));
+    }
+  }
+
+  #endMember(): void {
+    if (this.#member === null || this.#memberLength === 0) return;
+    this.#bytes?.write(gzipSync(this.#member.subarray(0, this.#memberLength)));
+    this.#memberLength = 0;
+  }
+
+  #attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (errorCode(error) === null) throw error;
+      throw systemProblem('write', this.#name, error);
+    }
+  }
+}
+
+interface Target {
+  /** The path that is opened. */
+  readonly writes: string;
+  readonly flags: 'a+' | 'w' | 'wx';
+  /** What it is renamed to at a good end; null: it stays. */
+  readonly becomes: string | null;
+  /** The permissions of the file that is replaced. */
+  readonly mode?: number;
+  /** Files that go when the new one has its name. */
+  readonly replaces: readonly string[];
+}
+
+function targetOf({path, directory, overwrite, extension}: FilesystemSinkOptions): Target {
+  const name = localPath(path);
+  const full = resolvePath(name, directory);
+  const kind = existsSync(full) ? statSync(full) : null;
+  if (kind !== null && !kind.isFile() && !kind.isDirectory()) return {writes: full, flags: 'w', becomes: null, replaces: []};
+  const isDirectory = kind?.isDirectory() ?? (name.endsWith('/') || extname(name) === '');
+  if (isDirectory) {
+    mkdirSync(full, {recursive: true});
+    return partIn(full, overwrite, extension);
+  }
+  mkdirSync(dirname(full), {recursive: true});
+  if (!overwrite) return {writes: full, flags: 'a+', becomes: null, replaces: []};
+  const real = kind === null ? full : realpathSync(full);
+  return {writes: hiddenBeside(real), flags: 'wx', becomes: real, replaces: [], ...(kind === null ? {} : {mode: kind.mode & 0o777})};
+}
+
+/** The first free `part-N`. */
+function partIn(folder: string, overwrite: boolean, extension: string): Target {
+  const present = readdirSync(folder, {withFileTypes: true}).filter(entry => entry.isFile() && !/^[._]/.test(entry.name));
+  const taken = new Set(present.map(entry => entry.name.split('.', 1)[0]));
+  let number = 0;
+  while (taken.has(`part-${number}`)) number++;
+  const part = join(folder, `part-${number}.${extension}`);
+  if (!overwrite) return {writes: part, flags: 'wx', becomes: null, replaces: []};
+  return {writes: hiddenBeside(part), flags: 'wx', becomes: part, replaces: present.map(entry => join(folder, entry.name))};
+}
+
+/** A name that readers of the directory leave out. */
+function hiddenBeside(path: string): string {
+  const unique = Math.random().toString(36).slice(2, 10);
+  return join(dirname(path), `.${basename(path)}.${unique}.new`);
+}
+
+/** New content is on the disk before it takes the place of the old. */
+function settle(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** True when the file's last line has no line end, so that a row added to it would become part of that line. */
+function endsInsideLine(descriptor: number): boolean {
+  const {size} = fstatSync(descriptor);
+  if (size === 0) return false;
+  const last = new Uint8Array(1);
+  readSync(descriptor, last, 0, 1, size - 1);
+  return last[0] !== 10;
+}

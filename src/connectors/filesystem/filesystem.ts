@@ -1,0 +1,117 @@
+import type {OptionSpecs} from '../../base/options.ts';
+import type {Problem} from '../../base/problem.ts';
+import {stringType, withNullable} from '../../types/sql-type.ts';
+import type {ConnectorDefinition, ConnectorTable} from '../define.ts';
+import {compressionOf} from '../feed/compressed-feed.ts';
+import {invalid} from '../options.ts';
+import {sharedSink} from '../output/shared-sink.ts';
+import {parseDuration} from '../quantity.ts';
+import {StdinSource} from '../stdin/stdin-source.ts';
+import {FilesystemSink} from './filesystem-sink.ts';
+import {FilesystemSource} from './filesystem-source.ts';
+
+const flinkOnly = {ignored: true} as const;
+
+const options: OptionSpecs = {
+  path: {
+    type: 'string',
+    required: true,
+    help: 'a file, a directory (all files below it), or a pattern such as logs/*.ndjson; .gz and .zst are decompressed',
+  },
+  'source.monitor-interval': {
+    type: 'duration',
+    help: 'looks for new files this often and never ends; without it the files of the start are read once',
+  },
+  'scan.follow': {type: 'boolean', default: 'false', help: 'follows one growing file, as tail -f does, and never ends'},
+  'scan.parallelism': {type: 'int', ...flinkOnly, help: 'number of parallel readers in Flink'},
+  'sink.parallelism': {type: 'int', ...flinkOnly, help: 'number of parallel writers in Flink'},
+  'sink.rolling-policy.file-size': {type: 'bytes', ...flinkOnly, help: 'size at which Flink begins a new part file'},
+  'sink.rolling-policy.rollover-interval': {type: 'duration', ...flinkOnly, help: 'age at which Flink begins a new part file'},
+  'sink.rolling-policy.check-interval': {type: 'duration', ...flinkOnly, help: 'how often Flink looks at the ages of part files'},
+  'auto-compaction': {type: 'boolean', ...flinkOnly, help: 'whether Flink joins small part files'},
+  'compaction.file-size': {type: 'bytes', ...flinkOnly, help: 'size of the joined files in Flink'},
+};
+
+export const filesystemConnector: ConnectorDefinition = {
+  name: 'filesystem',
+  summary: 'reads and writes files: one, all of a directory, or all that match a pattern',
+  options,
+  examples: [
+    {
+      summary: 'all files of a directory, compressed or not',
+      sql: `CREATE TABLE orders (id BIGINT, amount DECIMAL(10, 2)) WITH ('connector' = 'filesystem', 'path' = 'orders/', 'format' = 'csv')`,
+    },
+    {
+      summary: 'follow a log file',
+      sql: `CREATE TABLE log (level STRING, message STRING) WITH ('connector' = 'filesystem', 'path' = 'app.ndjson', 'scan.follow' = 'true', 'format' = 'json')`,
+    },
+  ],
+  format: 'required',
+  writes: ['append', 'upsert', 'retract'],
+  isSource: true,
+  metadata: {
+    'file.path': withNullable(stringType, false),
+    'file.name': withNullable(stringType, false),
+    'file.size': {kind: 'BIGINT', nullable: false},
+    'file.modification-time': {kind: 'TIMESTAMP_LTZ', precision: 3, nullable: false},
+  },
+  bounded: table => !table.options.has('source.monitor-interval') && table.options.get('scan.follow') !== 'true',
+  check: checkTable,
+  source(table, context) {
+    const path = pathOf(table);
+    if (path === '/dev/stdin') return new StdinSource(context.standardInput);
+    const interval = table.options.get('source.monitor-interval');
+    return new FilesystemSource({
+      path,
+      directory: context.directory,
+      follows: table.options.get('scan.follow') === 'true',
+      monitorMs: interval === undefined ? null : parseDuration(interval),
+    });
+  },
+  sink(table, context, overwrite) {
+    const path = pathOf(table);
+    if (path === '/dev/stdout') return sharedSink(context.standardOutput);
+    if (path === '/dev/stderr') return sharedSink(context.standardError);
+    return new FilesystemSink({path, directory: context.directory, overwrite, extension: table.format ?? 'txt'});
+  },
+};
+
+function pathOf(table: ConnectorTable): string {
+  return table.options.get('path') as string;
+}
+
+function checkTable(table: ConnectorTable): readonly Problem[] {
+  const problems: Problem[] = [];
+  const path = pathOf(table);
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(path)?.[1];
+  if (scheme !== undefined && scheme.toLowerCase() !== 'file') {
+    problems.push(
+      invalid(
+        'not-yet-supported',
+        `path "${path}" is not on this machine`,
+        'copy it here, or read it through a pipe',
+        `"${scheme}" is not supported yet`,
+      ),
+    );
+  }
+  if (path === '') problems.push(invalid('bad-option', 'option "path" is empty', 'name a file, a directory or a pattern'));
+  if (table.partitionedBy.length > 0) {
+    problems.push(
+      invalid(
+        'not-yet-supported',
+        'partitioned tables of files are not supported yet',
+        'leave out PARTITIONED BY, and name the partition in "path"',
+      ),
+    );
+  }
+  const interval = table.options.get('source.monitor-interval');
+  if (interval !== undefined && (parseDuration(interval) ?? 0) <= 0) {
+    problems.push(invalid('bad-option', 'option "source.monitor-interval" must be more than 0', `give a duration such as '10 s'`));
+  }
+  if (table.options.get('scan.follow') === 'true') {
+    const cause =
+      interval !== undefined ? '"source.monitor-interval" waits for new files' : compressionOf(path) !== null ? 'it is compressed' : null;
+    if (cause !== null) problems.push(invalid('contradiction', `"scan.follow" cannot follow "${path}": ${cause}`, 'follow one plain file'));
+  }
+  return problems;
+}

@@ -1,0 +1,102 @@
+import {readdirSync, statSync, type Stats} from 'node:fs';
+import {basename, isAbsolute, join} from 'node:path';
+import {globSync, isDynamicPattern} from 'tinyglobby';
+import {fail} from '../../base/problem.ts';
+import {errorCode, systemProblem} from '../system-error.ts';
+
+/** One file to be read: how to open it, and what the person calls it. */
+export interface FoundFile {
+  /** Absolute. */
+  readonly path: string;
+  /** As in the option: relative where that is. */
+  readonly name: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+  /** The file's number on its device: it stays when the file is renamed, and changes when another takes its place. */
+  readonly identity: number;
+  readonly isRegular: boolean;
+}
+
+/** `file:///data/x` as a path; other schemes are refused when options are checked. */
+export function localPath(option: string): string {
+  return option.replace(/^file:(?:\/\/)?(?=\/)/, '');
+}
+
+/**
+ * The files of a `path` option, by name: the file itself, all files below a directory, or all that match a pattern. As in Flink, names in a directory that
+ * begin with `.` or `_` are left out. A path that exists is never a pattern. Fails when there is none, unless `mayBeEmpty`.
+ */
+export function listFiles(option: string, directory: string, mayBeEmpty = false): readonly FoundFile[] {
+  const target = localPath(option);
+  const kind = statOrNull(target, directory);
+  if (kind !== null && !kind.isDirectory()) return [found(target, directory, kind)];
+  if (kind === null && !isDynamicPattern(target)) {
+    if (mayBeEmpty) return [];
+    throw systemProblem('read', target, Object.assign(new Error('no such file or directory'), {code: 'ENOENT'}));
+  }
+  const names = kind === null ? matching(target, directory) : filesBelow(target, directory);
+  const files = names.sort().flatMap(name => {
+    const stats = statOrNull(name, directory);
+    return stats === null || stats.isDirectory() ? [] : [found(name, directory, stats)];
+  });
+  if (files.length === 0 && !mayBeEmpty) {
+    const what = kind === null ? `no file matches ${target}` : `directory ${target} has no files`;
+    throw fail('environment', 'no-files', what, {
+      hint:
+        kind === null ? 'check the pattern; relative ones start at the working directory' : 'names that begin with "." or "_" are left out',
+    });
+  }
+  return files;
+}
+
+/** Paths start at the job's directory. */
+export function resolvePath(path: string, directory: string): string {
+  return isAbsolute(path) ? path : join(directory, path);
+}
+
+function found(name: string, directory: string, stats: Stats): FoundFile {
+  return {
+    path: resolvePath(name, directory),
+    name,
+    size: stats.size,
+    modifiedMs: Math.floor(stats.mtimeMs),
+    identity: stats.ino,
+    isRegular: stats.isFile(),
+  };
+}
+
+/** Null when there is no such file. */
+function statOrNull(path: string, directory: string): Stats | null {
+  try {
+    return statSync(resolvePath(path, directory));
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw systemProblem('read', path, error);
+  }
+}
+
+function filesBelow(folder: string, directory: string): string[] {
+  const names: string[] = [];
+  const folders = [folder];
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    let entries;
+    try {
+      entries = readdirSync(resolvePath(next, directory), {withFileTypes: true});
+    } catch (error) {
+      throw systemProblem('read', next, error);
+    }
+    for (const entry of entries) {
+      if (/^[._]/.test(entry.name)) continue;
+      const path = join(next, entry.name);
+      if (entry.isDirectory()) folders.push(path);
+      else names.push(path);
+    }
+  }
+  return names;
+}
+
+function matching(pattern: string, directory: string): string[] {
+  const absolute = isAbsolute(pattern);
+  return globSync(pattern, {cwd: directory, absolute, expandDirectories: false}).filter(path => !basename(path).startsWith('.'));
+}
