@@ -5,7 +5,8 @@ import {Js, js} from './js.ts';
  * depends on the query's shape alone; what a bound name stands for is told by the legend, beside the code and never inside.
  */
 export class Writer {
-  readonly #lines: string[] = [];
+  /** Lines, and places where lines may still come. */
+  readonly #lines: (string | string[])[] = [];
   readonly #bound = new Map<string, unknown>();
   readonly #legend = new Map<string, string>();
   readonly #boundNames = new Map<unknown, Js>();
@@ -32,6 +33,13 @@ export class Writer {
 
   line(code: Js): void {
     this.#lines.push('  '.repeat(this.#indent) + String(code));
+  }
+  /** A place for lines that turn out to be needed only when later code is written: what a loop prepares before it starts. */
+  place(): (code: Js) => void {
+    const held: string[] = [];
+    this.#lines.push(held);
+    const indent = '  '.repeat(this.#indent);
+    return code => void held.push(indent + String(code));
   }
   const(role: string, value: Js): Js {
     const name = this.name(role);
@@ -65,7 +73,7 @@ export class Writer {
   }
 
   program(): GeneratedCode {
-    return {text: this.#lines.join('\n') + '\n', bound: this.#bound, legend: this.#legend};
+    return {text: this.#lines.flat().join('\n') + '\n', bound: this.#bound, legend: this.#legend};
   }
 }
 

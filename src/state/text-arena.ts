@@ -1,0 +1,76 @@
+const pageShift = 15;
+const unit = 8;
+const pageBytes = unit << pageShift;
+
+/** Bytes per address step and steps per page, for generated code. */
+export const arenaGeometry = {unit, pageShift, pageMask: (1 << pageShift) - 1} as const;
+
+/**
+ * The texts of one table. An address counts steps of 8 bytes through pages of 256 KiB, so nothing ever moves while it grows; a longer text has a page of its
+ * own, and the addresses of several. Texts given back leave holes; the table copies what lives into a new arena when more than half is dead.
+ */
+export class TextArena {
+  readonly pages: DataView[] = [];
+  /** The next free step of the current page, as an address; a new page is begun when the text does not fit. */
+  #next = 0;
+  #end = 0;
+  #allocated = 0;
+  #dead = 0;
+
+  get bytes(): number {
+    return this.#allocated;
+  }
+
+  get isMostlyDead(): boolean {
+    return this.#dead > pageBytes && this.#dead * 2 > this.#allocated;
+  }
+
+  /** Copies a text in; gives its address. */
+  add(source: Uint8Array, start: number, length: number): number {
+    const steps = (length + unit - 1) >>> 3;
+    if (this.#next + steps > this.#end) this.#addPage(steps);
+    const address = this.#next;
+    this.#next += steps;
+    const page = this.pages[address >>> pageShift] as DataView;
+    const target = page.byteOffset + (address & arenaGeometry.pageMask) * unit;
+    new Uint8Array(page.buffer, target, length).set(source.subarray(start, start + length));
+    return address;
+  }
+
+  free(length: number): void {
+    if (length > 0) this.#dead += ((length + unit - 1) >>> 3) * unit;
+  }
+
+  /** Copies a text out. */
+  copyTo(target: Uint8Array, at: number, address: number, length: number): void {
+    target.set(this.bytesAt(address, length), at);
+  }
+
+  bytesAt(address: number, length: number): Uint8Array {
+    const page = this.pages[address >>> pageShift];
+    if (page === undefined) return new Uint8Array(0);
+    return new Uint8Array(page.buffer, (address & arenaGeometry.pageMask) * unit, length);
+  }
+
+  #addPage(steps: number): void {
+    const pages = Math.max(1, (steps + (1 << pageShift) - 1) >>> pageShift);
+    const view = new DataView(new ArrayBuffer(pages * pageBytes));
+    const first = this.pages.length;
+    // A text longer than a page begins at its page's start, and nothing else is put into the pages it covers.
+    for (let page = 0; page < pages; page++) this.pages.push(view);
+    this.#next = first << pageShift;
+    this.#end = pages === 1 ? (first + 1) << pageShift : this.#next + steps;
+    this.#allocated += pages * pageBytes;
+  }
+}
+
+/** Whether a text in the arena (page and offset within it) has the same bytes as one in `other`. */
+export function sameBytes(page: DataView, offset: number, other: DataView, start: number, length: number): boolean {
+  if (length >= 4) {
+    const last = length - 4;
+    for (let at = 0; at < last; at += 4) if (page.getInt32(offset + at, true) !== other.getInt32(start + at, true)) return false;
+    return page.getInt32(offset + last, true) === other.getInt32(start + last, true);
+  }
+  for (let at = 0; at < length; at++) if (page.getUint8(offset + at) !== other.getUint8(start + at)) return false;
+  return true;
+}
