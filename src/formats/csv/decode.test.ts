@@ -1,0 +1,585 @@
+import {existsSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {Memory} from '../../base/memory.ts';
+import {Vector} from '../../flow/batch.ts';
+import {readValue} from '../../flow/cells.ts';
+import {bigintType, booleanType, type Column, doubleType, intType, physicalOf, type SqlType, stringType} from '../../types/sql-type.ts';
+import type {Value} from '../../types/value.ts';
+import {csvDecoder} from './decode.ts';
+
+interface Reading {
+  readonly columns: readonly Column[];
+  readonly options?: Readonly<Record<string, string>>;
+  /** Paths of the columns wanted; all unless given. */
+  readonly wanted?: readonly (readonly string[])[];
+  readonly badField?: 'reject' | 'null';
+  readonly maxRecordBytes?: number;
+  /** Bytes given to each call, at the most; everything at once unless given. */
+  readonly chunk?: number;
+  readonly mostRows?: number;
+  readonly stopAtReject?: boolean;
+}
+
+interface Read {
+  readonly rows: readonly (readonly Value[])[];
+  /** `line: reason (bytes)`. */
+  readonly rejects: readonly string[];
+  readonly lineNumbers: readonly number[];
+  readonly records: readonly string[];
+  readonly consumed: number;
+  readonly tags: readonly number[];
+}
+
+const memory = new Memory(1 << 27);
+const input = memory.allocate(1 << 20);
+
+function typeAt(columns: readonly Column[], path: readonly string[]): SqlType {
+  const [name, ...rest] = path;
+  const type = columns.find(column => column.name === name)?.type as SqlType;
+  return rest.length === 0 || type.kind !== 'ROW' ? type : typeAt(type.fields, rest);
+}
+
+/** Feeds bytes as a source does: what was not consumed comes again, with more behind it. */
+function read(data: string | Uint8Array, reading: Reading): Read {
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  const {columns, chunk = bytes.length, mostRows = 2048} = reading;
+  const rows: Value[][] = [];
+  const rejects: string[] = [];
+  const lineNumbers: number[] = [];
+  const records: string[] = [];
+  const tags: number[] = [];
+  let lines = 0;
+  const wanted = (reading.wanted ?? columns.map(column => [column.name])).map(path => {
+    const type = typeAt(columns, path);
+    return {path, type, ordinal: columns.findIndex(column => column.name === path[0]), vector: new Vector(memory, physicalOf(type))};
+  });
+  const decoder = csvDecoder({
+    memory,
+    columns,
+    wanted,
+    options: new Map(Object.entries(reading.options ?? {})),
+    timeZone: 'UTC',
+    badField: reading.badField ?? 'reject',
+    maxRecordBytes: reading.maxRecordBytes ?? 1 << 16,
+    reject({pointer, length, line, reason}) {
+      rejects.push(`${lines + line + 1}: ${reason} (${Buffer.from(memory.bytes.slice(pointer, pointer + length)).toString()})`);
+      return reading.stopAtReject ?? false;
+    },
+  });
+  let done = 0;
+  let given = Math.min(chunk, bytes.length);
+  for (;;) {
+    // What lies beyond the data must not matter.
+    memory.bytes.fill(0x22, input + given - done, input + given - done + 80);
+    memory.bytes.set(bytes.subarray(done, given), input);
+    const mark = memory.mark();
+    const isFinal = given === bytes.length;
+    const consumed = decoder.decodeLines(input, input + given - done, isFinal, mostRows) - input;
+    for (let row = 0; row < decoder.rows; row++) {
+      rows.push(wanted.map(({vector, type}) => readValue(memory, vector, row, type, 'UTC')));
+      for (const {vector} of wanted) tags.push(vector.tags[row] as number);
+      lineNumbers.push(lines + (decoder.lineNumbers[row] as number) + 1);
+      records.push(memory.readText(decoder.starts[row] as number, decoder.lengths[row] as number));
+    }
+    memory.release(mark);
+    done += consumed;
+    lines += decoder.lines;
+    if (isFinal && (consumed === 0 || done === bytes.length || reading.stopAtReject)) break;
+    if (consumed === 0 || done === given) given = Math.min(given + Math.max(chunk, 1), bytes.length);
+  }
+  return {rows, rejects, lineNumbers, records, consumed: done, tags};
+}
+
+const abc: readonly Column[] = ['a', 'b', 'c'].map(name => ({name, type: stringType}));
+const two: readonly Column[] = [
+  {name: 'id', type: intType},
+  {name: 'name', type: stringType},
+];
+const of = (type: SqlType): readonly Column[] => [{name: 'x', type}];
+const rowsOf = (data: string, reading: Reading): readonly (readonly Value[])[] => {
+  const {rows, rejects} = read(data, reading);
+  expect(rejects).toEqual([]);
+  return rows;
+};
+
+describe('records', () => {
+  test('quotes hold delimiters, quotes and line ends', () => {
+    const data = '1,"a,b"\n2,"say ""hi"""\n3,"two\nlines"\n4,""\n';
+    expect(rowsOf(data, {columns: two})).toEqual([
+      [1, 'a,b'],
+      [2, 'say "hi"'],
+      [3, 'two\nlines'],
+      [4, ''],
+    ]);
+  });
+  test('line ends: CRLF, none at the end, blank lines', () => {
+    expect(rowsOf('1,a\r\n\r\n\n2,"b"\r\n3,c', {columns: two})).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+      [3, 'c'],
+    ]);
+    expect(rowsOf('1,"a"', {columns: two})).toEqual([[1, 'a']]);
+    expect(rowsOf('1,"a"\r', {columns: two})).toEqual([[1, 'a']]);
+    expect(rowsOf('1,', {columns: two})).toEqual([[1, '']]);
+    expect(rowsOf('', {columns: two})).toEqual([]);
+  });
+  test('line numbers count the lines inside quotes', () => {
+    const {lineNumbers, records} = read('1,"a\nb"\n\n2,c\n', {columns: two});
+    expect(lineNumbers).toEqual([1, 4]);
+    expect(records).toEqual(['1,"a\nb"', '2,c']);
+  });
+  test('a byte order mark is passed over, whole or in pieces', () => {
+    for (const chunk of [1, 2, 3, 100]) expect(read('\ufeff1,a\n', {columns: two, chunk}).rows).toEqual([[1, 'a']]);
+  });
+  test('text is told clean from dirty', () => {
+    const {tags} = read('plain,q"uote,back\\slash\n"a\tb",öäü,"x"\n', {columns: abc});
+    expect(tags).toEqual([0, 2, 2, 2, 0, 0]);
+  });
+  test('a record may be as long as allowed and no longer', () => {
+    const long = 'x'.repeat(100);
+    const {rows, rejects} = read(`1,a\n2,${long}\n3,c\n`, {columns: two, maxRecordBytes: 50});
+    expect(rows).toEqual([
+      [1, 'a'],
+      [3, 'c'],
+    ]);
+    expect(rejects).toEqual([`2: the record is larger than 50 bytes (2,${long})`]);
+    expect(rowsOf(`2,${'x'.repeat(48)}\n`, {columns: two, maxRecordBytes: 50})).toHaveLength(1);
+  });
+  test('an overlong line that arrives in pieces is one reject, and the line after it is read', () => {
+    const {rows, rejects, lineNumbers} = read(`1,a\n2,${'x'.repeat(500)}\n3,c\n`, {columns: two, maxRecordBytes: 50, chunk: 20});
+    expect(rows).toEqual([
+      [1, 'a'],
+      [3, 'c'],
+    ]);
+    expect(rejects).toHaveLength(1);
+    expect(rejects[0]).toMatch(/^2: the record is larger than 50 bytes/);
+    expect(lineNumbers).toEqual([1, 3]);
+  });
+  test('more records than rows asked for', () => {
+    const data = Array.from({length: 5000}, (_, index) => `${index},n${index}\n`).join('');
+    const {rows} = read(data, {columns: two});
+    expect(rows).toHaveLength(5000);
+    expect(rows[4999]).toEqual([4999, 'n4999']);
+    expect(read(data, {columns: two, mostRows: 7}).rows).toEqual(rows);
+  });
+});
+
+describe('faults', () => {
+  test('each bad record is told once and the rows around it are there', () => {
+    const data = '1,a\n2\n3,c,d\nx,e\n5,"f"g\n6,h\n';
+    const {rows, rejects} = read(data, {columns: two});
+    expect(rows).toEqual([
+      [1, 'a'],
+      [6, 'h'],
+    ]);
+    expect(rejects).toEqual([
+      '2: expected 2 fields but found 1 (2)',
+      '3: expected 2 fields but found 3 (3,c,d)',
+      '4: field "id": cannot read "x" as INT (x,e)',
+      '5: field "name": text follows a closing quote (5,"f"g)',
+    ]);
+  });
+  test('an unclosed quote costs its line and no more', () => {
+    const {rows, rejects} = read('1,"a\n2,b\n3,c\n', {columns: two});
+    expect(rejects).toEqual(['1: field "name": a quote is never closed (1,"a)']);
+    expect(rows).toEqual([
+      [2, 'b'],
+      [3, 'c'],
+    ]);
+  });
+  test('what is not UTF-8 is told with its place', () => {
+    const data = Buffer.concat([Buffer.from('1,ä\n2,'), Buffer.from([0xc3, 0x28]), Buffer.from('\n3,ü\n')]);
+    const {rows, rejects} = read(data, {columns: two});
+    expect(rows).toEqual([
+      [1, 'ä'],
+      [3, 'ü'],
+    ]);
+    expect(rejects).toHaveLength(1);
+    expect(rejects[0]).toMatch(/^2: not valid UTF-8 at byte 2/);
+    expect(read(data, {columns: two, chunk: 1}).rows).toEqual(rows);
+  });
+  test('a bad field becomes NULL where asked', () => {
+    expect(read('x,a\n2,b\n', {columns: two, badField: 'null'})).toMatchObject({
+      rejects: [],
+      rows: [
+        [null, 'a'],
+        [2, 'b'],
+      ],
+    });
+  });
+  test('a reject may end the call after the rows before it', () => {
+    const {rows, consumed} = read('1,a\nx,b\n3,c\n', {columns: two, stopAtReject: true});
+    expect(rows).toEqual([[1, 'a']]);
+    expect(consumed).toBe(8);
+  });
+  test('a long value is cut in the message', () => {
+    const {rejects} = read(`${'9'.repeat(200)},a\n`, {columns: two});
+    expect(rejects[0]).toContain(`cannot read "${'9'.repeat(60)}…" as INT`);
+  });
+});
+
+describe('values', () => {
+  const good: readonly [SqlType, string, Value][] = [
+    [intType, '2147483647', 2147483647],
+    [intType, '-2147483648', -2147483648],
+    [intType, ' +7 ', 7],
+    [intType, '-0', 0],
+    [{kind: 'TINYINT', nullable: true}, '-128', -128],
+    [bigintType, '9007199254740991', 9007199254740991n],
+    [bigintType, '9007199254740993', 9007199254740993n],
+    [bigintType, '-9223372036854775808', -9223372036854775808n],
+    [bigintType, '000000000000000000000000012', 12n],
+    [doubleType, '0.1', 0.1],
+    [doubleType, '-1.5e-7', -1.5e-7],
+    [doubleType, '.5', 0.5],
+    [doubleType, '5.', 5],
+    [doubleType, '-0', -0],
+    [doubleType, '0.1234567890123456789', 0.12345678901234568],
+    [doubleType, '1e300', 1e300],
+    [doubleType, 'NaN', NaN],
+    [doubleType, '-Infinity', -Infinity],
+    [{kind: 'FLOAT', nullable: true}, '0.1', Math.fround(0.1)],
+    [booleanType, 'TRUE', true],
+    [booleanType, 'false', false],
+    [{kind: 'DECIMAL', precision: 10, scale: 2, nullable: true}, '-12.5', -1250n],
+    [{kind: 'DECIMAL', precision: 10, scale: 2, nullable: true}, '1.005', 101n],
+    [{kind: 'DECIMAL', precision: 38, scale: 2, nullable: true}, '123456789012345678901234567890.12', 12345678901234567890123456789012n],
+    [{kind: 'DATE', nullable: true}, '2000-02-29', 11016],
+    [{kind: 'DATE', nullable: true}, '1969-12-31', -1],
+    [{kind: 'TIME', precision: 3, nullable: true}, '23:59:59.999', 86399999],
+    [{kind: 'TIME', precision: 0, nullable: true}, '01:02', 3720000],
+    [{kind: 'TIMESTAMP', precision: 3, nullable: true}, '2020-10-10 00:00:00.123', 1602288000123],
+    [{kind: 'TIMESTAMP', precision: 3, nullable: true}, '1969-12-31T23:59:59.5', -500],
+    [{kind: 'TIMESTAMP', precision: 6, nullable: true}, '2020-10-10 00:00:00.123456', 1602288000123456n],
+    [{kind: 'TIMESTAMP', precision: 9, nullable: true}, '2020-10-10 00:00:00.123456789', 1602288000123456789n],
+    [{kind: 'TIMESTAMP_LTZ', precision: 3, nullable: true}, '2020-10-10 02:00:00+02:00', 1602288000000],
+    [{kind: 'TIMESTAMP_LTZ', precision: 3, nullable: true}, '2020-10-10T00:00:00Z', 1602288000000],
+    [{kind: 'TIMESTAMP_LTZ', precision: 3, nullable: true}, '2020-10-10 00:00:00', 1602288000000],
+    [{kind: 'VARBINARY', length: 10, nullable: true}, 'awML', new Uint8Array([107, 3, 11])],
+    [{kind: 'ARRAY', element: intType, nullable: true}, '1;2;3', [1, 2, 3]],
+    [{kind: 'ARRAY', element: stringType, nullable: true}, '', []],
+    [{kind: 'ROW', fields: two, nullable: true}, '1;x', [1, 'x']],
+  ];
+  test.each(good)('%o reads %s', (type, text, value) => {
+    expect(read(`${text},end\n`, {columns: [...of(type), {name: 'y', type: stringType}]})).toMatchObject({
+      rejects: [],
+      rows: [[value, 'end']],
+    });
+    // The same inside quotes, and as the last field without a line end.
+    expect(rowsOf(`"${text}"`, {columns: of(type)})).toEqual([[value]]);
+  });
+  const bad: readonly [SqlType, string][] = [
+    [intType, '2147483648'],
+    [intType, '1.5'],
+    [intType, ''],
+    [intType, '1 2'],
+    [intType, '0x10'],
+    [{kind: 'TINYINT', nullable: true}, '128'],
+    [bigintType, '9223372036854775808'],
+    [doubleType, '1e400'],
+    [doubleType, '1,5'.replace(',', '_')],
+    [doubleType, 'e5'],
+    [doubleType, '1e'],
+    [booleanType, 'yes'],
+    [{kind: 'DECIMAL', precision: 4, scale: 2, nullable: true}, '100.00'],
+    [{kind: 'DECIMAL', precision: 4, scale: 2, nullable: true}, '99.995'],
+    [{kind: 'DATE', nullable: true}, '2001-02-29'],
+    [{kind: 'DATE', nullable: true}, '20010228'],
+    [{kind: 'TIME', precision: 0, nullable: true}, '24:00:00'],
+    [{kind: 'TIMESTAMP', precision: 3, nullable: true}, '2020-02-30 00:00:00'],
+    [{kind: 'TIMESTAMP', precision: 3, nullable: true}, '2020-10-10 00:00:00Z'],
+    [{kind: 'TIMESTAMP', precision: 3, nullable: true}, '2020-10-10'],
+    [{kind: 'TIMESTAMP', precision: 3, nullable: true}, '\0\0\0\0\0\0\0\0\0\0 00:00:00'],
+    [{kind: 'VARBINARY', length: 10, nullable: true}, 'a?b'],
+    [{kind: 'ARRAY', element: intType, nullable: true}, '1;x'],
+    [{kind: 'ROW', fields: two, nullable: true}, '1'],
+  ];
+  test.each(bad)('%o refuses %s', (type, text) => {
+    const {rows, rejects} = read(`${text},end\n`, {columns: [...of(type), {name: 'y', type: stringType}]});
+    expect(rows).toEqual([]);
+    expect(rejects[0]).toMatch(/^1: field "x": cannot read /);
+  });
+  test('an empty number is told how to become NULL', () => {
+    expect(read(',a\n', {columns: two}).rejects[0]).toContain(
+      `cannot read "" as INT (with 'csv.null-literal' = '' an empty field is NULL)`,
+    );
+  });
+});
+
+describe('options', () => {
+  const reading = (options: Record<string, string>, columns = two): Reading => ({columns, options});
+  test('null-literal, which a quoted field never is', () => {
+    expect(rowsOf('n/a,n/a\n1,"n/a"\n', reading({'null-literal': 'n/a'}))).toEqual([
+      [null, null],
+      [1, 'n/a'],
+    ]);
+    expect(rowsOf(',\n1,""\n', reading({'null-literal': ''}))).toEqual([
+      [null, null],
+      [1, ''],
+    ]);
+  });
+  test('empty-string-as-null', () => {
+    expect(rowsOf(',""\n', reading({'empty-string-as-null': 'true'}))).toEqual([[null, null]]);
+  });
+  test('field-delimiter, quote-character, disable-quote-character', () => {
+    expect(rowsOf("1;'a;b'\n", reading({'field-delimiter': ';', 'quote-character': "'"}))).toEqual([[1, 'a;b']]);
+    expect(rowsOf('1\t"a"\n', reading({'field-delimiter': '\\t', 'disable-quote-character': 'true'}))).toEqual([[1, '"a"']]);
+  });
+  test('escape-character, in quotes and without', () => {
+    expect(rowsOf('1,a\\,b\n2,"c\\"d"\n3,"e""f"\n4,g\\\nh\n5,\\\\i\\n\n', reading({'escape-character': '\\'}))).toEqual([
+      [1, 'a,b'],
+      [2, 'c"d'],
+      [3, 'e"f'],
+      [4, 'g\nh'],
+      [5, '\\i\n'],
+    ]);
+  });
+  test('allow-comments', () => {
+    expect(rowsOf('# 1,"\n1,a\n  # x\n#', reading({'allow-comments': 'true'}))).toEqual([[1, 'a']]);
+  });
+  test('trim-spaces leaves what is quoted', () => {
+    expect(rowsOf(' 1 ,  a b  \n2 , " c " \n', reading({'trim-spaces': 'true'}))).toEqual([
+      [1, 'a b'],
+      [2, ' c '],
+    ]);
+    expect(rowsOf('1, a \n', reading({}))).toEqual([[1, ' a ']]);
+  });
+  test('fields missing or left over', () => {
+    expect(rowsOf('1\n', reading({'fail-on-missing-columns': 'false'}))).toEqual([[1, null]]);
+    expect(rowsOf('1,a,b,c\n', reading({'ignore-trailing-unmappable': 'true'}))).toEqual([[1, 'a']]);
+    expect(rowsOf('1,a,\n', reading({}))).toEqual([[1, 'a']]);
+    expect(read('1,a,\n', reading({'allow-trailing-comma': 'false'})).rejects).toEqual(['1: expected 2 fields but found 3 (1,a,)']);
+    expect(read('1,a,,\n', reading({})).rejects).toEqual(['1: expected 2 fields but found 4 (1,a,,)']);
+  });
+  test('ignore-parse-errors says nothing', () => {
+    expect(read('x,a\n1\n"2,b\n', reading({'ignore-parse-errors': 'true'}))).toMatchObject({
+      rejects: [],
+      rows: [
+        [null, 'a'],
+        [1, null],
+      ],
+    });
+  });
+  test('array-element-delimiter and null-literal inside', () => {
+    const columns = of({kind: 'ARRAY', element: intType, nullable: true});
+    expect(rowsOf('1|-|3\n', {columns, options: {'array-element-delimiter': '|', 'null-literal': '-'}})).toEqual([[[1, null, 3]]]);
+  });
+  test('ignore-first-line', () => {
+    expect(rowsOf('x,y,z\n1,a\n', reading({'ignore-first-line': 'true'}))).toEqual([[1, 'a']]);
+  });
+});
+
+describe('header', () => {
+  const options = {header: 'true'};
+  test('columns are found by name, quoted names and other fields included', () => {
+    expect(rowsOf('other,"na""me",id\nx,a,1\n', {columns: [two[0] as Column, {name: 'na"me', type: stringType}], options})).toEqual([
+      [1, 'a'],
+    ]);
+  });
+  test('a header that lacks a column makes every record of the part a reject', () => {
+    const {rows, rejects} = read('id,nam\n1,a\n2,b\n', {columns: two, options});
+    expect(rows).toEqual([]);
+    expect(rejects[0]).toBe('1: the header has no field "name"; did you mean "nam"? (id,nam)');
+    expect(rejects).toHaveLength(3);
+    expect(read('id,nam\n1,a\n', {columns: two, options, badField: 'null'})).toMatchObject({rejects: [], rows: [[1, null]]});
+  });
+  test('a column that nobody wants may be missing', () => {
+    expect(rowsOf('id,x\n1,a\n', {columns: two, options, wanted: [['id']]})).toEqual([[1]]);
+  });
+  test('arrives in pieces', () => {
+    for (const chunk of [1, 3, 9])
+      expect(read('name,id\na,1\nb,2\n', {columns: two, options, chunk}).rows).toEqual([
+        [1, 'a'],
+        [2, 'b'],
+      ]);
+  });
+});
+
+test('only what is wanted is read', () => {
+  expect(rowsOf('bad,a\n', {columns: two, wanted: [['name']]})).toEqual([['a']]);
+  const nested = of({kind: 'ROW', fields: two, nullable: true});
+  expect(
+    rowsOf('7;q\n', {
+      columns: nested,
+      wanted: [
+        ['x', 'name'],
+        ['x', 'id'],
+      ],
+    }),
+  ).toEqual([['q', 7]]);
+  expect(
+    rowsOf('-\n', {
+      columns: nested,
+      wanted: [
+        ['x', 'name'],
+        ['x', 'id'],
+      ],
+      options: {'null-literal': '-'},
+    }),
+  ).toEqual([[null, null]]);
+});
+
+test('messages are decoded each by itself', () => {
+  const vector = new Vector(memory, 'number');
+  const rejects: string[] = [];
+  const decoder = csvDecoder({
+    memory,
+    columns: two,
+    wanted: [{path: ['id'], type: intType, ordinal: 0, vector}],
+    options: new Map(),
+    timeZone: 'UTC',
+    badField: 'reject',
+    maxRecordBytes: 100,
+    reject: ({line, reason}) => (rejects.push(`${line}: ${reason}`), false),
+  });
+  const messages = ['1,a', '', '2,b\r\n', '3,c\n4,d', 'x,e', '5,"f\ng"'];
+  let pointer = input;
+  for (const [index, message] of messages.entries()) {
+    decoder.starts[index] = pointer;
+    decoder.lengths[index] = message.length;
+    memory.bytes.set(Buffer.from(message), pointer);
+    pointer += message.length;
+  }
+  decoder.decodeRecords(messages.length);
+  expect([...vector.numbers.subarray(0, decoder.rows)]).toEqual([1, 2, 5]);
+  expect([...decoder.lineNumbers.subarray(0, decoder.rows)]).toEqual([0, 2, 5]);
+  expect(rejects).toEqual(['3: the message holds more than one line', '4: field "id": cannot read "x" as INT']);
+});
+
+describe('any text', () => {
+  const field = fc.oneof(
+    fc.string({unit: 'grapheme', maxLength: 40}),
+    fc.string({unit: fc.constantFrom('"', ',', '\n', '\r', 'a', '\\', ' ', '\t'), maxLength: 30}),
+  );
+  const quote = (text: string): string => (/[",\n\r]/.test(text) || text === '' ? `"${text.replaceAll('"', '""')}"` : text);
+  test('written by RFC 4180 it reads back, wherever it is cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(field, field, field), {maxLength: 20}),
+        fc.integer({min: 1, max: 200}),
+        fc.constantFrom('\n', '\r\n'),
+        (rows, chunk, end) => {
+          const data = rows.map(row => row.map(quote).join(',') + end).join('');
+          const expected = rows.map(row => row.map(text => Buffer.from(text).toString()));
+          const result = read(data, {columns: abc, chunk});
+          expect(result.rejects).toEqual([]);
+          expect(result.rows).toEqual(expected);
+        },
+      ),
+      {numRuns: 300},
+    );
+  });
+  test('broken, it gives the same rows and rejects wherever it is cut', () => {
+    const piece = fc.constantFrom('"', ',', '\n', '\r\n', '12', 'x', '""', ' ', '\u00e9', '-1.5', 'true');
+    fc.assert(
+      fc.property(fc.array(piece, {maxLength: 80}), fc.integer({min: 1, max: 40}), (pieces, chunk) => {
+        const data = pieces.join('');
+        const columns = [
+          {name: 'n', type: intType},
+          {name: 's', type: stringType},
+        ];
+        const whole = read(data, {columns});
+        const cut = read(data, {columns, chunk});
+        expect([cut.rows, cut.rejects, cut.lineNumbers]).toEqual([whole.rows, whole.rejects, whole.lineNumbers]);
+        expect(whole.consumed).toBe(Buffer.byteLength(data));
+      }),
+      {numRuns: 500},
+    );
+  });
+  test('numbers read as JavaScript reads them', () => {
+    fc.assert(
+      fc.property(
+        fc.double({noNaN: true, noDefaultInfinity: true}),
+        fc.bigInt({min: -(2n ** 63n), max: 2n ** 63n - 1n}),
+        (double, integer) => {
+          const columns = [
+            {name: 'd', type: doubleType},
+            {name: 'i', type: bigintType},
+          ];
+          expect(read(`${Object.is(double, -0) ? '-0' : double},${integer}\n`, {columns}).rows).toEqual([[double, integer]]);
+        },
+      ),
+      {numRuns: 500},
+    );
+  });
+});
+
+const corpus = join(process.env['WEIR_CONFORMANCE'] ?? '../shared/conformance', 'flink-formats/csv-coercion.json');
+describe.skipIf(!existsSync(corpus))("Flink's own cases", () => {
+  interface Case {
+    readonly kind: string;
+    readonly type: string;
+    readonly csv: string;
+    readonly value?: unknown;
+    readonly valueJava?: string;
+    readonly config?: string;
+  }
+  const cases = existsSync(corpus) ? (JSON.parse(readFileSync(corpus, 'utf8')) as {readonly cases: readonly Case[]}).cases : [];
+  const readable = cases.filter(({type, csv}) => csv !== 'FAIL' && !type.startsWith('RAW'));
+  test.each(readable.map((item, index) => [index, item] as const))('%i: %o', (_, item) => {
+    const type = typeOfText(item.type);
+    const options: Record<string, string> =
+      item.kind === 'testNullableField' ? {'null-literal': 'null', 'array-element-delimiter': ';'} : {};
+    for (const match of (item.config ?? '').matchAll(/csv\.([a-z-]+)='(.)'/g)) options[match[1] as string] = match[2] as string;
+    const delimiter = options['field-delimiter'] ?? ',';
+    const columns = [
+      {name: 'begin', type: stringType},
+      {name: 'x', type},
+      {name: 'end', type: stringType},
+    ];
+    const {rows, rejects} = read(`BEGIN${delimiter}${item.csv}${delimiter}END\n`, {columns, options});
+    expect(rejects).toEqual([]);
+    expect(rows).toEqual([['BEGIN', expectedOf(item, type), 'END']]);
+  });
+
+  function typeOfText(text: string): SqlType {
+    const digits = Number(/\((\d+)/.exec(text)?.[1] ?? 0);
+    if (text.startsWith('ARRAY')) return {kind: 'ARRAY', element: typeOfText(text.slice(6, -1)), nullable: true};
+    if (text.startsWith('ROW')) {
+      const fields = [...text.matchAll(/`(\w+)` (\w+)/g)].map(match => ({name: match[1] as string, type: typeOfText(match[2] as string)}));
+      return {kind: 'ROW', fields, nullable: true};
+    }
+    if (text === 'STRING') return stringType;
+    if (text === 'BYTES') return {kind: 'VARBINARY', length: 2147483647, nullable: true};
+    const kind = (/^[A-Z_]+/.exec(text) as RegExpExecArray)[0];
+    if (kind === 'DECIMAL') return {kind, precision: digits, scale: Number(/,\s*(\d+)/.exec(text)?.[1]), nullable: true};
+    if (kind === 'TIME' || kind === 'TIMESTAMP' || kind === 'TIMESTAMP_LTZ') return {kind, precision: digits, nullable: true};
+    return {kind, nullable: true} as SqlType;
+  }
+
+  const javaValues: Readonly<Record<string, Value>> = {
+    'Instant.ofEpochSecond(123)': 123_000,
+    'Instant.ofEpochMilli(123456)': 123_456,
+    'Row.of("Hello",42,false)': ['Hello', 42, false],
+    'newString[]{"a","b","c"}': ['a', 'b', 'c'],
+    'newByte[]{12,4,null}': [12, 4, null],
+    'newbyte[]{107,3,11}': new Uint8Array([107, 3, 11]),
+    'Row.of("1","hello")': ['1', 'hello'],
+    'Row.of("1","hello world")': ['1', 'hello world'],
+  };
+
+  function expectedOf(item: Case, type: SqlType): Value {
+    if (item.valueJava !== undefined) return javaValues[item.valueJava] as Value;
+    // Flink's case names what it writes again, not what it read; quotes doubled, the escaped character kept.
+    if (item.csv === "'123''4**'") return "123'4*";
+    const {value} = item;
+    if (typeof value === 'number') return type.kind === 'BIGINT' ? BigInt(value) : type.kind === 'FLOAT' ? Math.fround(value) : value;
+    if (typeof value !== 'string') return value as Value;
+    switch (type.kind) {
+      case 'DECIMAL':
+        return (
+          BigInt(value.replace('.', '')) * (value.includes('.') ? 10n ** BigInt(type.scale - (value.split('.')[1] as string).length) : 1n)
+        );
+      case 'DATE':
+        return Date.parse(value) / 86_400_000;
+      case 'TIME':
+        return Date.parse(`1970-01-01T${value}Z`);
+      case 'TIMESTAMP':
+        return Date.parse(`${value}Z`);
+      default:
+        return value;
+    }
+  }
+});
