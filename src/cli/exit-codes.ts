@@ -3,7 +3,10 @@ import type {RunResult} from '../job/contract.ts';
 
 /** Every exit code, and when it comes. Nothing else is ever given, and only this file decides which. */
 export const exitCodes = {
-  done: {code: 0, meaning: 'done: all input read, or stopped by SIGINT or SIGTERM with everything written, or nobody reads the output any more'},
+  done: {
+    code: 0,
+    meaning: 'done: all input read, or stopped by SIGINT or SIGTERM with everything written, or nobody reads the output any more',
+  },
   failed: {code: 1, meaning: 'a job failed at run time: data that cannot be read or computed, a process that died'},
   usage: {code: 2, meaning: 'the command line is wrong'},
   invalid: {code: 3, meaning: 'SQL or a job file is wrong; check found something'},

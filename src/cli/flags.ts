@@ -175,7 +175,13 @@ export const flags = {
     help: 'colour in messages; auto asks the terminal and NO_COLOR',
   },
   quiet: {name: 'quiet', short: 'q', type: 'boolean', commands: everywhere, help: 'errors only: no warnings, notes, progress or summary'},
-  verbose: {name: 'verbose', short: 'V', type: 'boolean', commands: everywhere, help: 'a summary at the end, and the stack of an unexpected error'},
+  verbose: {
+    name: 'verbose',
+    short: 'V',
+    type: 'boolean',
+    commands: everywhere,
+    help: 'a summary at the end, and the stack of an unexpected error',
+  },
   help: {name: 'help', short: 'h', type: 'boolean', commands: everywhere, help: 'help for the command'},
   version: {name: 'version', type: 'boolean', commands: everywhere, help: 'the version'},
 } as const satisfies Record<string, Flag>;

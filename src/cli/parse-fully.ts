@@ -42,7 +42,10 @@ function usageProblem(name: CommandName, error: CommanderError): ProblemError {
     const elsewhere = allFlags.find(flag => flag.name === word || (named === `-${flag.short ?? ''}` && flag.short !== undefined));
     const hint =
       elsewhere === undefined
-        ? (didYouMean(word, flagsOf(name).map(flag => flag.name))?.replace('"', '"--') ?? seeHelp)
+        ? (didYouMean(
+            word,
+            flagsOf(name).map(flag => flag.name),
+          )?.replace('"', '"--') ?? seeHelp)
         : `it is a flag of ${elsewhere.commands.map(command => `weir ${command}`).join(', ')}`;
     return fail('usage', 'unknown-flag', `weir ${name} has no flag ${named}`, {hint});
   }

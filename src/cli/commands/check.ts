@@ -1,0 +1,15 @@
+import type {CommandDefinition} from './define.ts';
+
+export const check: CommandDefinition = {
+  name: 'check',
+  summary: 'parse, check and plan scripts and job files without running them',
+  operands: 'FILE…',
+  description: [
+    'All findings of all files are told in one pass, each with its place and what to do. It ends with 3 when there are errors (with --strict also when there are warnings), and starts nothing.',
+  ],
+  examples: [
+    {summary: 'is this fit to run?', line: 'weir check jobs.yaml script.sql'},
+    {summary: 'for a program', line: 'weir check --format json script.sql'},
+  ],
+  run: async invocation => (await import('../actions/check.ts')).runCheck(invocation),
+};

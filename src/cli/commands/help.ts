@@ -1,0 +1,15 @@
+import type {CommandDefinition} from './define.ts';
+
+export const help: CommandDefinition = {
+  name: 'help',
+  summary: 'help for a command or a topic',
+  operands: '[TOPIC]',
+  description: [
+    'Topics are the commands, and: sql, functions, formats, connectors, output, config, environment, exit-codes. A function is a topic, too.',
+  ],
+  examples: [
+    {summary: 'what a command does', line: 'weir help run'},
+    {summary: 'all functions', line: 'weir help functions'},
+  ],
+  run: async invocation => (await import('../actions/help.ts')).runHelp(invocation),
+};

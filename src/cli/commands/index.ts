@@ -1,0 +1,14 @@
+import {check} from './check.ts';
+import type {CommandDefinition} from './define.ts';
+import {explain} from './explain.ts';
+import {help} from './help.ts';
+import {query} from './query.ts';
+import {run} from './run.ts';
+import {version} from './version.ts';
+
+/** Every command, in the order in which help lists them. */
+export const commands: readonly CommandDefinition[] = [query, run, check, explain, help, version];
+
+export function findCommand(name: string): CommandDefinition | undefined {
+  return commands.find(command => command.name === name);
+}

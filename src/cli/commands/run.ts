@@ -1,0 +1,18 @@
+import type {CommandDefinition} from './define.ts';
+
+export const run: CommandDefinition = {
+  name: 'run',
+  summary: 'run the jobs of job files or SQL scripts, each in a process of its own',
+  operands: 'FILE…',
+  description: [
+    'A job file is YAML (jobs: {NAME: {sql: … | file: …}}); a .sql file is one job with the name of the file. Everything is parsed, checked and planned before anything starts.',
+    'The command ends when every job has read all its input. A job that fails does not stop the others. The first SIGINT or SIGTERM stops all jobs cleanly, the second at once.',
+    'Rows of bare queries and of tables that write to standard output share it line by line. Standard input can be read by one job. Relative paths of tables start in the current folder, those of file: in the folder of the job file.',
+  ],
+  examples: [
+    {summary: 'the jobs of a file', line: 'weir run jobs.yaml'},
+    {summary: 'one of them, dropping bad records', line: 'weir run --only errors --on-error skip jobs.yaml'},
+    {summary: 'a script that also runs on Flink', line: 'weir run -o flink-row script.sql'},
+  ],
+  run: async invocation => (await import('../actions/run.ts')).runJobs(invocation),
+};

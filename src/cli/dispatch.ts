@@ -1,0 +1,74 @@
+import {didYouMean} from '../base/nearest.ts';
+import {fail} from '../base/problem.ts';
+import type {CommandDefinition} from './commands/define.ts';
+import {commands, findCommand} from './commands/index.ts';
+import {query} from './commands/query.ts';
+import {allFlags, type Flag, flags} from './flags.ts';
+import type {Given} from './options.ts';
+import {parsePlain} from './parse-plain.ts';
+
+export interface Call {
+  readonly command: CommandDefinition;
+  readonly operands: readonly string[];
+  readonly given: Given;
+}
+
+/**
+ * Which command a line means. A command never contains white space and a statement always does, so an operand with white space is SQL, and a word must be a
+ * command: mistyped, it is an error that can be told, never a query.
+ */
+export async function dispatch(words: readonly string[]): Promise<Call> {
+  const plain = parsePlain(words);
+  if (plain !== null) {
+    const [first] = plain.operands;
+    const command = commandOf(first, plain.given.has(flags.file), plain.given);
+    const operands = first === command.name ? plain.operands.slice(1) : plain.operands;
+    if ([...plain.given.keys()].every(flag => flag.commands.includes(command.name))) return {command, operands, given: plain.given};
+  }
+  const at = firstOperand(words);
+  const first = at === -1 ? undefined : words[at];
+  const command = commandOf(
+    first,
+    words.some(word => /^(-[a-zA-Z]*f|--file)/.test(word)),
+    new Map(),
+  );
+  const rest = first === command.name ? words.filter((_, index) => index !== at) : words;
+  const {parseFully} = await import('./parse-fully.ts');
+  return {command, ...parseFully(command.name, rest)};
+}
+
+function commandOf(first: string | undefined, hasFile: boolean, given: Given): CommandDefinition {
+  const command = first === undefined ? undefined : findCommand(first);
+  if (command !== undefined) return command;
+  if (first === undefined || hasFile || /\s/.test(first)) {
+    if (first === undefined && given.has(flags.version)) return findCommand('version') ?? query;
+    return query;
+  }
+  const hint = /[(;']/.test(first)
+    ? `if it is SQL, say so: weir query ${JSON.stringify(first)}`
+    : (didYouMean(
+        first,
+        commands.map(({name}) => name),
+      ) ?? `commands are ${commands.map(({name}) => name).join(', ')}; SQL goes into quotes`);
+  throw fail('usage', 'unknown-command', `unknown command "${first}"`, {hint});
+}
+
+/** Where the first word stands that is neither a flag nor the argument of one; -1 when there is none. */
+function firstOperand(words: readonly string[]): number {
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] as string;
+    if (word === '--') return at + 1 < words.length ? at + 1 : -1;
+    if (!word.startsWith('-') || word === '-') return at;
+    if (takesNext(word, allFlags)) at++;
+  }
+  return -1;
+}
+
+function takesNext(word: string, known: readonly Flag[]): boolean {
+  if (word.startsWith('--')) return known.some(flag => flag.argument !== undefined && word === `--${flag.name}`);
+  const last = known.find(flag => flag.short === word.at(-1));
+  return (
+    last?.argument !== undefined &&
+    word.slice(1, -1).split('').every(letter => known.some(flag => flag.short === letter && flag.argument === undefined))
+  );
+}

@@ -1,0 +1,82 @@
+import {fstatSync, writeSync} from 'node:fs';
+import {isatty} from 'node:tty';
+import {fileURLToPath} from 'node:url';
+import type {StandardInput} from '../connectors/define.ts';
+import {DescriptorSink} from '../connectors/output/descriptor-sink.ts';
+import type {Sink} from '../flow/sink.ts';
+
+/** What a command may use of the process it runs in. */
+export interface World {
+  readonly environment: NodeJS.ProcessEnv;
+  /** Relative paths start here. */
+  readonly directory: string;
+  /** The module that a job's process runs. */
+  readonly jobModule: string;
+  readonly standardInput: StandardInput;
+  readonly standardOutput: Sink;
+  readonly standardError: Sink;
+  readonly isOutputTerminal: boolean;
+  readonly isErrorTerminal: boolean;
+  /** Cells of a line of the terminal; null when there is none. */
+  readonly columns: number | null;
+  /** Writes to standard error before it returns: messages must be out even when the process is about to end. */
+  readonly say: (text: string) => void;
+  /** Calls back at the first SIGINT or SIGTERM. The second one ends the process at once. The function given back ends the watch. */
+  readonly onStopSignal: (stop: () => void) => () => void;
+}
+
+export function processWorld(mainModule: string): World {
+  const isOutputTerminal = isTerminal(1);
+  const isErrorTerminal = isTerminal(2);
+  return {
+    environment: process.env,
+    directory: process.cwd(),
+    jobModule: fileURLToPath(new URL('./job.js', mainModule)),
+    standardInput: {descriptor: 0, isTerminal: isTerminal(0), readAhead: null},
+    standardOutput: new DescriptorSink({descriptor: 1, name: 'standard output', ownsDescriptor: false}),
+    standardError: new DescriptorSink({descriptor: 2, name: 'standard error', ownsDescriptor: false}),
+    isOutputTerminal,
+    isErrorTerminal,
+    columns: isOutputTerminal ? (process.stdout.columns ?? null) : null,
+    say,
+    onStopSignal,
+  };
+}
+
+/** Asking the terminal costs more than asking the file system whether it can be one at all. */
+function isTerminal(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice() && isatty(descriptor);
+  } catch {
+    return false; // A closed descriptor.
+  }
+}
+
+function say(text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(2, bytes, at, bytes.length - at);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return; // Nobody listens, and there is nowhere else to say so.
+    }
+  }
+}
+
+function onStopSignal(stop: () => void): () => void {
+  const names = ['SIGINT', 'SIGTERM'] as const;
+  let count = 0;
+  const handler = (name: NodeJS.Signals): void => {
+    count++;
+    if (count === 1) {
+      stop();
+      return;
+    }
+    // The signal itself ends the process (130 or 143 to a shell): leaving in an orderly way could wait for a writer whose reader is stuck.
+    end();
+    process.kill(process.pid, name);
+  };
+  const end = (): void => names.forEach(name => void process.removeListener(name, handler));
+  for (const name of names) process.on(name, handler);
+  return end;
+}

@@ -1,0 +1,15 @@
+import type {OnError} from '../job/contract.ts';
+import type {EmbeddedText} from './embedded-text.ts';
+
+/** One job of a job file, with defaults under it and everything replaced that stood for something else. Null: not said. */
+export interface JobSpec {
+  readonly name: string;
+  readonly sql: EmbeddedText;
+  /** `SET` statements that come before the script; empty without `options:`. */
+  readonly options: EmbeddedText | null;
+  /** Values of `:NAME` in the SQL. */
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly onError: OnError | null;
+  readonly maxErrors: number | null;
+  readonly output: string | null;
+}

@@ -1,0 +1,45 @@
+import {isatty} from 'node:tty';
+import {systemClock} from '../base/clock.ts';
+import {DescriptorSink} from '../connectors/output/descriptor-sink.ts';
+import type {FromJob, JobAssignment, ToJob} from './protocol.ts';
+import {runPlan} from './run.ts';
+
+/**
+ * The process of one job. It is told its plan by its parent, over IPC, and loads neither grammar nor planner. A terminal's Ctrl-C reaches every process of the
+ * group, but only the parent decides what it means: this one stops at the parent's word, or when the parent is gone.
+ */
+const stop = new AbortController();
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => stop.abort());
+process.on('disconnect', () => stop.abort());
+process.on('message', (message: ToJob) => {
+  if (message.kind === 'stop') stop.abort();
+  else void run(message.assignment);
+});
+
+async function run(assignment: JobAssignment): Promise<void> {
+  const {readAhead, ...rest} = assignment;
+  const result = await runPlan({
+    ...rest,
+    clock: systemClock,
+    standardInput: {descriptor: 0, isTerminal: isatty(0), readAhead},
+    standardOutput: new DescriptorSink({descriptor: 1, name: 'standard output', ownsDescriptor: false}),
+    standardError: new DescriptorSink({descriptor: 2, name: 'standard error', ownsDescriptor: false}),
+    stop: stop.signal,
+    onProgress: progress => void tell({kind: 'progress', progress}),
+    onProblem: problem => void tell({kind: 'problem', problem}),
+  });
+  await tell({kind: 'ended', result});
+  if (process.connected) process.disconnect();
+}
+
+/** Resolves when the message has been handed to the system. A parent that is gone hears nothing, and that stops the job anyway. */
+function tell(message: FromJob): Promise<void> {
+  return new Promise(resolve => {
+    if (!process.connected || process.send === undefined) {
+      resolve();
+      return;
+    }
+    process.send(message, undefined, undefined, () => resolve());
+  });
+}
