@@ -1,0 +1,40 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import fc from 'fast-check';
+import {afterAll, expect, test} from 'vitest';
+import type {Case} from './case.ts';
+import {oracles, readInput} from './oracles.ts';
+import {columns, query, record} from './random-queries.ts';
+import {prepareCase} from './run-case.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'weir-random-'));
+afterAll(() => rmSync(directory, {recursive: true, force: true}));
+
+const applied = oracles.filter(oracle => oracle.name !== 'random chunks');
+const runs = Number(process.env['WEIR_FUZZ_RUNS'] ?? 150);
+
+test('random queries over random rows: the engine gives what the interpreter gives, in every way of feeding it', async () => {
+  await fc.assert(
+    fc.asyncProperty(query, fc.array(record, {maxLength: 12}), async (sql, records) => {
+      const one: Case = {
+        file: 'random',
+        summary: sql,
+        mode: 'script',
+        settings: {},
+        tables: {t: {columns, rows: records.map(text => `${text}\n`).join(''), format: 'json', options: {}}},
+        sql,
+        parameters: {},
+        onError: 'fail',
+        expected: {},
+        without: {},
+      };
+      const {plan, problems} = await prepareCase(one, directory);
+      expect(problems.filter(problem => problem.severity === 'error')).toEqual([]);
+      if (plan === null) throw new Error('no plan');
+      const input = readInput(plan, directory, () => 1 << 20, 'reject');
+      for (const oracle of applied) await oracle.check({case: one, plan, directory, input});
+    }),
+    {numRuns: runs, seed: 20260101},
+  );
+}, 120_000);
