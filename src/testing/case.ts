@@ -73,7 +73,7 @@ export function readCase(file: string): Case {
     sql: String(found['sql']),
     parameters: (found['parameters'] as Case['parameters'] | undefined) ?? {},
     onError: (found['on-error'] as Case['onError'] | undefined) ?? 'fail',
-    expected: expected as CaseExpectation,
+    expected,
     without: (found['without'] as Case['without'] | undefined) ?? {},
   };
 }

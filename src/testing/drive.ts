@@ -116,7 +116,7 @@ function start(options: DriveOptions, results: readonly Change[][]): Running {
 function restarted(options: DriveOptions, running: Running, images: Uint8Array[], results: readonly Change[][]): Running {
   if (options.restart === 'full') images.length = 0;
   images.push(running.engine.capture(images.length === 0 ? 'full' : 'changes'));
-  const next = start(options, results as Change[][]);
+  const next = start(options, results);
   next.engine.restore(images.map(image => image.slice()));
   return next;
 }

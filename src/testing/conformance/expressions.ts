@@ -20,8 +20,8 @@ export interface ExpressionRequest {
 
 type Evaluated =
   | {readonly kind: 'value'; readonly text: string; readonly type: string}
-  | Exclude<Verdict, {readonly kind: 'passed'}>
-  | {readonly kind: 'invalid'; readonly why: string};
+  | {readonly kind: 'refused' | 'skipped'}
+  | {readonly kind: 'failed' | 'invalid'; readonly why: string};
 
 async function evaluateOnce(request: ExpressionRequest): Promise<Evaluated> {
   const {fields, directory} = request;
@@ -154,7 +154,8 @@ async function guarded(evaluated: () => Promise<Evaluated>): Promise<Evaluated> 
 }
 
 function verdictOf(result: Evaluated, errorExpected: boolean, expected: string | null, type: string | null): Verdict {
-  if (result.kind === 'refused' || result.kind === 'failed' || result.kind === 'skipped') return result;
+  if (result.kind === 'refused' || result.kind === 'skipped') return {kind: result.kind};
+  if (result.kind === 'failed') return {kind: 'failed', why: result.why};
   if (result.kind === 'invalid') return errorExpected ? {kind: 'passed'} : {kind: 'failed', why: result.why};
   if (errorExpected) return {kind: 'failed', why: `an error was expected, not ${result.text}`};
   if (expected !== null && result.text !== expected) return {kind: 'failed', why: `gives ${result.text}, not ${expected}`};
