@@ -36,8 +36,8 @@ function sum(values: readonly Value[], type: SqlType): Value {
     }
     return total;
   }
-  const total = values.reduce<number>((sumSoFar, value) => sumSoFar + (value as number), 0);
-  return type.kind === 'FLOAT' ? Math.fround(total) : total;
+  const round = type.kind === 'FLOAT' ? Math.fround : (number: number): number => number;
+  return values.reduce<number>((total, value) => round(total + (value as number)), 0);
 }
 
 function average(values: readonly Value[], call: CallSite): Value {

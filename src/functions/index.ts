@@ -2,8 +2,17 @@ import {aggregateFunctions} from './aggregate.ts';
 import {arithmeticOperators} from './arithmetic.ts';
 import {comparisonOperators} from './comparison.ts';
 import {conditionalFunctions} from './conditional.ts';
-import type {FunctionDefinition} from './define.ts';
+import {type FunctionDefinition} from './define.ts';
+import {floorFunctions} from './floor.ts';
 import {logicOperators} from './logic.ts';
+import {clockFunctions} from './now.ts';
+import {numericFunctions} from './numeric.ts';
+import {textFunctions} from './text.ts';
+import {textCodeFunctions} from './text-code.ts';
+import {textSearchFunctions, trimFunctions} from './text-search.ts';
+import {timeConversionFunctions} from './time-convert.ts';
+import {timeDifferenceFunctions} from './time-difference.ts';
+import {timeUnitFunctions} from './time-unit.ts';
 
 /** Every function, one line for each family. */
 export const functions: readonly FunctionDefinition[] = [
@@ -11,6 +20,16 @@ export const functions: readonly FunctionDefinition[] = [
   ...comparisonOperators,
   ...logicOperators,
   ...conditionalFunctions,
+  ...numericFunctions,
+  ...floorFunctions,
+  ...textFunctions,
+  ...textSearchFunctions,
+  ...trimFunctions,
+  ...textCodeFunctions,
+  ...timeUnitFunctions,
+  ...timeDifferenceFunctions,
+  ...timeConversionFunctions,
+  ...clockFunctions,
   ...aggregateFunctions,
 ];
 

@@ -128,8 +128,7 @@ export function castAdvice(from: SqlType, to: SqlType): string | undefined {
   if (isNumeric(from) && to.kind === 'TIMESTAMP') return 'use TO_TIMESTAMP(FROM_UNIXTIME(seconds)), or TO_TIMESTAMP_LTZ(number, precision)';
   if (isNumeric(from) && to.kind === 'TIMESTAMP_LTZ')
     return 'use TO_TIMESTAMP_LTZ(number, precision), with precision 0 for seconds and 3 for milliseconds';
-  if (from.kind === 'TIMESTAMP' && isNumeric(to)) return 'use UNIX_TIMESTAMP(CAST(timestamp AS STRING))';
-  if (from.kind === 'TIMESTAMP_LTZ' && isNumeric(to)) return 'use EXTRACT(EPOCH FROM timestamp)';
+  if (isTimestamp(from) && isNumeric(to)) return 'use UNIX_TIMESTAMP(CAST(timestamp AS STRING))';
   return undefined;
 }
 
