@@ -1,0 +1,152 @@
+import {Memory} from '../base/memory.ts';
+import {assert, fail} from '../base/problem.ts';
+import {createEngine} from '../compile/compile.ts';
+import type {Engine, EngineInput, EngineOutput} from '../compile/engine.ts';
+import {connectorTable} from '../connectors/catalog.ts';
+import type {ConnectorContext, ConnectorDefinition} from '../connectors/define.ts';
+import {findConnector} from '../connectors/index.ts';
+import {sharedSink} from '../connectors/output/shared-sink.ts';
+import {parseBytes} from '../connectors/quantity.ts';
+import type {Sink} from '../flow/sink.ts';
+import type {Source} from '../flow/source.ts';
+import type {RowEncoder, WantedColumn} from '../formats/define.ts';
+import {findFormat} from '../formats/index.ts';
+import type {TablePlan} from '../plan/table.ts';
+import type {Plan} from '../plan/plan.ts';
+import {ByteInput} from './byte-input.ts';
+import type {RunOptions} from './contract.ts';
+import type {Input} from './input.ts';
+import {Output} from './output.ts';
+import {Rejects} from './rejects.ts';
+import {RowInput} from './row-input.ts';
+
+/** Everything that one run of a plan consists of. Nothing of it is opened yet. */
+export interface Parts {
+  readonly engine: Engine;
+  readonly memory: Memory;
+  readonly rejects: Rejects;
+  readonly inputs: readonly Input[];
+  readonly sources: readonly Source[];
+  readonly outputs: readonly Output[];
+}
+
+const defaultRecordBytes = 16 * 1024 * 1024;
+
+/** Makes the engine of a plan, a source for each of its inputs and a sink for each of its outputs. */
+export function assemble(options: RunOptions): Parts {
+  const {plan} = options;
+  const memory = new Memory();
+  const rejects = new Rejects(options);
+  const inputs: Input[] = [];
+  const engine = createEngine({
+    plan,
+    memory,
+    clock: options.clock,
+    rejectRow: ({input, row, problem}) => {
+      const origin = input === null || row === null ? null : (inputs[input]?.origin(row) ?? null);
+      const {message: reason, code} = problem;
+      return !rejects.add({where: origin?.where ?? null, bytes: origin?.bytes ?? null, reason, code});
+    },
+  });
+  const context: ConnectorContext = {
+    clock: options.clock,
+    memory,
+    directory: options.directory,
+    standardInput: options.standardInput,
+    standardOutput: options.standardOutput,
+    standardError: options.standardError,
+    timeZone: plan.settings.timeZone,
+    namePrints: options.console.format === 'flink-row',
+  };
+  const maxRecordBytes = recordBytes(plan);
+  const sources: Source[] = [];
+  for (const engineInput of engine.inputs) {
+    const {table, wanted} = engineInput.node;
+    const source = connectorOf(table).source?.(connectorTable(table), context, wanted);
+    assert(source !== undefined, 'the planner reads sources only');
+    sources.push(source);
+    inputs.push(
+      source.kind === 'rows'
+        ? new RowInput(engineInput, source)
+        : new ByteInput({
+            engineInput,
+            memory,
+            source,
+            rejects,
+            maxRecordBytes,
+            timeZone: context.timeZone,
+            makeDecoder: input => decoderOf(engineInput, input, memory, maxRecordBytes, options),
+          }),
+    );
+  }
+  const outputs = engine.outputs.map(engineOutput => outputOf(engineOutput, context, options));
+  return {engine, memory, rejects, inputs, sources, outputs};
+}
+
+function decoderOf(engineInput: EngineInput, input: ByteInput, memory: Memory, maxRecordBytes: number, options: RunOptions) {
+  const {table, wanted} = engineInput.node;
+  const decoder = findFormat(table.format ?? '')?.decoder?.({
+    memory,
+    columns: table.columns,
+    wanted: wanted.flatMap((one, index): WantedColumn[] => {
+      const vector = engineInput.batch.vectors[index];
+      return one.kind === 'physical' && vector !== undefined ? [{...one, vector}] : [];
+    }),
+    options: table.formatOptions,
+    timeZone: options.plan.settings.timeZone,
+    badField: options.onError === 'null' ? 'null' : 'reject',
+    maxRecordBytes,
+    reject: record => input.reject(record),
+  });
+  assert(decoder !== undefined, 'the planner knows which formats can be read');
+  return decoder;
+}
+
+function outputOf(engineOutput: EngineOutput, context: ConnectorContext, options: RunOptions): Output {
+  const {target, changelog, schema} = engineOutput.node;
+  const {batch} = engineOutput;
+  const spec = {memory: context.memory, columns: schema.columns, timeZone: context.timeZone, kinds: changelog !== 'append'};
+  if (target.kind === 'console') {
+    const encoder = findFormat(options.console.format)?.encoder?.({...spec, options: options.console.options}, batch);
+    if (encoder === undefined) throw fail('usage', 'unknown-format', `there is no output format "${options.console.format}"`);
+    return new Output({engineOutput, sink: sharedSink(options.standardOutput), encoder, limit: options.limit});
+  }
+  const {table, overwrite} = target;
+  const connector = connectorOf(table);
+  const sink = connector.sink?.(connectorTable(table), context, overwrite);
+  assert(sink !== undefined, 'the planner writes to sinks only');
+  return new Output({engineOutput, sink, encoder: tableEncoder(table, connector, engineOutput, context, spec), limit: null});
+}
+
+function tableEncoder(
+  table: TablePlan,
+  connector: ConnectorDefinition,
+  {batch}: EngineOutput,
+  context: ConnectorContext,
+  spec: {readonly memory: Memory; readonly columns: TablePlan['columns']; readonly timeZone: string; readonly kinds: boolean},
+): RowEncoder | null {
+  if (table.format === null) return connector.encoder?.(connectorTable(table), context, batch) ?? null;
+  const encoder = findFormat(table.format)?.encoder?.({...spec, columns: table.columns, options: table.formatOptions}, batch);
+  assert(encoder !== undefined, 'the planner knows which formats can be written');
+  return encoder;
+}
+
+function connectorOf(table: TablePlan): ConnectorDefinition {
+  const connector = findConnector(table.connector);
+  assert(connector !== undefined, 'the planner knows the connectors');
+  return connector;
+}
+
+/** SET 'max.record.bytes'. */
+function recordBytes(plan: Plan): number {
+  const given = plan.settings.given.findLast(([key]) => key === 'max.record.bytes')?.[1];
+  if (given === undefined) return defaultRecordBytes;
+  const bytes = parseBytes(given);
+  if (bytes !== null && bytes > 0 && bytes <= 1 << 28) return bytes;
+  throw fail('invalid', 'bad-setting', `'max.record.bytes' cannot be ${JSON.stringify(given)}`, {hint: `give a size up to 256 mb, such as '16 mb'`});
+}
+
+/** Closing one more sink must not hide why the run failed. */
+export async function closeSink(sink: Sink, isGood: boolean): Promise<void> {
+  await (isGood || sink.discard === undefined ? sink.close() : sink.discard());
+}

@@ -1,0 +1,209 @@
+import {type Problem, ProblemError} from '../base/problem.ts';
+import type {RunOptions, RunPlan, RunProgress, RunResult} from './contract.ts';
+import type {Input} from './input.ts';
+import {assemble, closeSink, type Parts} from './open.ts';
+
+/** Batches between two turns of the event loop, in which signals, timers and messages are served. */
+const batchesPerTurn = 16;
+const progressMs = 500;
+
+/** Runs a plan from its sources to its sinks. */
+export const runPlan: RunPlan = async options => {
+  let parts: Parts;
+  try {
+    parts = assemble(options);
+  } catch (error) {
+    const result = {status: 'failed', problem: problemOf(error, options), rowsIn: 0, rowsOut: 0, rejected: 0, readBytes: 0, totalBytes: null} as const;
+    return result;
+  }
+  return new Run(options, parts).whole();
+};
+
+/**
+ * The loop of short steps. It waits in three places only: for a sink that is full, for input when no source has any, and for a turn of the event loop now and
+ * then. Everything between is synchronous.
+ */
+class Run {
+  readonly #options: RunOptions;
+  readonly #parts: Parts;
+  #status: RunResult['status'] = 'done';
+  #problem: Problem | null = null;
+  readonly #live: Set<Input>;
+  /** Inputs that somebody waits for already: one wait each, however often another one wakes the loop. */
+  readonly #awaited = new Set<Input>();
+  #wake: (() => void) | null = null;
+  #batches = 0;
+  #toldMs: number;
+
+  constructor(options: RunOptions, parts: Parts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#live = new Set(parts.inputs);
+    this.#toldMs = options.clock.now();
+  }
+
+  async whole(): Promise<RunResult> {
+    const onStop = () => this.#wake?.();
+    this.#options.stop.addEventListener('abort', onStop);
+    try {
+      // Sources first: when one of them is missing, no sink has been touched.
+      for (const source of this.#parts.sources) await source.open(null);
+      for (const output of this.#parts.outputs) await output.sink.open();
+      await this.#loop();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#options.stop.removeEventListener('abort', onStop);
+    }
+    await this.#close();
+    return {...this.#progress(), status: this.#status, problem: this.#problem};
+  }
+
+  async #loop(): Promise<void> {
+    const {engine, rejects} = this.#parts;
+    await this.#steps(); // A plan may have rows of its own.
+    while (this.#live.size > 0 && !this.#isOver()) {
+      let isIdle = true;
+      for (const input of [...this.#live]) {
+        if ((await this.#turn(input)) !== 'nothing') isIdle = false;
+        if (this.#isOver()) break;
+      }
+      if (isIdle && !this.#isOver()) await this.#idle();
+    }
+    if (rejects.failure !== null) return;
+    if (this.#options.stop.aborted && this.#live.size > 0) this.#status = 'stopped';
+    for (const input of this.#live) input.engineInput.end();
+    this.#live.clear();
+    if (!this.#areSatisfied()) await this.#steps();
+    if (engine.finished) return;
+  }
+
+  /** One batch of one input, all the way through. */
+  async #turn(input: Input): Promise<'rows' | 'nothing' | 'ended'> {
+    const {memory} = this.#parts;
+    const mark = memory.mark();
+    const taken = input.engineInput.wanted ? input.take() : 'ended';
+    if (taken === 'rows') input.engineInput.push();
+    else if (taken === 'ended') {
+      input.engineInput.end();
+      this.#live.delete(input);
+    }
+    if (taken !== 'nothing') await this.#steps();
+    memory.release(mark);
+    if (++this.#batches % batchesPerTurn === 0) await nextTurn();
+    this.#tellProgress();
+    return taken;
+  }
+
+  async #steps(): Promise<void> {
+    const {engine, outputs} = this.#parts;
+    while (engine.step()) {
+      for (const output of outputs) if (output.sink.full) await output.sink.drain();
+      if (this.#areSatisfied()) return;
+    }
+    for (const output of outputs) if (output.sink.full) await output.sink.drain();
+  }
+
+  /** Nothing has arrived anywhere: what was written becomes visible, then the first input to have something wakes the loop. */
+  async #idle(): Promise<void> {
+    for (const output of this.#parts.outputs) await output.sink.flush();
+    if (this.#isOver()) return;
+    const woken = new Promise<void>(resolve => {
+      this.#wake = resolve;
+    });
+    for (const input of this.#live) {
+      if (this.#awaited.has(input)) continue;
+      this.#awaited.add(input);
+      void input.ready().then(() => {
+        this.#awaited.delete(input);
+        this.#wake?.();
+      });
+    }
+    await woken;
+    this.#wake = null;
+  }
+
+  #isOver(): boolean {
+    return this.#options.stop.aborted || this.#parts.rejects.failure !== null || this.#areSatisfied();
+  }
+
+  /** No output wants more rows, or each console has what it was limited to. */
+  #areSatisfied(): boolean {
+    const {outputs} = this.#parts;
+    if (outputs.length === 0) return false;
+    const consoles = outputs.filter(output => output.isConsole);
+    return outputs.every(output => output.isSatisfied) || (consoles.length > 0 && consoles.every(output => output.isSatisfied));
+  }
+
+  #fail(error: unknown): void {
+    const {failure} = this.#parts.rejects;
+    if (failure !== null) return;
+    if (this.#status !== 'failed') this.#problem = problemOf(error, this.#options);
+    this.#status = 'failed';
+  }
+
+  async #close(): Promise<void> {
+    const {failure} = this.#parts.rejects;
+    if (failure !== null && this.#status !== 'failed') {
+      this.#status = failure.status;
+      this.#problem = failure.problem;
+    }
+    for (const source of this.#parts.sources) await this.#attempt(() => source.close());
+    for (const output of this.#parts.outputs) await this.#attempt(async () => output.finish());
+    const isGood = this.#status === 'done' || this.#status === 'stopped';
+    for (const output of this.#parts.outputs) await this.#attempt(() => closeSink(output.sink, isGood));
+  }
+
+  async #attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #tellProgress(): void {
+    const {onProgress, clock} = this.#options;
+    if (onProgress === undefined) return;
+    const now = clock.now();
+    if (now - this.#toldMs < progressMs) return;
+    this.#toldMs = now;
+    onProgress(this.#progress());
+  }
+
+  #progress(): RunProgress {
+    const {inputs, outputs, rejects} = this.#parts;
+    const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+    const totals = inputs.map(input => input.totalBytes());
+    return {
+      rowsIn: sum(inputs.map(input => input.rows)),
+      rowsOut: sum(outputs.map(output => output.rows)),
+      rejected: rejects.count,
+      readBytes: sum(inputs.map(input => input.readBytes)),
+      totalBytes: totals.includes(null) ? null : sum(totals as number[]),
+    };
+  }
+}
+
+/** What is no problem of the user's or the world's is a bug of ours, told with its stack. */
+function problemOf(error: unknown, options: RunOptions): Problem {
+  if (error instanceof ProblemError) {
+    const [first, ...others] = error.problems;
+    for (const problem of others) options.onProblem(problem);
+    if (first !== undefined) return first;
+  }
+  return {
+    kind: 'bug',
+    severity: 'error',
+    code: 'unexpected-error',
+    message: error instanceof Error ? error.message : String(error),
+    ...(error instanceof Error && error.stack !== undefined ? {detail: error.stack} : {}),
+    hint: 'this is a bug in weir: please report it with the query',
+  };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise(resolve => {
+    setImmediate(resolve);
+  });
+}
