@@ -3,7 +3,8 @@ import type {Clock} from '../../base/clock.ts';
 import type {Problem} from '../../base/problem.ts';
 import {Tag, type Vector} from '../../flow/batch.ts';
 import {parseDecimal, rescale} from '../../types/decimal.ts';
-import {parseInteger} from '../../types/integer.ts';
+import {isText} from '../../types/common-type.ts';
+import {isIntegerKind, parseInteger} from '../../types/integer.ts';
 import {maxLength, type Column, type SqlType} from '../../types/sql-type.ts';
 import {instantToLocal, timestampValue} from '../../types/time.ts';
 import {typeText} from '../../types/type-text.ts';
@@ -108,12 +109,11 @@ function makeRandom(path: string, type: SqlType, own: GeneratorContext, outer: G
   }
 }
 
-type IntegerLike = Extract<SqlType, {kind: 'TINYINT' | 'SMALLINT' | 'INT' | 'BIGINT' | 'DECIMAL'}>;
-const integerBits = {TINYINT: 7n, SMALLINT: 15n, INT: 31n, BIGINT: 63n} as const;
+const integerBits: Readonly<Record<string, bigint>> = {TINYINT: 7n, SMALLINT: 15n, INT: 31n, BIGINT: 63n};
 
 /** Integers, and DECIMAL as the integer that it is stored as. */
-function randomInteger(path: string, type: IntegerLike, context: GeneratorContext): Generator {
-  const reach = type.kind === 'DECIMAL' ? 10n ** BigInt(type.precision) : 1n << integerBits[type.kind];
+function randomInteger(path: string, type: SqlType, context: GeneratorContext): Generator {
+  const reach = type.kind === 'DECIMAL' ? 10n ** BigInt(type.precision) : 1n << (integerBits[type.kind] as bigint);
   const least = integerOption(path, 'min', type, context) ?? (type.kind === 'DECIMAL' ? 1n - reach : -reach);
   const most = integerOption(path, 'max', type, context) ?? reach - 1n;
   if (least > most)
@@ -174,7 +174,7 @@ function randomText(path: string, type: SqlType, context: GeneratorContext): Gen
     value(row) {
       const bytes = Buffer.alloc(length(row));
       fill(bytes, 0, bytes.length, row);
-      return bytes.latin1Slice();
+      return bytes.toString('latin1');
     },
     write(memory, vector, first, count) {
       for (let at = 0; at < count; at++) {
@@ -211,24 +211,12 @@ function makeSequence(path: string, type: SqlType, context: GeneratorContext): G
   return {rows, value: row => toValue(start + BigInt(row))};
 }
 
+/** Null where a type has no sequence. */
 function sequenceValue(type: SqlType): ((value: bigint) => Value) | null {
-  switch (type.kind) {
-    case 'BIGINT':
-      return value => value;
-    case 'DECIMAL':
-      return value => rescale(value, 0, type.scale);
-    case 'TINYINT':
-    case 'SMALLINT':
-    case 'INT':
-    case 'FLOAT':
-    case 'DOUBLE':
-      return value => Number(value);
-    case 'CHAR':
-    case 'VARCHAR':
-      return value => String(value);
-    default:
-      return null;
-  }
+  if (type.kind === 'BIGINT') return value => value;
+  if (type.kind === 'DECIMAL') return value => rescale(value, 0, type.scale);
+  if (isIntegerKind(type.kind) || type.kind === 'FLOAT' || type.kind === 'DOUBLE') return value => Number(value);
+  return isText(type) ? value => String(value) : null;
 }
 
 function boundOf(path: string, name: 'start' | 'end', type: SqlType, context: GeneratorContext): bigint | null {
@@ -245,7 +233,7 @@ function boundOf(path: string, name: 'start' | 'end', type: SqlType, context: Ge
   return value === null ? null : BigInt(value);
 }
 
-function integerOption(path: string, name: string, type: IntegerLike, context: GeneratorContext): bigint | null {
+function integerOption(path: string, name: string, type: SqlType, context: GeneratorContext): bigint | null {
   const text = optionOf(context, path, name);
   if (text === undefined) return null;
   let value: bigint | null = null;
@@ -253,7 +241,7 @@ function integerOption(path: string, name: string, type: IntegerLike, context: G
     const decimal = parseDecimal(text);
     if (decimal !== null) value = rescale(decimal.unscaled, decimal.scale, type.scale);
     if (value !== null && (value < 0n ? -value : value) >= 10n ** BigInt(type.precision)) value = null;
-  } else if (/^[+-]?\d+$/.test(text)) {
+  } else if (isIntegerKind(type.kind) && /^[+-]?\d+$/.test(text)) {
     const parsed = parseInteger(text, type.kind);
     value = parsed === null ? null : BigInt(parsed);
   }
@@ -330,15 +318,8 @@ export function fieldPaths(columns: readonly Column[], prefix = ''): string[] {
 }
 
 function pathsBelow(path: string, type: SqlType): string[] {
-  switch (type.kind) {
-    case 'ROW':
-      return [path, ...fieldPaths(type.fields, `${path}.`)];
-    case 'ARRAY':
-    case 'MULTISET':
-      return [path, ...pathsBelow(`${path}.element`, type.element)];
-    case 'MAP':
-      return [path, ...pathsBelow(`${path}.key`, type.key), ...pathsBelow(`${path}.value`, type.value)];
-    default:
-      return [path];
-  }
+  if (type.kind === 'ROW') return [path, ...fieldPaths(type.fields, `${path}.`)];
+  if (type.kind === 'ARRAY' || type.kind === 'MULTISET') return [path, ...pathsBelow(`${path}.element`, type.element)];
+  if (type.kind === 'MAP') return [path, ...pathsBelow(`${path}.key`, type.key), ...pathsBelow(`${path}.value`, type.value)];
+  return [path];
 }

@@ -57,7 +57,8 @@ export class FilesystemSource implements ByteSource {
   async open(from: Position): Promise<void> {
     const position = readPosition(from);
     this.#list(position?.file?.path ?? null, position?.done ?? []);
-    if (position?.file != null) await this.#reopen(position.file);
+    const file = position?.file ?? null;
+    if (file !== null) await this.#reopen(file);
     else if (this.#waiting[0] !== undefined) await this.#openPart(this.#waiting.shift() as FoundFile, 0);
   }
 

@@ -165,7 +165,7 @@ export class DescriptorSink implements Sink {
       this.#waiting = [];
       socket.ref();
       socket.write(Buffer.concat(chunks, bytes), error => {
-        if (error != null) this.#breakBy(error);
+        if (error) this.#breakBy(error);
         else this.#waitingBytes -= bytes;
         socket.unref();
         this.#sending = undefined;

@@ -40,12 +40,20 @@ export class StdinSource implements ByteSource {
         hint: 'read from a file where a run must be able to go on after a restart',
       });
     }
-    this.startBytes = await skipBytes(this, bytes);
+    this.startBytes = await skipBytes({read: target => this.#take(target), ready: () => this.ready(), close: () => undefined}, bytes);
     this.startLines = lines;
   }
 
   read(target: Uint8Array): number | 'nothing' | 'end-of-part' | 'ended' {
     if (this.#state !== 'reading') return 'ended';
+    const count = this.#take(target);
+    if (count !== 'ended') return count;
+    this.#state = 'part-ended';
+    return 'end-of-part';
+  }
+
+  /** What was read ahead, then what comes. */
+  #take(target: Uint8Array): number | 'nothing' | 'ended' {
     if (this.#ahead.length > 0) {
       const piece = this.#ahead.subarray(0, target.length);
       target.set(piece);
@@ -54,11 +62,7 @@ export class StdinSource implements ByteSource {
       return piece.length;
     }
     const count = (this.#feed as Feed).read(target);
-    if (count === 'ended') {
-      this.#state = 'part-ended';
-      return 'end-of-part';
-    }
-    if (count !== 'nothing') this.#readBytes += count;
+    if (typeof count === 'number') this.#readBytes += count;
     return count;
   }
 

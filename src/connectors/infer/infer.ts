@@ -1,0 +1,131 @@
+import {type Problem, ProblemError} from '../../base/problem.ts';
+import type {DeclaredTable} from '../../plan/catalog.ts';
+import {stringType} from '../../types/sql-type.ts';
+import type {StandardInput} from '../define.ts';
+import type {GivenOption} from '../options.ts';
+import {inferCsv} from './infer-csv.ts';
+import {inferJson} from './infer-json.ts';
+import {type Sample, sampleFile, sampleStandardInput} from './sample.ts';
+
+export interface InferRequest {
+  /** As written in `FROM`: `stdin`, or a path or pattern. */
+  readonly target: string;
+  /** A format that the caller named: it decides. */
+  readonly inputFormat: string | null;
+  readonly directory: string;
+  readonly standardInput: StandardInput;
+}
+
+/** `readAhead`: bytes that were taken from standard input; the run must begin with them. */
+export type InferResult =
+  | {readonly declared: DeclaredTable; readonly readAhead: Uint8Array | null}
+  | {readonly problems: readonly Problem[]};
+
+/** Rows that are looked at. */
+const sampleRows = 1000;
+
+const formatOfExtension: Readonly<Record<string, string>> = {
+  ndjson: 'json',
+  jsonl: 'json',
+  json: 'json',
+  csv: 'csv',
+  tsv: 'tsv',
+};
+
+/** Columns and options of a table that nobody declared, from the beginning of its input. Never waits for more than the first record. */
+export async function inferTable(request: InferRequest): Promise<InferResult> {
+  const isStandardInput = request.target === 'stdin' || request.target === '/dev/stdin';
+  try {
+    const sample = isStandardInput ? await sampleStandardInput(request.standardInput) : await sampleFile(request.target, request.directory);
+    const place: GivenOption[] = isStandardInput
+      ? [{key: 'connector', value: 'stdin'}]
+      : [
+          {key: 'connector', value: 'filesystem'},
+          {key: 'path', value: request.target},
+        ];
+    const found = inferColumns(sample, request.inputFormat ?? formatOfName(request.target));
+    if ('kind' in found) return {problems: [found]};
+    const {columns, options} = found;
+    const declared = {name: request.target, columns, primaryKey: [], partitionedBy: [], options: [...place, ...options]};
+    return {declared, readAhead: isStandardInput ? sample.bytes : null};
+  } catch (error) {
+    if (error instanceof ProblemError) return {problems: error.problems};
+    throw error;
+  }
+}
+
+function formatOfName(target: string): string | null {
+  const match = /\.([a-z]+)$/i.exec(target.replace(/\.(?:gz|zst)$/, ''));
+  return formatOfExtension[(match?.[1] ?? '').toLowerCase()] ?? null;
+}
+
+type Columns = Pick<DeclaredTable, 'columns' | 'options'>;
+
+function inferColumns(sample: Sample, format: string | null): Columns | Problem {
+  const text = withoutMark(Buffer.from(sample.bytes.buffer, sample.bytes.byteOffset, sample.bytes.length).toString());
+  switch (format ?? sniff(text)) {
+    case 'json':
+    case 'ndjson':
+      return jsonColumns(text, sample);
+    case 'csv':
+      return csvColumns(text, sample, null);
+    case 'tsv':
+      return csvColumns(text, sample, '\t');
+    case 'raw':
+      return rawColumns;
+    case 'unknown': {
+      const csv = inferCsv(text, null, sample.whole, sampleRows);
+      return csv.isConsistent ? csvColumns(text, sample, null) : rawColumns;
+    }
+    default:
+      return {
+        kind: 'usage',
+        severity: 'error',
+        code: 'cannot-infer',
+        message: `columns of format "${format}" cannot be told from its data`,
+        hint: 'use json, csv, tsv or raw, or declare the table with CREATE TABLE',
+      };
+  }
+}
+
+/** What begins with a brace or a bracket is JSON; anything else shows itself by its delimiters, or is plain lines. */
+function sniff(text: string): 'json' | 'unknown' {
+  return /^\s*[{[]/.test(text) ? 'json' : 'unknown';
+}
+
+/** One column of whole lines. */
+const rawColumns: Columns = {columns: [{name: 'line', type: stringType}], options: [{key: 'format', value: 'raw'}]};
+
+function jsonColumns(text: string, sample: Sample): Columns | Problem {
+  const {columns, options, objects, others} = inferJson(wholeLines(text, sample.whole));
+  if (objects === 0 && others > 0) {
+    const isArray = /^\s*\[/.test(text);
+    const source = sample.name === 'stdin' ? '' : ` ${sample.name}`;
+    return {
+      kind: 'data',
+      severity: 'error',
+      code: 'cannot-infer',
+      message: `${sample.name} has no line that is a JSON object`,
+      detail: 'a record is one object on one line',
+      hint: `make lines of it: jq -c ${isArray ? `'.[]'` : '.'}${source} | weir …`,
+      place: {kind: 'data', where: `${sample.name}:1`},
+    };
+  }
+  return {columns, options: [{key: 'format', value: 'json'}, ...options]};
+}
+
+function csvColumns(text: string, sample: Sample, delimiter: string | null): Columns {
+  const {columns, options} = inferCsv(text, delimiter, sample.whole, sampleRows);
+  return {columns, options: [{key: 'format', value: 'csv'}, ...options]};
+}
+
+function wholeLines(text: string, whole: boolean): readonly string[] {
+  const lines = text.split('\n', sampleRows + 1);
+  const isCut = !whole || lines.length > sampleRows;
+  if (isCut && lines.length > 1) lines.pop();
+  return lines;
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}

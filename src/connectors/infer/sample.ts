@@ -1,0 +1,64 @@
+import {fail} from '../../base/problem.ts';
+import type {StandardInput} from '../define.ts';
+import {compressionOf} from '../feed/compressed-feed.ts';
+import type {Feed} from '../feed/feed.ts';
+import {FileFeed} from '../feed/file-feed.ts';
+import {GzipFeed} from '../feed/gzip-feed.ts';
+import {feedOfDescriptor} from '../feed/standard-input.ts';
+import {ZstdFeed} from '../feed/zstd-feed.ts';
+import {listFiles} from '../filesystem/list-files.ts';
+
+/** The most that inference looks at. */
+const sampleBytes = 262_144;
+
+/** The beginning of an input. */
+export interface Sample {
+  readonly bytes: Uint8Array;
+  /** Nothing follows. */
+  readonly whole: boolean;
+  /** The file that was looked at, or `stdin`. */
+  readonly name: string;
+}
+
+/** What standard input has to give right now, and at least its first line. */
+export async function sampleStandardInput(input: StandardInput): Promise<Sample> {
+  const feed = feedOfDescriptor(input.descriptor);
+  const sample = await readBeginning(feed, input.readAhead ?? new Uint8Array(0), true);
+  feed.pause?.();
+  return {...sample, name: 'stdin'};
+}
+
+/** The beginning of the first file that is not empty; of a file that is compressed, decompressed. */
+export async function sampleFile(path: string, directory: string): Promise<Sample> {
+  const files = listFiles(path, directory);
+  const file = files.find(one => one.size > 0 || !one.isRegular) ?? files[0];
+  if (file === undefined) return {bytes: new Uint8Array(0), whole: true, name: path};
+  if (!file.isRegular) {
+    throw fail('usage', 'cannot-infer', `the columns of ${file.name} cannot be told beforehand: what is read of a pipe is gone`, {
+      hint: 'pipe it into weir and read FROM stdin, or declare the table with CREATE TABLE',
+    });
+  }
+  const raw = FileFeed.open(file.path, file.name, 0, false);
+  const compression = compressionOf(file.path);
+  const feed = compression === null ? raw : compression === 'gzip' ? new GzipFeed(raw, file.name) : new ZstdFeed(raw, file.name);
+  try {
+    return {...(await readBeginning(feed, new Uint8Array(0), false)), name: file.name};
+  } finally {
+    feed.close();
+  }
+}
+
+/** `live`: enough is a whole line and whatever else is there already. */
+async function readBeginning(feed: Feed, ahead: Uint8Array, live: boolean): Promise<{readonly bytes: Uint8Array; readonly whole: boolean}> {
+  const bytes = new Uint8Array(Math.max(sampleBytes, ahead.length));
+  bytes.set(ahead);
+  let filled = ahead.length;
+  while (filled < bytes.length) {
+    const count = feed.read(bytes.subarray(filled));
+    if (count === 'ended') return {bytes: bytes.subarray(0, filled), whole: true};
+    if (count !== 'nothing') filled += count;
+    else if (live && bytes.subarray(0, filled).includes(10)) break;
+    else await feed.ready();
+  }
+  return {bytes: bytes.subarray(0, filled), whole: false};
+}
