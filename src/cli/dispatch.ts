@@ -69,6 +69,9 @@ function takesNext(word: string, known: readonly Flag[]): boolean {
   const last = known.find(flag => flag.short === word.at(-1));
   return (
     last?.argument !== undefined &&
-    word.slice(1, -1).split('').every(letter => known.some(flag => flag.short === letter && flag.argument === undefined))
+    word
+      .slice(1, -1)
+      .split('')
+      .every(letter => known.some(flag => flag.short === letter && flag.argument === undefined))
   );
 }

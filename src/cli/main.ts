@@ -41,7 +41,7 @@ async function call(name: string, operands: readonly string[], options: Options,
 
 /** Nothing was asked: a person at a terminal gets a short help, a pipe learns that it was not read. */
 async function withoutWords(world: World): Promise<number> {
-  const {shortHelp} = await import('./pages/help-text.ts');
+  const {shortHelp} = await import('./pages/short-help.ts');
   world.say(shortHelp());
   return world.standardInput.isTerminal ? exitCodes.done.code : exitCodes.usage.code;
 }

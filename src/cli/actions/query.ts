@@ -14,6 +14,7 @@ import {ProgressLine} from '../progress-line.ts';
 import {Rejections} from '../rejections.ts';
 import {readText} from '../texts.ts';
 import {machineTimeZone} from '../time-zone.ts';
+import {startTimeout} from '../timeout.ts';
 
 export async function runQuery(invocation: Invocation): Promise<number> {
   const prepared = await prepare(queryRequest(invocation));
@@ -96,20 +97,4 @@ export function errorPolicy(options: Options): {readonly onError: OnError; reado
   const maxErrors = options.count(flags.maxErrors);
   const onError = maxErrors !== null && !options.isChosen(flags.onError) ? 'skip' : (options.value(flags.onError) as OnError);
   return {onError, maxErrors};
-}
-
-export interface Timeout {
-  isOver(): boolean;
-  cancel(): void;
-}
-
-export function startTimeout(options: Options, act: () => void): Timeout {
-  const ms = options.durationMs(flags.timeout);
-  let over = false;
-  const end = (): void => {
-    over = true;
-    act();
-  };
-  const timer = ms === null ? undefined : setTimeout(end, ms);
-  return {isOver: () => over, cancel: () => clearTimeout(timer)};
 }

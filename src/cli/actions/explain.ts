@@ -1,0 +1,79 @@
+import {fail, type Problem} from '../../base/problem.ts';
+import {generatedCode} from '../../compile/compile.ts';
+import {prepare, type Prepared} from '../../job/prepare.ts';
+import {declareSql} from '../../plan/declare.ts';
+import {explainPlan, planJson} from '../../plan/explain.ts';
+import type {Plan} from '../../plan/plan.ts';
+import type {Invocation} from '../commands/define.ts';
+import {exitCodeOf} from '../exit-codes.ts';
+import {flags} from '../flags.ts';
+import {findJobs, planJob} from '../jobs.ts';
+import {queryRequest} from './query.ts';
+
+/** One script's plan, under the name of its job; null for a one-liner, which has none. */
+interface Explained {
+  readonly name: string | null;
+  readonly prepared: Prepared;
+}
+
+export async function runExplain(invocation: Invocation): Promise<number> {
+  const {options, world, talk} = invocation;
+  const {explained, problems} = await prepareAll(invocation);
+  talk.problems(problems);
+  // What was inferred can be shown though the query around it cannot be planned.
+  const isWhole = exitCodeOf(problems) === 0;
+  if (isWhole || options.isOn(flags.ddl)) {
+    world.standardOutput.write(Buffer.from(textOf(explained, invocation)));
+    await world.standardOutput.flush();
+  }
+  return exitCodeOf(problems);
+}
+
+async function prepareAll(
+  invocation: Invocation,
+): Promise<{readonly explained: readonly Explained[]; readonly problems: readonly Problem[]}> {
+  const {operands, options} = invocation;
+  const [first] = operands;
+  if (options.isOn(flags.file) || (first !== undefined && /\s/.test(first))) {
+    const prepared = await prepare(queryRequest(invocation));
+    return {explained: [{name: null, prepared}], problems: prepared.problems};
+  }
+  if (first === undefined)
+    throw fail('usage', 'no-query', 'there is nothing to explain', {hint: "write SQL in quotes, or name a file: weir explain 'SELECT 1'"});
+  const found = await findJobs(operands, invocation);
+  const explained: Explained[] = [];
+  for (const spec of found.specs) explained.push({name: spec.name, prepared: (await planJob(spec, invocation)).prepared});
+  return {explained, problems: [...found.problems, ...explained.flatMap(({prepared}) => prepared.problems)]};
+}
+
+function textOf(explained: readonly Explained[], {options}: Invocation): string {
+  if (options.isOn(flags.ddl)) return explained.map(({prepared}) => ddlText(prepared)).join('\n');
+  const plans = explained.flatMap(({name, prepared}) => (prepared.plan === null ? [] : [{name, plan: prepared.plan}]));
+  if (options.isOn(flags.code)) return titled(plans, codeText);
+  if (options.value(flags.format) === 'json') {
+    const [only] = plans;
+    const shown =
+      plans.length === 1 && only !== undefined
+        ? planJson(only.plan)
+        : Object.fromEntries(plans.map(({name, plan}) => [name, planJson(plan)]));
+    return `${JSON.stringify(shown, null, 2)}\n`;
+  }
+  return titled(plans, plan => `${explainPlan(plan).trimEnd()}\n`);
+}
+
+function titled(plans: readonly {readonly name: string | null; readonly plan: Plan}[], show: (plan: Plan) => string): string {
+  return plans.map(({name, plan}) => (plans.length > 1 && name !== null ? `-- job ${name}\n${show(plan)}` : show(plan))).join('\n');
+}
+
+function ddlText(prepared: Prepared): string {
+  return [...prepared.externals.values()].map(({declared}) => `${declareSql(declared).trimEnd().replace(/;$/, '')};\n`).join('\n');
+}
+
+function codeText(plan: Plan): string {
+  return generatedCode(plan)
+    .map(({name, text, legend}) => {
+      const meanings = [...legend].map(([word, meaning]) => `//   ${word}: ${meaning.replaceAll('\n', ' ')}\n`).join('');
+      return `// ${name}\n${meanings}${text.trimEnd()}\n`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,62 @@
+import {didYouMean} from '../../base/nearest.ts';
+import {fail} from '../../base/problem.ts';
+import {findFunction, functions} from '../../functions/index.ts';
+import type {Invocation} from '../commands/define.ts';
+import {commands, findCommand} from '../commands/index.ts';
+import {paragraph, type Section, terms} from '../pages/page.ts';
+import {plainText} from '../pages/plain.ts';
+import {
+  commandSections,
+  commandsSection,
+  connectorsSection,
+  environmentSection,
+  examplesSection,
+  exitCodesSection,
+  formatsSection,
+  functionsSection,
+  functionTerm,
+  jobFileSection,
+  outputSection,
+  sqlSection,
+  synopsisSection,
+} from '../pages/sections.ts';
+
+const topics: Readonly<Record<string, Section>> = {
+  sql: sqlSection,
+  functions: functionsSection,
+  formats: formatsSection,
+  connectors: connectorsSection,
+  output: outputSection,
+  config: jobFileSection,
+  environment: environmentSection,
+  'exit-codes': exitCodesSection,
+};
+
+export async function runHelp({operands, world}: Invocation): Promise<number> {
+  world.standardOutput.write(Buffer.from(plainText(sectionsOf(operands.join(' ')))));
+  await world.standardOutput.flush();
+  return 0;
+}
+
+function sectionsOf(topic: string): readonly Section[] {
+  if (topic === '') {
+    const more = terms(Object.keys(topics).map(name => ({term: name, text: `weir help ${name}`})));
+    return [
+      synopsisSection,
+      commandsSection,
+      {title: 'Topics', blocks: [more, paragraph('A command or a function is a topic, too: weir help run, weir help upper.')]},
+      examplesSection(commands),
+    ];
+  }
+  const command = findCommand(topic);
+  if (command !== undefined) return commandSections(command);
+  const section = Object.hasOwn(topics, topic) ? topics[topic] : undefined;
+  if (section !== undefined) return [section];
+  const definition = findFunction(topic.toUpperCase());
+  if (definition !== undefined) {
+    const examples = definition.examples.map(({sql, gives}) => `${sql}  →  ${gives}`).join('\n');
+    return [{title: definition.name, blocks: [terms([{...functionTerm(definition), code: examples}])]}];
+  }
+  const known = [...commands.map(({name}) => name), ...Object.keys(topics), ...functions.map(({name}) => name.toLowerCase())];
+  throw fail('usage', 'unknown-topic', `there is no help for "${topic}"`, {hint: didYouMean(topic, known) ?? 'weir help lists the topics'});
+}

@@ -1,0 +1,95 @@
+import {systemClock} from '../../base/clock.ts';
+import {fail} from '../../base/problem.ts';
+import type {OnError} from '../../job/contract.ts';
+import type {Plan} from '../../plan/plan.ts';
+import type {SupervisorState} from '../../supervisor/decide.ts';
+import {type SupervisedJob, supervise} from '../../supervisor/supervise.ts';
+import type {Invocation} from '../commands/define.ts';
+import {consoleOutput} from '../console-output.ts';
+import {exitCodeOf, exitCodeOfResult, exitCodes} from '../exit-codes.ts';
+import {flags} from '../flags.ts';
+import {findJobs, jointProblems, planJob, type PlannedJob, readsStandardInput} from '../jobs.ts';
+import {ProgressLine} from '../progress-line.ts';
+import {Rejections} from '../rejections.ts';
+import {runSummary, totalProgress} from '../run-summary.ts';
+import {startTimeout} from '../timeout.ts';
+
+export async function runJobs(invocation: Invocation): Promise<number> {
+  const {operands, talk} = invocation;
+  if (operands.length === 0)
+    throw fail('usage', 'no-file', 'there is no file to run', {hint: 'name a job file or a script: weir run jobs.yaml'});
+  const found = await findJobs(operands, invocation);
+  const planned: PlannedJob[] = [];
+  for (const spec of found.specs) planned.push(await planJob(spec, invocation));
+  const problems = [...found.problems, ...planned.flatMap(job => job.prepared.problems), ...jointProblems(planned)];
+  talk.problems(problems);
+  const code = exitCodeOf(problems);
+  return code === exitCodes.done.code ? runProcesses(invocation, planned) : code;
+}
+
+async function runProcesses(invocation: Invocation, planned: readonly PlannedJob[]): Promise<number> {
+  const {options, world, talk} = invocation;
+  const plans = planned.map(({prepared}) => prepared.plan as Plan);
+  const byDefault = consoleOutput(options, world, plans);
+  const jobs = planned.map(({spec, prepared}): SupervisedJob => {
+    const plan = prepared.plan as Plan;
+    // A table is one thing: of several jobs, whose lines take turns, it would be torn.
+    const byJob = options.isChosen(flags.output) ? null : (spec.output ?? (planned.length > 1 ? 'ndjson' : null));
+    return {
+      name: spec.name,
+      readsStandardInput: readsStandardInput(plan),
+      assignment: {
+        plan,
+        directory: world.directory,
+        console: byJob === null ? byDefault : {...byDefault, format: byJob},
+        ...jobErrorPolicy(invocation, spec),
+        limit: null,
+        readAhead: prepared.standardInput.readAhead,
+      },
+    };
+  });
+  const printsRows =
+    world.isOutputTerminal && plans.some(plan => plan.nodes.some(node => node.kind === 'sink' && node.target.kind === 'console'));
+  const progress = new ProgressLine(options, world, systemClock, printsRows);
+  const rejections = new Map(jobs.map(({name}) => [name, new Rejections(talk)]));
+  const supervision = supervise({
+    jobs,
+    module: world.jobModule,
+    clock: systemClock,
+    standardOutput: world.standardOutput,
+    standardError: world.standardError,
+    onProgress: state => progress.show(totalProgress(state)),
+    onReport: (job, problem) => {
+      progress.clear();
+      rejections.get(job)?.add(jobs.length > 1 ? {...problem, message: `${job}: ${problem.message}`} : problem);
+    },
+  });
+  const unwatch = world.onStopSignal(() => supervision.stop());
+  const timeout = startTimeout(options, () => supervision.stop());
+  try {
+    const state = await supervision.ended;
+    progress.clear();
+    for (const [name, {progress: last}] of state.jobs) rejections.get(name)?.summary(last.rejected);
+    if ((world.isErrorTerminal && !talk.isQuiet) || talk.isVerbose) talk.note(runSummary(state));
+    const code = exitCodeOfJobs(state);
+    return code === 0 && timeout.isOver() && options.isOn(flags.timeoutFails) ? exitCodes.timeout.code : code;
+  } finally {
+    timeout.cancel();
+    unwatch();
+  }
+}
+
+/** A flag beats the job file. A bound on rejected records only makes sense where they are dropped. */
+function jobErrorPolicy({options}: Invocation, spec: PlannedJob['spec']): {readonly onError: OnError; readonly maxErrors: number | null} {
+  const maxErrors = options.count(flags.maxErrors) ?? spec.maxErrors;
+  const chosen = options.isChosen(flags.onError) ? (options.value(flags.onError) as OnError) : spec.onError;
+  return {onError: chosen ?? (maxErrors === null ? 'fail' : 'skip'), maxErrors};
+}
+
+/** The code of the first job, in the order of the file, that did not end well. */
+function exitCodeOfJobs(state: SupervisorState): number {
+  const codes = [...state.jobs.values()].map(({result, problem}) =>
+    result === null ? exitCodeOfResult({status: 'failed', problem}) : exitCodeOfResult(result),
+  );
+  return codes.find(code => code !== 0) ?? 0;
+}

@@ -1,0 +1,198 @@
+import type {OptionSpecs} from '../../base/options.ts';
+import {jobFileSchema, type JsonSchema} from '../../config/schema.ts';
+import {connectors} from '../../connectors/index.ts';
+import {formats} from '../../formats/index.ts';
+import type {FunctionDefinition} from '../../functions/define.ts';
+import {functions} from '../../functions/index.ts';
+import type {CommandDefinition} from '../commands/define.ts';
+import {commands} from '../commands/index.ts';
+import {exitCodes} from '../exit-codes.ts';
+import {allFlags, type Flag, flagsOf} from '../flags.ts';
+import {code, heading, paragraph, type Section, type Term, terms} from './page.ts';
+import {description, synopsis} from './short-help.ts';
+
+export const nameSection: Section = {title: 'Name', blocks: [paragraph(`weir - ${description}`)]};
+
+export const synopsisSection: Section = {title: 'Synopsis', blocks: [code(synopsis.join('\n'))]};
+
+export const commandsSection: Section = {
+  title: 'Commands',
+  blocks: [terms(commands.map(command => ({term: usageOf(command), text: command.summary})))],
+};
+
+export function commandSections(command: CommandDefinition): readonly Section[] {
+  return [
+    {title: `weir ${usageOf(command)}`, blocks: [paragraph(command.summary), ...command.description.map(paragraph)]},
+    {title: 'Flags', blocks: [terms(flagsOf(command.name).map(flagTerm))]},
+    examplesSection([command]),
+  ];
+}
+
+export const flagsSection: Section = {
+  title: 'Flags',
+  blocks: [
+    paragraph('A letter means the same in every command. Each flag says which commands have it.'),
+    terms(
+      allFlags.map(flag => ({
+        ...flagTerm(flag),
+        text: `${flagText(flag)} (${flag.commands.length > 5 ? 'all' : flag.commands.join(', ')})`,
+      })),
+    ),
+  ],
+};
+
+export function examplesSection(list: readonly CommandDefinition[]): Section {
+  const examples = list.flatMap(command => command.examples);
+  return {title: 'Examples', blocks: [terms(examples.map(({summary, line}) => ({term: `${summary}:`, text: '', code: line})))]};
+}
+
+export const descriptionSection: Section = {
+  title: 'Description',
+  blocks: commands.flatMap(command => [
+    heading(usageOf(command)),
+    paragraph(sentence(command.summary)),
+    ...command.description.map(paragraph),
+  ]),
+};
+
+export const sqlSection: Section = {
+  title: 'SQL',
+  blocks: [
+    paragraph(
+      'The dialect is that of Flink SQL: CREATE TABLE with columns, computed columns, WATERMARK and WITH; CREATE VIEW; INSERT INTO; SELECT with WHERE, GROUP BY, HAVING, UNION ALL, ORDER BY and LIMIT over input that ends; WITH; VALUES; SET; EXECUTE STATEMENT SET. What is not planned yet is refused by its name.',
+    ),
+    paragraph(
+      "Ours are FROM stdin, FROM 'FILE' and :NAME parameters, and in one-liners != and GROUP BY 1. A script that weir check accepts without them runs on Flink unchanged.",
+    ),
+  ],
+};
+
+export const functionsSection: Section = {
+  title: 'Functions',
+  blocks: [...new Set(functions.map(familyOf))].flatMap(family => [
+    heading(family),
+    terms(functions.filter(definition => familyOf(definition) === family).map(functionTerm)),
+  ]),
+};
+
+function familyOf(definition: FunctionDefinition): string {
+  return definition.kind === 'aggregate' ? 'aggregate' : definition.family;
+}
+
+export function functionTerm(definition: FunctionDefinition): Term {
+  const aliases = definition.aliases === undefined ? '' : ` Also ${definition.aliases.join(', ')}.`;
+  const [example] = definition.examples;
+  return {term: definition.syntax, text: `${sentence(definition.summary)}${aliases}`, code: `${example.sql}  →  ${example.gives}`};
+}
+
+export const formatsSection: Section = {
+  title: 'Formats',
+  blocks: formats.flatMap(format => [
+    heading(format.name),
+    paragraph(sentence(format.summary)),
+    ...(Object.keys(format.options).length === 0 ? [] : [terms(optionTerms(format.options, `${format.name}.`))]),
+  ]),
+};
+
+export const connectorsSection: Section = {
+  title: 'Connectors',
+  blocks: connectors.flatMap(connector => [
+    heading(connector.name),
+    paragraph(sentence(connector.summary)),
+    ...(Object.keys(connector.options).length === 0 ? [] : [terms(optionTerms(connector.options, ''))]),
+    code(connector.examples[0].sql),
+  ]),
+};
+
+function optionTerms(options: OptionSpecs, prefix: string): readonly Term[] {
+  return Object.entries(options).map(([name, spec]) => {
+    const kind = Array.isArray(spec.type) ? spec.type.join(' | ') : String(spec.type);
+    const more = [
+      spec.required === true ? 'required' : '',
+      spec.default === undefined ? '' : `default ${spec.default === '' ? 'empty' : spec.default}`,
+    ];
+    return {term: `'${prefix}${name}'`, text: `${spec.help} (${[kind, ...more].filter(Boolean).join(', ')})`};
+  });
+}
+
+export const outputSection: Section = {
+  title: 'Output',
+  blocks: [
+    paragraph('Rows go to standard output, everything else to standard error. -o says how rows look:'),
+    terms([
+      {term: 'table', text: 'for people: written when the input has ended'},
+      {term: 'ndjson', text: 'one JSON object a line; changes carry "op"'},
+      {term: 'json', text: 'one array of objects'},
+      {term: 'csv, tsv', text: 'values with separators, names in the first line'},
+      {term: 'raw', text: 'the text of one column, a line each'},
+      {term: 'flink-row', text: "Flink's own text: +I[1, abc]"},
+    ]),
+    paragraph(
+      'A reader that goes away, as head does, ends the command, and that is no error. Rows are written when 64 KB have come together or input pauses.',
+    ),
+  ],
+};
+
+export const jobFileSection: Section = {
+  title: 'Job file',
+  blocks: [
+    code(
+      "version: 1\nvars: {least: 100}\ndefaults: {on-error: skip}\njobs:\n  big:\n    sql: |\n      INSERT INTO …\n  totals:\n    file: totals.sql\n    options: {'execution.runtime-mode': batch}",
+    ),
+    terms([...schemaTerms(jobFileSchema, ''), ...schemaTerms(jobFileSchema.$defs?.['job'] ?? {}, 'jobs.NAME.')]),
+    paragraph(
+      'In texts, ${NAME} is a variable of the environment, ${NAME:-text} has a default, ${vars.NAME} is a variable of the file and ${job} the name of the job; $$ is a dollar sign. The file is parsed first, so what comes in cannot change its shape. SQL is left as it is: there, variables of the file are parameters, written :NAME.',
+    ),
+  ],
+};
+
+function schemaTerms(schema: JsonSchema, prefix: string): readonly Term[] {
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const resolved = property.$ref === undefined ? property : (jobFileSchema.$defs?.[property.$ref.replace('#/$defs/', '')] ?? property);
+    const values = resolved.enum === undefined || name === 'version' ? '' : `: ${resolved.enum.join(', ')}`;
+    return {term: `${prefix}${name}`, text: `${resolved.description ?? ''}${values}`};
+  });
+}
+
+export const environmentSection: Section = {
+  title: 'Environment',
+  blocks: [
+    terms([
+      ...allFlags.flatMap(flag =>
+        flag.environment === undefined ? [] : [{term: flag.environment, text: `stands in for --${flag.name}; the flag wins`}],
+      ),
+      {term: 'NO_COLOR', text: 'no colour in messages'},
+      {term: 'FORCE_COLOR, CLICOLOR_FORCE', text: 'colour though standard error is no terminal'},
+      {term: 'TZ', text: "the time zone of the session, where SET 'table.local-time-zone' does not say another"},
+    ]),
+  ],
+};
+
+export const exitCodesSection: Section = {
+  title: 'Exit codes',
+  blocks: [terms(Object.values(exitCodes).map(({code, meaning}) => ({term: String(code), text: meaning})))],
+};
+
+function usageOf(command: CommandDefinition): string {
+  const name = command.name === 'query' ? '[query]' : command.name;
+  return `${name} ${command.operands}`.trim();
+}
+
+function flagTerm(flag: Flag): Term {
+  const long = `--${flag.name}${flag.argument === undefined ? '' : ` ${flag.argument}`}`;
+  return {term: flag.short === undefined ? long : `-${flag.short}, ${long}`, text: flagText(flag)};
+}
+
+function flagText(flag: Flag): string {
+  const values = Array.isArray(flag.type) ? `: ${flag.type.join(', ')}` : '';
+  const more = [
+    flag.default === undefined ? '' : `default ${flag.default}`,
+    flag.repeatable === true ? 'may be given several times' : '',
+  ].filter(Boolean);
+  return `${flag.help}${values}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
+}
+
+/** A summary as a sentence of its own. */
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}
