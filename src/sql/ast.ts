@@ -188,15 +188,16 @@ export type Expression = {readonly span: Span} & (
       readonly type: 'VALUE' | 'OBJECT' | 'ARRAY' | 'SCALAR';
       readonly operand: Expression;
     }
-  /** Parsed as a whole but never planned here (`CURRENT OF`, period predicates, …): refused by its name. */
-  | {readonly kind: 'other'; readonly name: string; readonly operands: readonly Expression[]}
+  /** Parsed as a whole but never planned here (`MEMBER OF`, `FORMAT JSON`, lambdas, …): refused by its name. `text` is the whole of it, without comments. */
+  | {readonly kind: 'other'; readonly name: string; readonly text: string; readonly operands: readonly Expression[]}
 );
 
 /**
  * A function call. `name` is upper case for built-in look-up (`written` keeps the spelling). Special forms are calls with words as arguments:
  * EXTRACT(unit FROM x) → EXTRACT with words ['HOUR'], FLOOR(x TO HOUR) → FLOOR with words ['HOUR'], TRIM(BOTH a FROM b) → TRIM with words ['BOTH'] and
  * arguments [a, b], POSITION(a IN b) → POSITION [a, b], SUBSTRING(a FROM b FOR c) → SUBSTRING [a, b, c], OVERLAY → [a, b, c, d],
- * TIMESTAMPDIFF(unit, a, b) and TIMESTAMPADD → words [unit], JSON_* clauses → words in the order written, as single upper-case words.
+ * TIMESTAMPDIFF(unit, a, b) and TIMESTAMPADD → words [unit], JSON_* clauses → words in the order written, as single upper-case words; the type of RETURNING
+ * is `returning`, the value of DEFAULT an argument more; JSON_OBJECT(KEY k VALUE v, …) → arguments [k, v, …].
  * CURRENT_TIMESTAMP and the like, without parentheses, are calls with no arguments and `bare` true.
  */
 export interface CallExpression {
@@ -209,6 +210,7 @@ export interface CallExpression {
   /** For `f(a => 1)`: parallel to `arguments`, null where not named. */
   readonly argumentNames: readonly (Identifier | null)[];
   readonly words: readonly string[];
+  readonly returning: TypeName | null;
   readonly distinct: boolean;
   readonly withinGroup: readonly OrderItem[];
   readonly filter: Expression | null;
@@ -329,7 +331,13 @@ export type TableReference = {readonly span: Span} & (
       readonly using: readonly Identifier[];
     }
   /** MATCH_RECOGNIZE, PIVOT, UNPIVOT, TABLESAMPLE …: parsed to its end, refused by name. */
-  | {readonly kind: 'other-table'; readonly name: string; readonly input: TableReference; readonly alias: TableAlias | null}
+  | {
+      readonly kind: 'other-table';
+      readonly name: string;
+      /** The clause behind the input, without comments: `MATCH_RECOGNIZE (…)`. */ readonly text: string;
+      readonly input: TableReference;
+      readonly alias: TableAlias | null;
+    }
 );
 
 export interface TableAlias {
@@ -341,7 +349,7 @@ export interface TableAlias {
 // ── statements ─────────────────────────────────────────────────────────────
 
 export type ColumnDefinition = {readonly span: Span; readonly name: Identifier; readonly comment: string | null} & (
-  | {readonly kind: 'physical'; readonly type: TypeName; readonly primaryKey: boolean}
+  | {readonly kind: 'physical'; readonly type: TypeName; /** The table's `primaryKey` was declared here. */ readonly primaryKey: boolean}
   | {readonly kind: 'computed'; readonly expression: Expression}
   | {readonly kind: 'metadata'; readonly type: TypeName; readonly from: string | null; readonly virtual: boolean}
 );
@@ -357,7 +365,7 @@ export interface CreateTable {
   readonly watermark: {readonly span: Span; readonly column: CompoundName; readonly expression: Expression} | null;
   readonly primaryKey: {readonly span: Span; readonly columns: readonly Identifier[]; readonly enforced: boolean | null} | null;
   /** Other constraints and clauses Flink parses (UNIQUE, DISTRIBUTED BY …), by name, refused or ignored by the planner. */
-  readonly clauses: readonly {readonly span: Span; readonly name: string}[];
+  readonly clauses: readonly {readonly span: Span; readonly name: string; /** The clause without comments. */ readonly text: string}[];
   readonly comment: string | null;
   readonly partitionedBy: readonly Identifier[];
   readonly options: readonly OptionPair[];
@@ -419,7 +427,7 @@ export type Statement =
   | {readonly kind: 'explain'; readonly span: Span; readonly details: readonly string[]; readonly statement: Statement}
   | {readonly kind: 'describe'; readonly span: Span; readonly name: CompoundName}
   /** Known by its first words, never planned: `SHOW CATALOGS`, `ALTER TABLE`, `ADD JAR` … The planner refuses or notes it by this name. */
-  | {readonly kind: 'other-statement'; readonly span: Span; readonly name: string};
+  | {readonly kind: 'other-statement'; readonly span: Span; readonly name: string; /** The whole statement, without comments. */ readonly text: string};
 
 /** A script: what could be parsed, in order. Each statement's comments are those that stand directly before it. */
 export interface Script {

@@ -1,0 +1,31 @@
+/** Types as written in DDL and CAST. */
+export const typeRules = `
+  type = typeCore collection* nullability?
+  typeCore = collectionType | rowType | rawType | structuredType | characterType | doubleType | timeType | timestampType | intervalType | namedType | userType
+  nullability = notNull | null
+  notNull = "NOT" "NULL"
+  null = "NULL"
+  collection = "ARRAY" | "MULTISET"
+  collectionType = ("ARRAY" | "MULTISET" | "MAP") "<" type ("," type)? ">"
+  rowType = "ROW" (angleFields | roundFields | "<>")
+  angleFields = "<" fields? ">"
+  roundFields = "(" fields? ")"
+  fields = typeField ("," typeField)*
+  typeField = name type string?
+  rawType = "RAW" "(" string "," string ")"
+  structuredType = "STRUCTURED" "<" string ("," typeField)* ">"
+  characterType = ("CHARACTER" | "CHAR" | "BINARY" | "NATIONAL") "VARYING"? typeArguments?
+  doubleType = "DOUBLE" "PRECISION"?
+  timeType = "TIME" typeArguments? timeZone?
+  timestampType = "TIMESTAMP" typeArguments? timeZone?
+  timeZone = withoutZone | withZone
+  withoutZone = "WITHOUT" "TIME" "ZONE"
+  withZone = "WITH" "LOCAL"? "TIME" "ZONE"
+  intervalType = "INTERVAL" qualifier
+  namedType = typeWord typeArguments? unsigned?
+  typeWord = "BOOLEAN" | "TINYINT" | "SMALLINT" | "INTEGER" | "INT" | "BIGINT" | "DECIMAL" | "DEC" | "NUMERIC" | "FLOAT" | "REAL" | "STRING" | "VARCHAR" | "VARBINARY" | "BYTES" | "DATE" | "TIMESTAMP_LTZ" | "VARIANT" | "BITMAP" | "UUID"
+  unsigned = "UNSIGNED" | "SIGNED"
+  userType = path
+  typeArguments = "(" typeNumber ("," typeNumber)? ")"
+  typeNumber = number
+`;
