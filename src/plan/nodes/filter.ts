@@ -1,4 +1,7 @@
+import {Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
+import {expressionText} from '../plan-text.ts';
+import type {Behaviour} from './behaviour.ts';
 
 /** Keeps the rows for which the predicate is TRUE. */
 export interface FilterShape {
@@ -6,3 +9,17 @@ export interface FilterShape {
   readonly input: number;
   readonly predicate: Expr;
 }
+
+export const filter: Behaviour<FilterShape> = {
+  inputs: node => [node.input],
+  withInputs: (node, [input]) => ({...node, input: input!}),
+  mapExpressions: (node, map) => ({...node, predicate: map(node.predicate)}),
+  traits: (_node, _given, [input]) => input!,
+  demand: (node, wanted) => {
+    const demand = new Demand();
+    demand.addAll(wanted);
+    demand.addExpression(node.predicate);
+    return [demand];
+  },
+  describe: (node, [input]) => `filter ${expressionText(node.predicate, input!)}`,
+};

@@ -1,15 +1,16 @@
 import type {ChangelogMode} from '../../types/change.ts';
 import type {Schema} from '../../types/sql-type.ts';
-import type {AggregateShape} from './aggregate.ts';
-import type {FilterShape} from './filter.ts';
-import type {LimitShape} from './limit.ts';
-import type {ProjectShape} from './project.ts';
-import type {ScanShape} from './scan.ts';
-import type {SinkShape} from './sink.ts';
-import type {SortShape} from './sort.ts';
-import type {UnionShape} from './union.ts';
-import type {ValuesShape} from './values.ts';
-import type {WatermarkShape} from './watermark.ts';
+import {aggregate, type AggregateShape} from './aggregate.ts';
+import type {Behaviour} from './behaviour.ts';
+import {filter, type FilterShape} from './filter.ts';
+import {limit, type LimitShape} from './limit.ts';
+import {project, type ProjectShape} from './project.ts';
+import {scan, type ScanShape} from './scan.ts';
+import {sink, type SinkShape} from './sink.ts';
+import {sort, type SortShape} from './sort.ts';
+import {union, type UnionShape} from './union.ts';
+import {values, type ValuesShape} from './values.ts';
+import {watermark, type WatermarkShape} from './watermark.ts';
 
 /** What the planner decided of a node's output. Read, never decided again, by everyone below. */
 export interface Traits {
@@ -37,3 +38,22 @@ export type NodeShape =
 export type PlanNode = Traits & NodeShape;
 export type NodeKind = PlanNode['kind'];
 export type NodeOf<K extends NodeKind> = Extract<PlanNode, {readonly kind: K}>;
+
+/** Total over the kinds: a new kind does not compile until it has its behaviour. */
+const behaviours: {readonly [K in NodeKind]: Behaviour<Extract<NodeShape, {readonly kind: K}>>} = {
+  scan,
+  values,
+  filter,
+  project,
+  watermark,
+  aggregate,
+  union,
+  sort,
+  limit,
+  sink,
+};
+
+/** The behaviour of a node's kind. */
+export function behaviourOf<Shape extends NodeShape>(node: Shape): Behaviour<Shape> {
+  return behaviours[node.kind] as unknown as Behaviour<Shape>;
+}

@@ -1,4 +1,7 @@
+import {columnPathOf, Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
+import {expressionText, nameText} from '../plan-text.ts';
+import type {Behaviour} from './behaviour.ts';
 
 /** Computes one column an expression. */
 export interface ProjectShape {
@@ -6,3 +9,40 @@ export interface ProjectShape {
   readonly input: number;
   readonly expressions: readonly Expr[];
 }
+
+export const project: Behaviour<ProjectShape> = {
+  inputs: node => [node.input],
+  withInputs: (node, [input]) => ({...node, input: input!}),
+  mapExpressions: (node, map) => ({...node, expressions: node.expressions.map(map)}),
+  traits: (node, given, [input]) => {
+    const outputOf = (column: number): number =>
+      node.expressions.findIndex(expression => expression.kind === 'column' && expression.index === column);
+    const key = input!.key?.map(outputOf) ?? null;
+    const rowtime = input!.rowtime === null ? -1 : outputOf(input!.rowtime);
+    return {
+      schema: given.schema,
+      changelog: input!.changelog,
+      key: key === null || key.includes(-1) ? null : key,
+      rowtime: rowtime === -1 ? null : rowtime,
+      bounded: input!.bounded,
+    };
+  },
+  demand: (node, wanted) => {
+    const demand = new Demand();
+    for (const {column, path} of wanted.list()) {
+      const expression = node.expressions[column]!;
+      const chain = columnPathOf(expression);
+      if (chain === null) demand.addExpression(expression);
+      else demand.add(chain.column, [...chain.path, ...path]);
+    }
+    return [demand];
+  },
+  describe: (node, [input], output) => {
+    const parts = node.expressions.map((expression, index) => {
+      const text = expressionText(expression, input!);
+      const name = nameText(output.columns[index]!.name);
+      return text === name ? text : `${text} AS ${name}`;
+    });
+    return `project ${parts.join(', ')}`;
+  },
+};

@@ -1,4 +1,7 @@
+import {Demand} from '../demand.ts';
 import type {SortItem} from '../expression.ts';
+import {nameText} from '../plan-text.ts';
+import type {Behaviour} from './behaviour.ts';
 
 /** Bounded input only: at its end, in order. `limit` counts after `offset`. */
 export interface SortShape {
@@ -8,3 +11,25 @@ export interface SortShape {
   readonly offset: number;
   readonly limit: number | null;
 }
+
+export const sort: Behaviour<SortShape> = {
+  inputs: node => [node.input],
+  withInputs: (node, [input]) => ({...node, input: input!}),
+  mapExpressions: node => node,
+  traits: (_node, _given, [input]) => input!,
+  demand: (node, wanted) => {
+    const demand = new Demand();
+    demand.addAll(wanted);
+    for (const item of node.items) demand.add(item.index);
+    return [demand];
+  },
+  describe: (node, [input]) => {
+    const items = node.items.map(item => {
+      const usual = item.nullsFirst !== item.descending; // NULL counts as the least value.
+      const nulls = usual ? '' : item.nullsFirst ? ' NULLS FIRST' : ' NULLS LAST';
+      return `${nameText(input!.columns[item.index]!.name)}${item.descending ? ' DESC' : ''}${nulls}`;
+    });
+    const limit = node.limit === null ? '' : `, first ${node.limit}`;
+    return `sort by ${items.join(', ')}${limit}${node.offset === 0 ? '' : `, after ${node.offset}`}`;
+  },
+};

@@ -1,4 +1,7 @@
+import {Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
+import {expressionText, nameText} from '../plan-text.ts';
+import type {Behaviour} from './behaviour.ts';
 
 /** Passes rows on; the watermark after each row is the largest value of `expression` so far. A NULL in `column` stops the job. */
 export interface WatermarkShape {
@@ -7,3 +10,18 @@ export interface WatermarkShape {
   readonly column: number;
   readonly expression: Expr;
 }
+
+export const watermark: Behaviour<WatermarkShape> = {
+  inputs: node => [node.input],
+  withInputs: (node, [input]) => ({...node, input: input!}),
+  mapExpressions: (node, map) => ({...node, expression: map(node.expression)}),
+  traits: (node, _given, [input]) => ({...input!, rowtime: node.column}),
+  demand: (node, wanted) => {
+    const demand = new Demand();
+    demand.addAll(wanted);
+    demand.add(node.column);
+    demand.addExpression(node.expression);
+    return [demand];
+  },
+  describe: (node, [input]) => `watermark for ${nameText(input!.columns[node.column]!.name)} is ${expressionText(node.expression, input!)}`,
+};

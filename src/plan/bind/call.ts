@@ -1,0 +1,206 @@
+import {nearest} from '../../base/nearest.ts';
+import type {Span} from '../../base/problem.ts';
+import type {Argument, FunctionDefinition, Typing} from '../../functions/define.ts';
+import {findFunction, functions} from '../../functions/index.ts';
+import type {CallExpression} from '../../sql/ast.ts';
+import {booleanType, withNullable} from '../../types/sql-type.ts';
+import type {Expr} from '../expression.ts';
+import {someExpression} from '../expression-walk.ts';
+import type {Report} from '../report.ts';
+import {isAggregateColumn} from './aggregate-calls.ts';
+import {caseOf, coerced} from './cast.ts';
+import type {ExpressionBinder} from './expression.ts';
+import {flinkFunctions} from './flink-functions.ts';
+import {nullLiteral} from './literal.ts';
+
+/** A call to be typed. */
+export interface CallHead {
+  /** The definition's name, or an alias of it. */
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly span: Span;
+  /** What to call it in messages, where the name is not what was written. */
+  readonly shown?: string;
+}
+
+/** A function call as written: a scalar function, a conditional form, or an aggregate. Null after a problem was reported. */
+export function bindCall(binder: ExpressionBinder, call: CallExpression): Expr | null {
+  const {report} = binder.context;
+  if (call.over !== null) return report.notSupported(`${call.name}(…) OVER`, call.span);
+  if (call.argumentNames.some(name => name !== null))
+    return report.notSupported('an argument by name (=>)', call.span, 'give the arguments in order');
+  const definition = findFunction(call.name);
+  if (definition?.kind === 'aggregate') return bindAggregate(binder, call, definition);
+  const misused = misuseOf(call);
+  if (misused !== null)
+    return report.error('wrong-argument', call.span, `function "${call.name}" is no aggregate, so it takes no ${misused}`);
+  const bound = binder.bindAll(call.arguments);
+  if (bound === null) return null;
+  const conditional = conditionals.get(call.name);
+  if (conditional !== undefined) return conditional(binder, call, bound);
+  return callOf(report, {name: call.name, words: call.words, span: call.span}, bound);
+}
+
+function misuseOf(call: CallExpression): string | null {
+  if (call.distinct) return 'DISTINCT';
+  if (call.filter !== null) return 'FILTER';
+  if (call.withinGroup.length > 0) return 'WITHIN GROUP';
+  return call.ignoreNulls === null ? null : 'IGNORE or RESPECT NULLS';
+}
+
+/** The typed call of a scalar function on typed arguments, which are cast to what it works on. Null after a problem was reported. */
+export function callOf(report: Report, head: CallHead, operands: readonly Expr[]): Expr | null {
+  const definition = findFunction(head.name);
+  if (definition === undefined) return unknownFunction(report, head);
+  const typing = typingOf(report, head, definition, operands);
+  if (typing === null) return null;
+  return {
+    kind: 'call',
+    function: definition.name,
+    words: head.words,
+    arguments: operands.map((operand, index) => coerced(operand, typing.arguments[index] ?? operand.type)),
+    type: typing.result,
+    span: report.spanOf(head.span),
+  };
+}
+
+function typingOf(report: Report, head: CallHead, definition: FunctionDefinition, operands: readonly Expr[]): Typing | null {
+  const typing = definition.typing(operands.map(argumentOf), head.words);
+  if (!('message' in typing)) return typing;
+  const isOperator = definition.kind === 'scalar' && definition.family === 'operator';
+  const message = `${isOperator ? 'operator' : 'function'} "${definition.name}" ${typing.message}`;
+  return report.error('wrong-argument', head.span, message, {
+    ...(typing.hint === undefined ? {hint: `it is written ${definition.syntax}`} : {hint: typing.hint}),
+  });
+}
+
+function argumentOf(operand: Expr): Argument {
+  return operand.kind === 'literal' ? {type: operand.type, literal: operand.value} : {type: operand.type};
+}
+
+function unknownFunction(report: Report, head: CallHead): null {
+  if (head.shown !== undefined) return report.notSupported(head.shown, head.span);
+  const name = head.name.toUpperCase();
+  if (flinkFunctions.has(name)) return report.notSupported(/^\w+$/.test(name) ? `function ${name}` : name, head.span);
+  const near = nearest(
+    name,
+    functions.filter(definition => /^\w+$/.test(definition.name)).map(definition => definition.name),
+  );
+  return report.error(
+    'unknown-function',
+    head.span,
+    `there is no function "${head.name}"`,
+    near === null ? {} : {hint: `did you mean "${near}"?`},
+  );
+}
+
+type Conditional = (binder: ExpressionBinder, call: CallExpression, bound: readonly Expr[]) => Expr | null;
+
+/** Conditional forms, which compute only the value they give. */
+const conditionals: ReadonlyMap<string, Conditional> = new Map<string, Conditional>([
+  [
+    'IF',
+    (binder, call, bound) => {
+      if (bound.length !== 3) return wrongCount(binder, call, 'IF(condition, value, otherwise)');
+      const [condition, then, otherwise] = bound as readonly [Expr, Expr, Expr];
+      if (condition.type.kind !== 'BOOLEAN' && condition.type.kind !== 'NULL') return binder.bindCondition(call.arguments[0]!, 'IF');
+      return finished(binder, call, [{when: coerced(condition, booleanType), then}], otherwise);
+    },
+  ],
+  [
+    'COALESCE',
+    (binder, call, bound) => (bound.length === 0 ? wrongCount(binder, call, 'COALESCE(value, …)') : firstNotNull(binder, call, bound)),
+  ],
+  [
+    'IFNULL',
+    (binder, call, bound) =>
+      bound.length === 2 ? firstNotNull(binder, call, bound) : wrongCount(binder, call, 'IFNULL(value, otherwise)'),
+  ],
+  [
+    'NULLIF',
+    (binder, call, bound) => {
+      if (bound.length !== 2) return wrongCount(binder, call, 'NULLIF(value, other)');
+      const {report} = binder.context;
+      const isEqual = callOf(report, {name: '=', words: [], span: call.span}, bound);
+      if (isEqual === null) return null;
+      const nothing = nullLiteral({kind: 'NULL', nullable: true}, report.spanOf(call.span));
+      return finished(binder, call, [{when: isEqual, then: nothing}], bound[0]!);
+    },
+  ],
+]);
+
+function wrongCount(binder: ExpressionBinder, call: CallExpression, syntax: string): null {
+  return binder.context.report.error(
+    'wrong-argument',
+    call.span,
+    `function "${call.name}" cannot take ${call.arguments.length} arguments`,
+    {
+      hint: `it is written ${syntax}`,
+    },
+  );
+}
+
+function finished(
+  binder: ExpressionBinder,
+  call: CallExpression,
+  branches: readonly {readonly when: Expr; readonly then: Expr}[],
+  otherwise: Expr,
+): Expr | null {
+  const found = caseOf(branches, otherwise, binder.context.report.spanOf(call.span));
+  return found ?? binder.mixedTypes(call.name, [...branches.map(branch => branch.then), otherwise], call.span);
+}
+
+/** The first argument that is not NULL. After one that never is, no other counts. */
+function firstNotNull(binder: ExpressionBinder, call: CallExpression, bound: readonly Expr[]): Expr | null {
+  const {report} = binder.context;
+  const last = bound.at(-1)!;
+  const branches = bound
+    .slice(0, -1)
+    .map(value => ({when: callOf(report, {name: 'IS NOT NULL', words: [], span: call.span}, [value])!, then: value}));
+  const found = finished(binder, call, branches, last);
+  if (found === null || found.kind !== 'case') return found;
+  return {
+    ...found,
+    type: withNullable(
+      found.type,
+      bound.every(value => value.type.nullable),
+    ),
+  };
+}
+
+function bindAggregate(binder: ExpressionBinder, call: CallExpression, definition: FunctionDefinition): Expr | null {
+  const {report} = binder.context;
+  const {aggregates, clause} = binder.options;
+  if (call.withinGroup.length > 0) return report.notSupported('WITHIN GROUP', call.span);
+  if (call.ignoreNulls !== null) return report.notSupported('IGNORE or RESPECT NULLS', call.span);
+  if (aggregates === null) {
+    const hint = clause === 'WHERE' ? {hint: 'conditions on groups stand in HAVING'} : {};
+    return report.error('misplaced-aggregate', call.span, `aggregate ${definition.name} cannot stand in ${clause}`, hint);
+  }
+  const isStar = call.arguments.length === 1 && call.arguments[0]!.kind === 'star';
+  if (isStar && definition.name !== 'COUNT') {
+    return report.error('wrong-argument', call.span, `aggregate ${definition.name} needs a value, not *`, {
+      hint: `it is written ${definition.syntax}`,
+    });
+  }
+  const bound = isStar ? [] : binder.bindAll(call.arguments);
+  const filter = call.filter === null ? null : binder.bindCondition(call.filter, 'FILTER');
+  if (bound === null || (filter === null && call.filter !== null)) return null;
+  const nested = [...bound, ...(filter === null ? [] : [filter])].some(value => someExpression(value, isAggregateColumn));
+  if (nested) {
+    return report.error('misplaced-aggregate', call.span, `aggregate ${definition.name} cannot hold another aggregate`, {
+      hint: 'compute the inner one in a query of its own: FROM (SELECT …)',
+    });
+  }
+  const typing = typingOf(report, {name: definition.name, words: call.words, span: call.span}, definition, bound);
+  if (typing === null) return null;
+  const expression = aggregates.add({
+    function: definition.name,
+    arguments: bound.map((operand, index) => coerced(operand, typing.arguments[index] ?? operand.type)),
+    // MIN and MAX are the same with DISTINCT and without.
+    distinct: call.distinct && definition.name !== 'MIN' && definition.name !== 'MAX',
+    filter,
+    type: typing.result,
+  });
+  return {...expression, span: report.spanOf(call.span)};
+}

@@ -1,0 +1,12 @@
+import type {Parameters} from '../catalog.ts';
+import type {Report} from '../report.ts';
+
+/** What binding an expression needs to know beyond the names in scope. */
+export interface BindContext {
+  readonly report: Report;
+  /** One-liners may use a few spellings that Flink refuses. */
+  readonly lenient: boolean;
+  readonly parameters: Parameters;
+  /** The parameters that have been read, so that the others can be told of. */
+  readonly usedParameters: Set<string>;
+}

@@ -1,0 +1,279 @@
+import {nearest} from '../../base/nearest.ts';
+import type {Span} from '../../base/problem.ts';
+import type {Insert, OptionPair} from '../../sql/ast.ts';
+import {castability} from '../../types/cast.ts';
+import type {Column, Schema} from '../../types/sql-type.ts';
+import {typeText} from '../../types/type-text.ts';
+import {behaviourOf} from '../nodes/index.ts';
+import type {ResolvedTable} from '../catalog.ts';
+import type {Expr} from '../expression.ts';
+import type {SinkTarget} from '../table.ts';
+import {castTo, coerced} from './cast.ts';
+import type {BindContext} from './context.ts';
+import type {CreatedTable} from './create-table.ts';
+import {fileTarget, knownFileEndings} from './file-target.ts';
+import {tableName} from './from.ts';
+import {literal, nullLiteral} from './literal.ts';
+import {QueryBinder} from './query.ts';
+import {listed} from './scope.ts';
+import type {Relation, Session} from './session.ts';
+import {checkSink} from './sink-rules.ts';
+import {dynamicOptions, resolveTable, undeclaredTable} from './table.ts';
+
+/** An INSERT as a sink node. Null after a problem was reported. */
+export function bindInsert(session: Session, context: BindContext, insert: Insert): number | null {
+  const {report} = context;
+  if (insert.onConflict !== null) return report.notSupported(`ON CONFLICT DO ${insert.onConflict.toUpperCase()}`, insert.span);
+  const query = new QueryBinder(session, context).bindQuery(insert.query);
+  if (insert.file !== null) return query === null ? null : insertIntoFile(session, context, insert, insert.file, query);
+  const name = insert.table === null ? null : tableName(insert.table, context);
+  if (name === null || insert.table === null) return null;
+  const {span} = insert.table;
+  const created = session.tables.get(name);
+  if (created === 'failed') return null;
+  if (created === undefined) {
+    if (name === 'stdout' && context.lenient) return query === null ? null : consoleSink(session, query);
+    return unknownTarget(session, context, name, span);
+  }
+  if (created.kind === 'query') {
+    return report.error('not-writable', span, `"${name}" is a view, and rows can only be inserted into tables`);
+  }
+  const options = dynamicOptions(insert.hints, context);
+  if (options === null) return null;
+  const resolved = resolveTable(session, created, options, {context, span});
+  if (resolved === null || query === null) return null;
+  return insertIntoTable(session, context, insert, {created, resolved, query, span});
+}
+
+interface Target {
+  readonly created: CreatedTable;
+  readonly resolved: ResolvedTable;
+  readonly query: Relation;
+  readonly span: Span;
+}
+
+function insertIntoTable(session: Session, context: BindContext, insert: Insert, target: Target): number | null {
+  const {report} = context;
+  const {created, resolved, span} = target;
+  if (!resolved.isSink) {
+    return report.error(
+      'not-writable',
+      span,
+      `table "${created.name}" cannot be written: connector "${resolved.table.connector}" only reads`,
+    );
+  }
+  if (insert.overwrite && !session.isFinal) {
+    return report.error('overwrite-needs-batch', insert.span, 'INSERT OVERWRITE needs batch mode: a stream is never complete', {
+      hint: "SET 'execution.runtime-mode' = 'batch', or write INSERT INTO",
+    });
+  }
+  const writable = created.base.find(column => column.kind === 'metadata' && !column.virtual);
+  if (writable !== undefined && writable.kind === 'metadata') {
+    return report.error(
+      'not-writable',
+      writable.span,
+      `connector "${resolved.table.connector}" cannot write metadata column "${writable.name}"`,
+      {
+        hint: 'declare it as VIRTUAL, so that it is only read',
+      },
+    );
+  }
+  const columns = resolved.table.columns;
+  const node = arranged(session, context, insert, target, columns);
+  if (node === null || !checkSink(session, context, resolved, node, span)) return null;
+  return addSink(session, node, {kind: 'table', table: resolved.table, overwrite: insert.overwrite}, {columns});
+}
+
+/** The query's columns in the order and types of the table's. */
+function arranged(session: Session, context: BindContext, insert: Insert, target: Target, columns: readonly Column[]): number | null {
+  const {report} = context;
+  const {query, created} = target;
+  const fixed = staticPartition(context, insert.partition, created);
+  const names = insertedNames(context, insert, created, fixed);
+  if (fixed === null || names === null) return null;
+  if (names.length !== query.columns.length) {
+    return report.error(
+      'wrong-column-count',
+      insert.query.span,
+      `table "${created.name}" takes ${names.length} columns here, and the query gives ${query.columns.length}`,
+      {
+        detail: `${listed('taken', names)}; ${listed(
+          'given',
+          query.columns.map(column => column.name),
+        )}`,
+      },
+    );
+  }
+  let isWhole = true;
+  const expressions = columns.map((column): Expr => {
+    const constant = fixed.get(column.name);
+    if (constant !== undefined) return constant;
+    const index = names.indexOf(column.name);
+    if (index === -1) {
+      if (!column.type.nullable) {
+        isWhole = false;
+        report.error(
+          'missing-column',
+          insert.columns[0]?.span ?? insert.span,
+          `column "${column.name}" is NOT NULL, so it must be given a value`,
+        );
+      }
+      return nullLiteral(column.type, null);
+    }
+    const given = query.columns[index]!;
+    const own: Expr = {kind: 'column', index, type: given.type, span: null};
+    const how = castability(given.type, column.type);
+    if (how === 'same' || how === 'implicit') return coerced(own, column.type);
+    isWhole = false;
+    notAssignable(context, insert, index, given, column, how === 'explicit');
+    return own;
+  });
+  if (!isWhole) return null;
+  const isSame =
+    expressions.length === query.columns.length &&
+    expressions.every((expression, index) => expression.kind === 'column' && expression.index === index);
+  if (isSame) return query.node;
+  return session.builder.add(
+    {kind: 'project', input: query.node, expressions},
+    {schema: {columns: columns.map(({name}, index) => ({name, type: expressions[index]!.type}))}},
+  );
+}
+
+function notAssignable(context: BindContext, insert: Insert, index: number, given: Column, column: Column, canBeCast: boolean): void {
+  const {body} = insert.query;
+  const item = body.kind === 'select' && !body.items.some(({expression}) => expression.kind === 'star') ? body.items[index] : undefined;
+  const from = typeText({...given.type, nullable: true});
+  const to = typeText({...column.type, nullable: true});
+  context.report.error(
+    'wrong-type',
+    item?.span ?? insert.query.span,
+    `column "${column.name}" is ${to}, and the query gives ${from}${given.name === column.name ? '' : ` ("${given.name}")`}`,
+    {
+      ...(canBeCast ? {hint: `cast it: CAST(${item === undefined ? 'x' : context.report.textOf(item.expression.span)} AS ${to})`} : {}),
+    },
+  );
+}
+
+/** The columns that the query fills, in its order. */
+function insertedNames(
+  context: BindContext,
+  insert: Insert,
+  created: CreatedTable,
+  fixed: ReadonlyMap<string, Expr> | null,
+): readonly string[] | null {
+  const all = created.declared.columns.map(column => column.name).filter(name => fixed?.has(name) !== true);
+  if (insert.columns.length === 0) return all;
+  let isWhole = true;
+  const seen = new Set<string>();
+  for (const {name, span} of insert.columns) {
+    if (!all.includes(name)) {
+      isWhole = false;
+      unknownColumn(context, name, span, created, all);
+    } else if (seen.has(name)) {
+      isWhole = false;
+      context.report.error('duplicate-column', span, `column "${name}" is named twice`);
+    }
+    seen.add(name);
+  }
+  return isWhole ? insert.columns.map(column => column.name) : null;
+}
+
+function unknownColumn(context: BindContext, name: string, span: Span, created: CreatedTable, columns: readonly string[]): void {
+  const isComputed = created.columns.some(column => column.name === name);
+  const near = nearest(name, columns);
+  const message = isComputed
+    ? `column "${name}" of table "${created.name}" is computed and cannot be written`
+    : `table "${created.name}" has no column "${name}"`;
+  context.report.error('unknown-column', span, message, {
+    detail: listed('columns', columns),
+    ...(near === null || isComputed ? {} : {hint: `did you mean "${near}"?`}),
+  });
+}
+
+/** PARTITION (k = 'v'): columns with one value for all rows. */
+function staticPartition(context: BindContext, pairs: readonly OptionPair[], created: CreatedTable): ReadonlyMap<string, Expr> | null {
+  const fixed = new Map<string, Expr>();
+  for (const {key, keySpan, value, valueSpan} of pairs) {
+    const column = created.declared.columns.find(candidate => candidate.name === key);
+    if (column === undefined || !created.declared.partitionedBy.includes(key)) {
+      return context.report.error('unknown-column', keySpan, `table "${created.name}" is not partitioned by "${key}"`, {
+        detail: listed('PARTITIONED BY', created.declared.partitionedBy),
+      });
+    }
+    const text = literal({kind: 'CHAR', length: value.length, nullable: false}, value, context.report.spanOf(valueSpan));
+    const isText = castability(text.type, column.type) === 'same';
+    fixed.set(key, isText ? text : castTo(text, column.type, true, false));
+  }
+  return fixed;
+}
+
+function unknownTarget(session: Session, context: BindContext, name: string, span: Span): null {
+  const names = [...session.tables.keys()];
+  const near = nearest(name, names);
+  return context.report.error('unknown-table', span, `there is no table "${name}"`, {
+    detail: listed('tables', names),
+    ...(near === null ? {} : {hint: `did you mean "${near}"?`}),
+  });
+}
+
+function insertIntoFile(
+  session: Session,
+  context: BindContext,
+  insert: Insert,
+  file: NonNullable<Insert['file']>,
+  query: Relation,
+): number | null {
+  const {report} = context;
+  if (!context.lenient) {
+    return report.error('file-in-insert', file.span, "INSERT INTO 'file' is for one-liners: Flink has no such thing", {
+      hint: `declare a table: CREATE TABLE output (…) WITH ('connector' = 'filesystem', 'path' = '${file.target.replaceAll("'", "''")}', 'format' = 'json')`,
+    });
+  }
+  const columns = outputColumns(query.columns);
+  const declared = fileTarget(file.target, columns);
+  if (declared === null) {
+    return report.error('unknown-file-format', file.span, `the name "${file.target}" does not say which format to write`, {
+      hint: `end it with one of ${knownFileEndings.join(', ')}`,
+    });
+  }
+  const created = undeclaredTable(declared, context, file.span);
+  const resolved = resolveTable(session, created, [], {context, span: file.span});
+  return resolved === null ? null : insertIntoTable(session, context, insert, {created, resolved, query, span: file.span});
+}
+
+/** The result of a query that goes nowhere else. */
+export function consoleSink(session: Session, query: Relation): number {
+  session.consoles++;
+  return addSink(session, query.node, {kind: 'console', ordinal: session.consoles}, {columns: outputColumns(query.columns)});
+}
+
+function addSink(session: Session, input: number, target: SinkTarget, schema: Schema): number {
+  session.settings.markUsed();
+  checkBounds(session, input);
+  return session.builder.add({kind: 'sink', input, target}, {schema});
+}
+
+/** Batch mode gives its rows at the end of its input, so there must be one. */
+function checkBounds(session: Session, index: number): void {
+  if (session.settings.runtimeMode !== 'batch') return;
+  const node = session.builder.at(index);
+  for (const input of behaviourOf(node).inputs(node)) checkBounds(session, input);
+  const origin = session.origins.get(index);
+  if (node.kind !== 'scan' || node.bounded || origin === undefined) return;
+  session.origins.delete(index); // Told once.
+  origin.report.error('unbounded-batch', origin.span, `${origin.name} never ends, so it cannot be read in batch mode`, {
+    detail: "execution.runtime-mode is 'batch'",
+    hint: "bound the table, or SET 'execution.runtime-mode' = 'streaming'",
+  });
+}
+
+/** Names of a result are unique: what comes again gets a number, as in Flink. */
+export function outputColumns(columns: readonly Column[]): readonly Column[] {
+  const used = new Set<string>();
+  return columns.map(({name, type}) => {
+    let unique = name;
+    for (let number = 0; used.has(unique); number++) unique = `${name}${number}`;
+    used.add(unique);
+    return {name: unique, type};
+  });
+}

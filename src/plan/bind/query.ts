@@ -1,0 +1,305 @@
+import type {Span} from '../../base/problem.ts';
+import type {CommonTable, Expression, Query, QueryBody} from '../../sql/ast.ts';
+import {commonType} from '../../types/common-type.ts';
+import type {Column} from '../../types/sql-type.ts';
+import {typeText} from '../../types/type-text.ts';
+import type {Expr, SortItem} from '../expression.ts';
+import {noLimit} from '../nodes/limit.ts';
+import {coerced} from './cast.ts';
+import type {BindContext} from './context.ts';
+import {ExpressionBinder} from './expression.ts';
+import {renamed} from './from.ts';
+import {Scope} from './scope.ts';
+import {bindSelect, type OrderKey, type Ordered} from './select.ts';
+import type {CommonTables, Emit, NamedQuery, Relation, Session} from './session.ts';
+import {bindValues} from './values.ts';
+import {updatesOf} from './sink-rules.ts';
+
+/** Turns the queries of one text into nodes. Every method gives null after a problem was reported. */
+export class QueryBinder {
+  readonly session: Session;
+  readonly context: BindContext;
+
+  constructor(session: Session, context: BindContext) {
+    this.session = session;
+    this.context = context;
+  }
+
+  /** A query of a statement. */
+  bindQuery(query: Query): Relation | null {
+    return this.#bound(query, null, this.session.isFinal ? 'final' : 'changes', true);
+  }
+
+  /** A query inside another one: without LIMIT its order means nothing, as in Flink. */
+  bindNested(query: Query, around: CommonTables | null, emit: Emit): Relation | null {
+    return this.#bound(query, around, emit, query.limit !== null || query.offset !== null);
+  }
+
+  /** A view or a table of WITH, bound once and then shared. */
+  bindNamed(named: NamedQuery, emit: Emit): Relation | null {
+    const known = named.bound.get(emit);
+    if (known !== undefined) return known;
+    const binder = new QueryBinder(this.session, named.context);
+    const found = binder.bindNested(named.query, named.around, emit);
+    const columns = found === null ? null : renamed(named.context, found.columns, named.columns, named.columns[0]?.span);
+    const relation = found === null || columns === null ? null : {node: found.node, columns};
+    named.bound.set(emit, relation);
+    return relation;
+  }
+
+  #bound(query: Query, outer: CommonTables | null, emit: Emit, isOrdered: boolean): Relation | null {
+    const around = this.#withCommonTables(query.with, outer, emit);
+    const limit = this.#rowCount(query.limit, 'LIMIT');
+    const offset = this.#rowCount(query.offset, 'OFFSET');
+    const order = query.orderBy.map(({expression, descending, nulls, span}) => ({
+      expression,
+      descending,
+      span,
+      nullsFirst: nulls === null ? !descending : nulls === 'first',
+    }));
+    const body = this.#body(query.body, around, emit, order);
+    if (body === null || limit === null || offset === null) return null;
+    if (!isOrdered || (order.length === 0 && limit === undefined && offset === undefined)) return this.#finished(body, body.node);
+    // Order and limits are for rows that stay: over bounded input the last state of each can be waited for.
+    const node = this.session.builder.at(body.node);
+    if (node.changelog !== 'append' && node.bounded && emit === 'changes') return this.#bound(query, outer, 'final', true);
+    const what = order.length > 0 ? 'ORDER BY' : 'LIMIT';
+    const span = query.orderBy[0]?.span ?? query.limit?.span ?? query.offset?.span ?? query.span;
+    if (!this.#canBeOrdered(body.node, what, span)) return null;
+    return this.#finished(body, this.#limited(body, order.length > 0 ? body.order : [], limit, offset ?? 0));
+  }
+
+  #limited(body: Ordered, items: readonly SortItem[], limit: number | undefined, offset: number): number {
+    const {builder} = this.session;
+    const {schema} = builder.at(body.node);
+    return items.length > 0
+      ? builder.add({kind: 'sort', input: body.node, items, offset, limit: limit ?? null}, {schema})
+      : builder.add({kind: 'limit', input: body.node, offset, limit: limit ?? noLimit}, {schema});
+  }
+
+  #canBeOrdered(index: number, what: string, span: Span): boolean {
+    const {report} = this.context;
+    const node = this.session.builder.at(index);
+    if (what === 'ORDER BY' && !node.bounded) {
+      report.notSupported(
+        'ORDER BY over input that never ends',
+        span,
+        "bound the input, or read it in batch mode: SET 'execution.runtime-mode' = 'batch'",
+      );
+      return false;
+    }
+    if (node.changelog === 'append') return true;
+    const updates = updatesOf(this.session, index);
+    report.error(
+      'not-supported',
+      span,
+      `${what} over rows that change is not supported yet`,
+      updates === null ? {} : {detail: updates.reason, notes: updates.notes},
+    );
+    return false;
+  }
+
+  /** Drops the columns that were only there to sort by. */
+  #finished(body: Ordered, node: number): Relation {
+    const {builder} = this.session;
+    const {schema} = builder.at(node);
+    if (schema.columns.length === body.columns.length) return {node, columns: body.columns};
+    const columns = schema.columns.slice(0, body.columns.length);
+    const expressions = columns.map(({type}, index): Expr => ({kind: 'column', index, type, span: null}));
+    return {node: builder.add({kind: 'project', input: node, expressions}, {schema: {columns}}), columns: body.columns};
+  }
+
+  #withCommonTables(tables: readonly CommonTable[], outer: CommonTables | null, emit: Emit): CommonTables | null {
+    let around = outer;
+    const seen = new Set<string>();
+    for (const {name, columns, query} of tables) {
+      if (seen.has(name.name)) this.context.report.error('duplicate-table', name.span, `WITH names "${name.name}" twice`);
+      seen.add(name.name);
+      const table: NamedQuery = {kind: 'query', name: name.name, query, columns, around, context: this.context, bound: new Map()};
+      // Bound now, so that its problems are told even when nobody reads it.
+      this.bindNamed(table, emit);
+      around = {table, outer: around};
+    }
+    return around;
+  }
+
+  #body(body: QueryBody, around: CommonTables | null, emit: Emit, order: readonly OrderKey[]): Ordered | null {
+    switch (body.kind) {
+      case 'select':
+        return bindSelect(this, body, around, emit, order);
+      case 'set-operation':
+        return this.#ordered(this.#setOperation(body, around, emit), order);
+      case 'values':
+        return this.#ordered(bindValues(this, body), order);
+      case 'table': {
+        const select = selectAll(body);
+        return bindSelect(this, select, around, emit, order);
+      }
+    }
+  }
+
+  /** ORDER BY over a result that has only its own columns. */
+  #ordered(found: Relation | null, order: readonly OrderKey[]): Ordered | null {
+    if (found === null || order.length === 0) return found === null ? null : {...found, order: []};
+    const {builder} = this.session;
+    const columns = found.columns;
+    const expressions = columns.map(({type}, index): Expr => ({kind: 'column', index, type, span: null}));
+    const binder = new ExpressionBinder(this.context, {scope: Scope.of(columns), aggregates: null, clause: 'ORDER BY'});
+    const sorted = sortItems(binder, order, expressions);
+    if (sorted === null) return null;
+    if (sorted.expressions.length === columns.length) return {...found, order: sorted.items};
+    const schema = {columns: sorted.expressions.map(({type}, index) => columns[index] ?? {name: `order${index}`, type})};
+    return {
+      ...found,
+      node: builder.add({kind: 'project', input: found.node, expressions: sorted.expressions}, {schema}),
+      order: sorted.items,
+    };
+  }
+
+  #setOperation(body: QueryBody & {readonly kind: 'set-operation'}, around: CommonTables | null, emit: Emit): Relation | null {
+    const {report} = this.context;
+    if (body.operator !== 'UNION') return report.notSupported(`${body.operator}${body.all ? ' ALL' : ''}`, body.span);
+    const sides = unionSides(body).map(side => this.bindNested(side, around, emit));
+    if (sides.includes(null)) return null;
+    const relations = sides as readonly Relation[];
+    const count = relations[0]!.columns.length;
+    const other = relations.find(relation => relation.columns.length !== count);
+    if (other !== undefined) {
+      return report.error(
+        'wrong-column-count',
+        body.span,
+        `UNION needs the same number of columns on both sides, not ${count} and ${other.columns.length}`,
+      );
+    }
+    const types = relations[0]!.columns.map(
+      (_, index) => commonType(relations.map(relation => relation.columns[index]!.type)) ?? sameNulls(relations, index),
+    );
+    const bad = types.indexOf(null);
+    if (bad !== -1) {
+      const given = [...new Set(relations.map(relation => typeText({...relation.columns[bad]!.type, nullable: true})))];
+      return report.error('wrong-type', body.span, `column ${bad + 1} of UNION cannot be ${given.join(' and ')} at once`, {
+        hint: 'cast one side: CAST(x AS STRING)',
+      });
+    }
+    const columns = relations[0]!.columns.map(({name}, index) => ({name, type: types[index]!}));
+    const all = this.#union(relations, columns);
+    return body.all ? all : this.distinct(all, emit, body.span, 'UNION without ALL');
+  }
+
+  #union(relations: readonly Relation[], columns: readonly Column[]): Relation {
+    const {builder} = this.session;
+    const schema = {columns};
+    const inputs = relations.map(relation => {
+      const expressions = relation.columns.map(({type}, index) => coerced({kind: 'column', index, type, span: null}, columns[index]!.type));
+      const isSame = expressions.every(expression => expression.kind === 'column');
+      return isSame ? relation.node : builder.add({kind: 'project', input: relation.node, expressions}, {schema});
+    });
+    return {node: builder.add({kind: 'union', inputs}, {schema}), columns};
+  }
+
+  /** Each different row once: grouped by all columns. */
+  distinct(found: Relation, emit: Emit, span: Span, name: string): Relation {
+    const {builder, origins} = this.session;
+    const keys = found.columns.map(({type}, index): Expr => ({kind: 'column', index, type, span: null}));
+    const node = builder.add({kind: 'aggregate', input: found.node, keys, calls: [], emit}, {schema: {columns: found.columns}});
+    origins.set(node, {report: this.context.report, span, name});
+    return {node, columns: found.columns};
+  }
+
+  /** The number of LIMIT or OFFSET; undefined when not said, null after a problem. */
+  #rowCount(expression: Expression | null, what: string): number | undefined | null {
+    if (expression === null) return undefined;
+    const {report} = this.context;
+    const binder = new ExpressionBinder(this.context, {scope: Scope.of([]), aggregates: null, clause: what});
+    const bound = binder.bind(expression);
+    if (bound === null) return null;
+    if (bound.kind === 'literal' && (bound.type.kind === 'INT' || bound.type.kind === 'BIGINT')) {
+      const count = Number(bound.value);
+      if (count >= 0) return Math.min(count, noLimit);
+    }
+    return report.error('wrong-limit', expression.span, `${what} needs a whole number that is not negative`);
+  }
+}
+
+function sameNulls(relations: readonly Relation[], index: number): Column['type'] | null {
+  return relations.every(relation => relation.columns[index]!.type.kind === 'NULL') ? {kind: 'NULL', nullable: true} : null;
+}
+
+/** `a UNION ALL b UNION ALL c` is one union of three. */
+function unionSides(body: QueryBody & {readonly kind: 'set-operation'}): readonly Query[] {
+  return [body.left, body.right].flatMap(side => {
+    const inner = side.body;
+    const isPlain = side.with.length === 0 && side.orderBy.length === 0 && side.limit === null && side.offset === null;
+    const isSame = inner.kind === 'set-operation' && inner.operator === 'UNION' && inner.all && body.all;
+    return isPlain && isSame ? unionSides(inner) : [side];
+  });
+}
+
+/** `TABLE t` as a SELECT. */
+function selectAll(body: QueryBody & {readonly kind: 'table'}): QueryBody & {readonly kind: 'select'} {
+  const {span, name} = body;
+  return {
+    kind: 'select',
+    span,
+    hints: [],
+    distinct: false,
+    items: [{span, expression: {kind: 'star', span, qualifier: null}, alias: null}],
+    from: {kind: 'named', span, name, hints: [], systemTime: null, alias: null},
+    where: null,
+    groupBy: [],
+    having: null,
+    qualify: null,
+    windows: [],
+  };
+}
+
+/**
+ * The items of ORDER BY over a list of output expressions: an ordinal or an equal expression names one of them; any other expression is added behind them.
+ * Null after a problem was reported.
+ */
+export function sortItems(
+  binder: ExpressionBinder,
+  order: readonly OrderKey[],
+  output: readonly Expr[],
+  find: (expression: Expr, expressions: readonly Expr[]) => number = sameColumn,
+): {readonly items: readonly SortItem[]; readonly expressions: readonly Expr[]} | null {
+  const expressions = [...output];
+  const items: SortItem[] = [];
+  let isWhole = true;
+  for (const {expression, descending, nullsFirst} of order) {
+    const index =
+      expression.kind === 'number' ? ordinalOf(binder, expression, output.length) : boundIndex(binder, expression, expressions, find);
+    if (index === null) isWhole = false;
+    else items.push({index, descending, nullsFirst});
+  }
+  return isWhole ? {items, expressions} : null;
+}
+
+function ordinalOf(binder: ExpressionBinder, expression: Expression & {readonly kind: 'number'}, count: number): number | null {
+  const ordinal = Number(expression.text);
+  if (Number.isInteger(ordinal) && ordinal >= 1 && ordinal <= count) return ordinal - 1;
+  return binder.context.report.error('wrong-ordinal', expression.span, `ORDER BY ${expression.text} names no column: there are ${count}`);
+}
+
+function boundIndex(
+  binder: ExpressionBinder,
+  expression: Expression,
+  expressions: Expr[],
+  find: (expression: Expr, expressions: readonly Expr[]) => number,
+): number | null {
+  const bound = binder.bind(expression);
+  if (bound === null) return null;
+  if (['ARRAY', 'MAP', 'MULTISET', 'ROW'].includes(bound.type.kind)) {
+    return binder.context.report.error(
+      'wrong-type',
+      expression.span,
+      `ORDER BY cannot compare values of ${typeText({...bound.type, nullable: true})}`,
+    );
+  }
+  const known = find(bound, expressions);
+  return known === -1 ? expressions.push(bound) - 1 : known;
+}
+
+function sameColumn(expression: Expr, expressions: readonly Expr[]): number {
+  return expressions.findIndex(other => expression.kind === 'column' && other.kind === 'column' && other.index === expression.index);
+}

@@ -1,0 +1,209 @@
+import type {Span} from '../../base/problem.ts';
+import type {Expression, Select, SelectItem} from '../../sql/ast.ts';
+import type {Column} from '../../types/sql-type.ts';
+import {typeText} from '../../types/type-text.ts';
+import type {Expr, SortItem} from '../expression.ts';
+import {expressionKey} from '../expression-walk.ts';
+import {AggregateCalls} from './aggregate-calls.ts';
+import {ExpressionBinder, type Aliases} from './expression.ts';
+import {bindFrom} from './from.ts';
+import {bindKeys, groupedInput, lifted, type Group} from './group.ts';
+import {sortItems, type QueryBinder} from './query.ts';
+import {Scope} from './scope.ts';
+import type {CommonTables, Emit, Relation} from './session.ts';
+import {checkHint} from './table.ts';
+import {oneRow, unnamedColumn} from './values.ts';
+
+/** One item of ORDER BY, its NULLs decided: they count as the least value. */
+export interface OrderKey {
+  readonly expression: Expression;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+  readonly span: Span;
+}
+
+/** A result and how to sort it. The node may have more columns behind those of the result, which are only there to sort by. */
+export interface Ordered extends Relation {
+  readonly order: readonly SortItem[];
+}
+
+/** A column of the result. */
+export interface Output {
+  readonly name: string;
+  readonly expression: Expr;
+  readonly span: Span;
+}
+
+/** A SELECT with what ORDER BY needs of it. Null after a problem was reported. */
+export function bindSelect(
+  binder: QueryBinder,
+  select: Select,
+  around: CommonTables | null,
+  emit: Emit,
+  order: readonly OrderKey[],
+): Ordered | null {
+  const {context, session} = binder;
+  if (!isPlannable(binder, select)) return null;
+  const from = select.from === null ? null : bindFrom(binder, select.from, around, emit);
+  if (from === null && select.from !== null) return null;
+  const scope = new Scope(from === null ? [] : [from.relation]);
+  const aggregates = new AggregateCalls();
+  const items = new ExpressionBinder(context, {scope, aggregates, clause: 'SELECT'});
+  const output = bindItems(items, select.items);
+  const aliases = aliasesOf(select.items, output ?? []);
+  const where = bindWhere(binder, select, scope, aliases);
+  const keys = bindKeys(context, select, scope, output, aliases);
+  const having = bindHaving(binder, select, scope, aggregates, aliases);
+  if (output === null || where === null || keys === null || having === null) return null;
+  const sorted = bindOrder(binder, select, scope, aggregates, aliases, output, order);
+  if (sorted === null) return null;
+  let node = from?.node ?? oneRow(binder);
+  if (where !== undefined) {
+    const {schema} = session.builder.at(node);
+    node = session.builder.add({kind: 'filter', input: node, predicate: where}, {schema});
+  }
+  let expressions = sorted.expressions;
+  if (keys.length > 0 || select.groupBy.length > 0 || select.having !== null || aggregates.calls.length > 0) {
+    const group: Group = {
+      keys,
+      calls: aggregates.calls,
+      span: groupSpan(select),
+      name: select.groupBy.length > 0 ? 'GROUP BY' : 'the aggregate',
+    };
+    const spans = [...output.map(({span}) => span), ...order.map(({span}) => span)];
+    const above = lifted(context, group, session.builder.schema(node), expressions, spans);
+    const kept = having === undefined ? [] : lifted(context, group, session.builder.schema(node), [having], [select.having!.span]);
+    if (above === null || kept === null) return null;
+    expressions = above;
+    node = groupedInput(session, context, group, node, emit, output);
+    if (kept.length > 0) {
+      const {schema} = session.builder.at(node);
+      node = session.builder.add({kind: 'filter', input: node, predicate: kept[0]!}, {schema});
+    }
+  }
+  return projected(binder, select, node, output, expressions, sorted.items, emit);
+}
+
+function groupSpan(select: Select): Span {
+  const [first] = select.groupBy;
+  const last = select.groupBy.at(-1);
+  return first === undefined || last === undefined ? select.span : {start: first.span.start, end: last.span.end};
+}
+
+function projected(
+  binder: QueryBinder,
+  select: Select,
+  input: number,
+  output: readonly Output[],
+  expressions: readonly Expr[],
+  order: readonly SortItem[],
+  emit: Emit,
+): Ordered {
+  const {builder} = binder.session;
+  const all: readonly Column[] = expressions.map(({type}, index) => ({name: output[index]?.name ?? `order${index - output.length}`, type}));
+  const node = builder.add({kind: 'project', input, expressions}, {schema: {columns: all}});
+  const columns = all.slice(0, output.length);
+  if (!select.distinct) return {node, columns, order};
+  return {...binder.distinct({node, columns}, emit, select.span, 'SELECT DISTINCT'), order};
+}
+
+/** Refuses, by name, what no plan has yet. */
+function isPlannable(binder: QueryBinder, select: Select): boolean {
+  const {report} = binder.context;
+  const before = report.problems.length;
+  for (const hint of select.hints) checkHint(hint, binder.context);
+  if (select.qualify !== null) report.notSupported('QUALIFY', select.qualify.span);
+  for (const window of select.windows) report.notSupported('WINDOW', window.name.span);
+  for (const item of select.groupBy) {
+    const names = {rollup: 'ROLLUP', cube: 'CUBE', 'grouping-sets': 'GROUPING SETS', set: '', expression: ''};
+    if (names[item.kind] !== '') report.notSupported(names[item.kind], item.span);
+  }
+  return !report.problems.slice(before).some(problem => problem.severity === 'error');
+}
+
+/** The select list, with stars expanded. Null after a problem was reported. */
+function bindItems(binder: ExpressionBinder, items: readonly SelectItem[]): readonly Output[] | null {
+  const output: Output[] = [];
+  let isWhole = true;
+  for (const {expression, alias, span} of items) {
+    if (expression.kind === 'star') {
+      const {scope} = binder.options;
+      const {report} = binder.context;
+      if (expression.qualifier === null && scope.relations.length === 0) {
+        report.error('unknown-column', span, '* needs a table: the query has no FROM');
+        isWhole = false;
+        continue;
+      }
+      const columns = scope.star(expression.qualifier?.parts ?? [], span, report);
+      if (columns === null) isWhole = false;
+      else output.push(...columns.map(column => ({...column, span})));
+      continue;
+    }
+    const bound = binder.bind(expression);
+    if (bound === null) isWhole = false;
+    else output.push({name: alias?.name ?? nameOf(expression) ?? unnamedColumn(output.length), expression: bound, span});
+  }
+  return isWhole ? output : null;
+}
+
+/** A column or field keeps its name; anything else is called after its place. */
+function nameOf(expression: Expression): string | null {
+  if (expression.kind === 'column') return expression.parts.at(-1)!.name;
+  return expression.kind === 'field' ? expression.name.name : null;
+}
+
+function aliasesOf(items: readonly SelectItem[], output: readonly Output[]): ReadonlyMap<string, Expr> {
+  const aliases = new Map<string, Expr>();
+  for (const {alias, span} of items) {
+    const found = alias === null ? undefined : output.find(column => column.span === span);
+    if (alias !== null && found !== undefined && !aliases.has(alias.name)) aliases.set(alias.name, found.expression);
+  }
+  return aliases;
+}
+
+/** Undefined without WHERE; null after a problem was reported. */
+function bindWhere(binder: QueryBinder, select: Select, scope: Scope, aliases: ReadonlyMap<string, Expr>): Expr | undefined | null {
+  if (select.where === null) return undefined;
+  const options = {scope, aggregates: null, clause: 'WHERE', aliases: {expressions: aliases, use: 'refused'}} as const;
+  return new ExpressionBinder(binder.context, options).bindCondition(select.where);
+}
+
+function bindHaving(
+  binder: QueryBinder,
+  select: Select,
+  scope: Scope,
+  aggregates: AggregateCalls,
+  aliases: ReadonlyMap<string, Expr>,
+): Expr | undefined | null {
+  if (select.having === null) return undefined;
+  const use: Aliases['use'] = binder.context.lenient ? 'after-columns' : 'refused';
+  const options = {scope, aggregates, clause: 'HAVING', aliases: {expressions: aliases, use}};
+  return new ExpressionBinder(binder.context, options).bindCondition(select.having);
+}
+
+/** The sort items, and the output expressions with those behind them that only the order needs. */
+function bindOrder(
+  binder: QueryBinder,
+  select: Select,
+  scope: Scope,
+  aggregates: AggregateCalls,
+  aliases: ReadonlyMap<string, Expr>,
+  output: readonly Output[],
+  order: readonly OrderKey[],
+): {readonly items: readonly SortItem[]; readonly expressions: readonly Expr[]} | null {
+  const expressions = output.map(column => column.expression);
+  const options = {scope, aggregates, clause: 'ORDER BY', aliases: {expressions: aliases, use: 'before-columns'}} as const;
+  const find = (expression: Expr, among: readonly Expr[]): number => {
+    const key = expressionKey(expression);
+    return among.findIndex(other => expressionKey(other) === key);
+  };
+  const sorted = sortItems(new ExpressionBinder(binder.context, options), order, expressions, find);
+  if (sorted === null || !select.distinct || sorted.expressions.length === expressions.length) return sorted;
+  const extra = sorted.expressions[expressions.length]!;
+  return binder.context.report.error(
+    'wrong-order',
+    order[0]!.span,
+    `with SELECT DISTINCT, ORDER BY can only use what is selected (and this, ${typeText(extra.type)}, is not)`,
+    {hint: 'add the expression to the SELECT list'},
+  );
+}

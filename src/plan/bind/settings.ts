@@ -1,0 +1,100 @@
+import {nearest} from '../../base/nearest.ts';
+import type {Span} from '../../base/problem.ts';
+import type {OptionPair} from '../../sql/ast.ts';
+import {isTimeZone} from '../../types/time.ts';
+import type {Report} from '../report.ts';
+import {listed} from './scope.ts';
+import {noEffect, sessionOptions} from './session-options.ts';
+
+export type RuntimeMode = 'streaming' | 'batch' | 'automatic';
+const runtimeModes: readonly RuntimeMode[] = ['streaming', 'batch', 'automatic'];
+
+const runtimeModeKey = 'execution.runtime-mode';
+const timeZoneKey = 'table.local-time-zone';
+
+/** What SET has set so far. Every pair is kept as given, also those that mean nothing here: another system may read them. */
+export class Settings {
+  readonly #given = new Map<string, string>();
+  readonly #warned = new Set<string>();
+  readonly #usualTimeZone: string;
+  /** Set once a statement was planned with the settings as they are. */
+  #used = false;
+
+  constructor(timeZone: string) {
+    this.#usualTimeZone = timeZone;
+  }
+
+  get given(): readonly (readonly [string, string])[] {
+    return [...this.#given];
+  }
+
+  get runtimeMode(): RuntimeMode {
+    return runtimeModes.find(mode => mode === this.#given.get(runtimeModeKey)) ?? 'streaming';
+  }
+
+  get isRuntimeModeGiven(): boolean {
+    return this.#given.has(runtimeModeKey);
+  }
+
+  get timeZone(): string {
+    return this.#given.get(timeZoneKey) ?? this.#usualTimeZone;
+  }
+
+  /** A plan has one runtime mode and one time zone: from now on they cannot change. */
+  markUsed(): void {
+    this.#used = true;
+  }
+
+  set(pair: OptionPair, report: Report): void {
+    const {key, value} = pair;
+    if (this.#isTooLate(key, this.#given.get(key), value, pair.keySpan, report)) return;
+    if (key === runtimeModeKey && !runtimeModes.some(mode => mode === value.toLowerCase())) {
+      report.error('wrong-setting', pair.valueSpan, `"${value}" is no runtime mode`, {detail: listed('modes', runtimeModes)});
+      return;
+    }
+    if (key === timeZoneKey && !isTimeZone(value)) {
+      report.error('wrong-setting', pair.valueSpan, `"${value}" is no time zone`, {hint: "write a name such as 'Europe/Berlin', or 'UTC'"});
+      return;
+    }
+    if (key === 'table.sql-dialect' && value.toLowerCase() !== 'default') {
+      report.error('wrong-setting', pair.valueSpan, `SQL dialect "${value}" is not supported`, {hint: "the only one is 'default'"});
+      return;
+    }
+    this.#given.set(key, key === runtimeModeKey ? value.toLowerCase() : value);
+    this.#warn(pair, report);
+  }
+
+  /** Without a key: all of them. */
+  reset(key: string | null, span: Span, report: Report): void {
+    for (const given of key === null ? [...this.#given.keys()] : [key]) {
+      if (!this.#isTooLate(given, this.#given.get(given), undefined, span, report)) this.#given.delete(given);
+    }
+  }
+
+  #isTooLate(key: string, before: string | undefined, after: string | undefined, span: Span, report: Report): boolean {
+    if (!this.#used || before === after || (key !== runtimeModeKey && key !== timeZoneKey)) return false;
+    report.error('late-setting', span, `"${key}" cannot change after a query that was planned with it`, {
+      detail: 'all queries of a script run as one job, with one runtime mode and one time zone',
+      hint: 'set it before the first INSERT or SELECT',
+    });
+    return true;
+  }
+
+  /** Once a key: a setting that does nothing should not look as if it did. */
+  #warn({key, keySpan}: OptionPair, report: Report): void {
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    const effect = sessionOptions.get(key);
+    if (effect === undefined) {
+      const near = nearest(key, sessionOptions.keys());
+      report.warning(
+        'unknown-setting',
+        keySpan,
+        `setting "${key}" is not known, so it has no effect`,
+        near === null ? {} : {hint: `did you mean "${near}"?`},
+      );
+    } else if (effect === noEffect) {
+      report.warning('no-effect', keySpan, `setting "${key}" has no effect here`);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import type {Problem, Span} from '../../base/problem.ts';
+import type {Hint, OptionPair} from '../../sql/ast.ts';
+import {castability} from '../../types/cast.ts';
+import type {Column} from '../../types/sql-type.ts';
+import {typeText} from '../../types/type-text.ts';
+import type {ExternalTable, ResolvedTable} from '../catalog.ts';
+import type {Expr} from '../expression.ts';
+import {substitute} from '../expression-walk.ts';
+import type {WantedPath} from '../table.ts';
+import {castTo} from './cast.ts';
+import type {BindContext} from './context.ts';
+import type {BaseColumn, CreatedTable} from './create-table.ts';
+import {listed} from './scope.ts';
+import type {Relation, Session, Use} from './session.ts';
+
+/** What the catalog says of a table with its options and those of the hints. Null after problems were reported. */
+export function resolveTable(session: Session, created: CreatedTable, dynamic: readonly OptionPair[], use: Use): ResolvedTable | null {
+  const key = optionsKey(dynamic);
+  const known = created.resolved.get(key);
+  if (known !== undefined) return known;
+  const options = new Map(created.declared.options.map(({key: name, value}) => [name, value]));
+  for (const {key: name, value} of dynamic) options.set(name, value);
+  const declared =
+    dynamic.length === 0 ? created.declared : {...created.declared, options: [...options].map(([name, value]) => ({key: name, value}))};
+  const {resolved, problems} = session.catalog.resolve(declared);
+  for (const {problem, option} of problems) use.context.report.problems.push(placed(problem, option, created, dynamic, use));
+  const isUsable = !problems.some(({problem}) => problem.severity === 'error');
+  const found = isUsable ? resolved : null;
+  created.resolved.set(key, found);
+  return found;
+}
+
+function optionsKey(dynamic: readonly OptionPair[]): string {
+  return JSON.stringify(dynamic.map(({key, value}) => [key, value]));
+}
+
+/** A problem of the catalog, with the place of the option that it is about, or of the table. */
+function placed(problem: Problem, option: string | null, created: CreatedTable, dynamic: readonly OptionPair[], use: Use): Problem {
+  if (problem.place !== undefined) return problem;
+  const hinted = dynamic.find(({key}) => key === option);
+  if (hinted !== undefined) return {...problem, place: use.context.report.place(hinted.valueSpan)};
+  const declared = created.parts.options.findLast(({pair}) => pair.key === option);
+  if (declared !== undefined) return {...problem, place: declared.context.report.place(declared.pair.valueSpan)};
+  return {...problem, place: created.context.report.place(created.span)};
+}
+
+/** The options of OPTIONS hints. Hints on how to run a join are told to have no effect; others are refused. */
+export function dynamicOptions(hints: readonly Hint[], context: BindContext): readonly OptionPair[] | null {
+  const options: OptionPair[] = [];
+  for (const hint of hints) {
+    if (hint.name.toUpperCase() === 'OPTIONS') options.push(...hint.options);
+    else if (!checkHint(hint, context)) return null;
+  }
+  return options;
+}
+
+const hintsWithoutEffect = ['BROADCAST', 'SHUFFLE_HASH', 'SHUFFLE_MERGE', 'NEST_LOOP', 'MULTI_JOIN'];
+
+/** Whether a hint can be left alone. */
+export function checkHint(hint: Hint, context: BindContext): boolean {
+  const name = hint.name.toUpperCase();
+  if (hintsWithoutEffect.includes(name)) {
+    context.report.warning('no-effect', hint.span, `hint ${name} has no effect here`);
+    return true;
+  }
+  context.report.notSupported(`hint ${name}`, hint.span);
+  return false;
+}
+
+/** Reads a table: a scan, then computed columns, then its watermark. Everybody who reads it with the same options reads it together. */
+export function tableRelation(session: Session, created: CreatedTable, dynamic: readonly OptionPair[], use: Use): Relation | null {
+  const key = optionsKey(dynamic);
+  const known = created.relations.get(key);
+  if (known !== undefined) return known;
+  const resolved = resolveTable(session, created, dynamic, use);
+  const relation = resolved === null ? null : boundTable(session, created, resolved, use);
+  created.relations.set(key, relation);
+  return relation;
+}
+
+function boundTable(session: Session, created: CreatedTable, resolved: ResolvedTable, use: Use): Relation | null {
+  const {report} = use.context;
+  const {table} = resolved;
+  if (!resolved.isSource) {
+    return report.error('not-readable', use.span, `table "${created.name}" cannot be read: connector "${table.connector}" only writes`);
+  }
+  if (resolved.reads !== 'append') {
+    return report.notSupported(
+      `reading updates and deletes (table "${created.name}", format "${table.format ?? table.connector}")`,
+      use.span,
+    );
+  }
+  const wanted = created.base.map((column, ordinal) => wantedOf(column, ordinal, created, resolved));
+  if (wanted.includes(null)) return null;
+  const paths = wanted as readonly WantedPath[];
+  const key = primaryKeyOf(created);
+  const bounded = resolved.bounded || session.isInputTakenToEnd;
+  const columns = paths.map((path, index) => ({name: created.base[index]!.name, type: path.type}));
+  let node = session.builder.add(
+    {kind: 'scan', table, wanted: paths},
+    {schema: {columns}, changelog: 'append', key, rowtime: null, bounded},
+  );
+  session.origins.set(node, {report, span: use.span, name: `table "${created.name}"`});
+  const outputs = outputsOf(created, columns);
+  if (!isIdentity(outputs, columns)) {
+    node = session.builder.add({kind: 'project', input: node, expressions: outputs}, {schema: {columns: created.columns}});
+  }
+  if (created.watermark !== null && !session.isFinal) {
+    node = session.builder.add({kind: 'watermark', input: node, ...created.watermark}, {schema: {columns: created.columns}});
+  }
+  return {node, columns: created.columns};
+}
+
+/** The declared columns over the scan's. Metadata comes in the connector's type and is cast to the declared one. */
+function outputsOf(created: CreatedTable, scanned: readonly Column[]): readonly Expr[] {
+  const base = created.base.map(({type}, index): Expr => {
+    const own: Expr = {kind: 'column', index, type: scanned[index]!.type, span: null};
+    return castability(own.type, type) === 'same' ? own : castTo(own, type, true, false);
+  });
+  return created.outputs.map(output => substitute(output, base));
+}
+
+function isIdentity(outputs: readonly Expr[], columns: readonly Column[]): boolean {
+  return outputs.length === columns.length && outputs.every((output, index) => output.kind === 'column' && output.index === index);
+}
+
+/** Columns of the scan that identify a row. */
+function primaryKeyOf(created: CreatedTable): readonly number[] | null {
+  if (created.declared.primaryKey.length === 0) return null;
+  return created.declared.primaryKey.map(name => created.base.findIndex(column => column.name === name));
+}
+
+function wantedOf(column: BaseColumn, index: number, created: CreatedTable, resolved: ResolvedTable): WantedPath | null {
+  const {report} = created.context;
+  if (column.kind === 'physical') {
+    const ordinal = created.base.slice(0, index).filter(other => other.kind === 'physical').length;
+    return {kind: 'physical', path: [column.name], ordinal, type: column.type};
+  }
+  const keys = Object.keys(resolved.metadata);
+  const type = Object.hasOwn(resolved.metadata, column.key) ? resolved.metadata[column.key] : undefined;
+  if (type === undefined) {
+    return report.error('unknown-metadata', column.span, `connector "${resolved.table.connector}" has no metadata "${column.key}"`, {
+      detail: listed('metadata', keys),
+    });
+  }
+  if (castability(type, column.type) === 'none') {
+    return report.error(
+      'wrong-type',
+      column.span,
+      `metadata "${column.key}" is ${typeText(type)}, which cannot be cast to ${typeText(column.type)}`,
+    );
+  }
+  return {kind: 'metadata', key: column.key, type};
+}
+
+/** A file or stream that nobody declared, as a table. */
+export function externalTable(session: Session, target: string, external: ExternalTable, use: Use): CreatedTable {
+  const known = session.externals.get(target);
+  if (known !== undefined && known !== null) return known;
+  const created = undeclaredTable(external.declared, use.context, use.span);
+  session.externals.set(target, created);
+  return created;
+}
+
+/** A table that stands in no statement: its columns are physical, and its place is where it is used. */
+export function undeclaredTable(declared: ExternalTable['declared'], context: BindContext, span: Span): CreatedTable {
+  const columns = declared.columns.map(({name, type}) => ({name, type}));
+  return {
+    kind: 'table',
+    name: declared.name,
+    span,
+    context,
+    parts: {columns: [], watermark: null, primaryKey: [], partitionedBy: [], options: []},
+    declared,
+    base: columns.map(column => ({...column, kind: 'physical'})),
+    columns,
+    outputs: columns.map(({type}, index) => ({kind: 'column', index, type, span: null})),
+    watermark: null,
+    resolved: new Map(),
+    relations: new Map(),
+  };
+}

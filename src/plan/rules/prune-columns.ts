@@ -1,0 +1,210 @@
+import type {Column, SqlType} from '../../types/sql-type.ts';
+import {PlanBuilder} from '../builder.ts';
+import {columnPathOf, Demand, type ColumnPath} from '../demand.ts';
+import type {Expr} from '../expression.ts';
+import {fieldType, mapChildren} from '../expression-walk.ts';
+import {behaviourOf, type NodeKind, type NodeOf, type PlanNode} from '../nodes/index.ts';
+import type {WantedPath} from '../table.ts';
+import {usersOf, type Graph, type Rule} from './rule.ts';
+
+/**
+ * Computes only what is read, and of a source asks only for the columns, or fields of a ROW, that are read. Every node keeps what its users want; what is left
+ * over where a user needs exact columns (a sink, a union) is projected away there.
+ */
+export const pruneColumns: Rule = {
+  name: 'prune-columns',
+  summary: 'reads and computes only the columns, and the fields inside them, that somebody needs',
+  apply(graph) {
+    const wanted = demandsOf(graph);
+    const users = usersOf(graph);
+    const builder = new PlanBuilder();
+    const pruned = new Map<number, Pruned>();
+    for (const [index, node] of graph.nodes.entries()) {
+      if (users[index] === 0) continue;
+      const inputs = behaviourOf(node)
+        .inputs(node)
+        .map(input => pruned.get(input)!);
+      pruned.set(index, prunedNode(node, wanted[index]!, inputs, builder));
+    }
+    return {nodes: builder.nodes, sinks: graph.sinks.map(sink => pruned.get(sink)!.node)};
+  },
+};
+
+/** A node of the new graph, and which column or field of the old one each of its columns is. */
+interface Pruned {
+  readonly node: number;
+  readonly layout: readonly ColumnPath[];
+}
+
+/** What the users of each node read of it. Users come after their inputs, so going backwards sees them all first. */
+function demandsOf(graph: Graph): readonly Demand[] {
+  const wanted = graph.nodes.map(() => new Demand());
+  const users = usersOf(graph);
+  for (const sink of graph.sinks) wanted[sink]!.addAll(Demand.all(graph.nodes[sink]!.schema.columns.length));
+  for (let index = graph.nodes.length - 1; index >= 0; index--) {
+    if (users[index] === 0) continue;
+    const node = graph.nodes[index]!;
+    const behaviour = behaviourOf(node);
+    const demands = behaviour.demand(node, wanted[index]!);
+    for (const [position, input] of behaviour.inputs(node).entries()) wanted[input]!.addAll(demands[position]!);
+  }
+  return wanted;
+}
+
+type Prune<K extends NodeKind> = (node: NodeOf<K>, wanted: Demand, inputs: readonly Pruned[], builder: PlanBuilder) => Pruned;
+
+const prunes: {readonly [K in NodeKind]: Prune<K>} = {
+  scan(node, wanted, _inputs, builder) {
+    const layout = withoutRepeats(wanted.list().map(path => (canReadInside(node, path.column) ? path : whole(path.column))));
+    const paths = layout.map(path => wantedInside(node.wanted[path.column]!, path));
+    const columns = layout.map((path, index) => ({name: pathName(node.schema.columns[path.column]!, path), type: paths[index]!.type}));
+    const key = node.key?.map(column => layout.findIndex(path => path.column === column && path.path.length === 0)) ?? null;
+    const given = {...node, schema: {columns}, key: key === null || key.includes(-1) ? null : key};
+    return {node: builder.add({kind: 'scan', table: node.table, wanted: paths}, given), layout};
+  },
+  values(node, wanted, _inputs, builder) {
+    const layout = withoutRepeats(wanted.list().map(({column}) => whole(column)));
+    const rows = node.rows.map(row => layout.map(({column}) => row[column] ?? null));
+    return {node: builder.add({kind: 'values', rows}, {schema: {columns: layout.map(({column}) => node.schema.columns[column]!)}}), layout};
+  },
+  filter(node, _wanted, [input], builder) {
+    const predicate = moved(node.predicate, input!, builder);
+    return {node: builder.add({...node, input: input!.node, predicate}, {schema: builder.schema(input!.node)}), layout: input!.layout};
+  },
+  watermark(node, _wanted, [input], builder) {
+    const expression = moved(node.expression, input!, builder);
+    const column = wholeColumn(input!, node.column);
+    return {
+      node: builder.add({...node, input: input!.node, column, expression}, {schema: builder.schema(input!.node)}),
+      layout: input!.layout,
+    };
+  },
+  sort(node, _wanted, [input], builder) {
+    const items = node.items.map(item => ({...item, index: wholeColumn(input!, item.index)}));
+    return {node: builder.add({...node, input: input!.node, items}, {schema: builder.schema(input!.node)}), layout: input!.layout};
+  },
+  limit(node, _wanted, [input], builder) {
+    return {node: builder.add({...node, input: input!.node}, {schema: builder.schema(input!.node)}), layout: input!.layout};
+  },
+  project(node, wanted, [input], builder) {
+    const isPath = (column: number): boolean => columnPathOf(node.expressions[column]!) !== null;
+    const layout = withoutRepeats(wanted.list().map(path => (isPath(path.column) ? path : whole(path.column))));
+    const expressions = layout.map(({column, path}) => moved(inside(node.expressions[column]!, path), input!, builder));
+    const columns = layout.map((path, index) => ({
+      name: pathName(node.schema.columns[path.column]!, path),
+      type: expressions[index]!.type,
+    }));
+    return {node: builder.add({...node, input: input!.node, expressions}, {schema: {columns}}), layout};
+  },
+  aggregate(node, wanted, [input], builder) {
+    const kept = node.calls.flatMap((call, index) =>
+      wanted.has(node.keys.length + index) ? [{call, column: node.keys.length + index}] : [],
+    );
+    const layout = [...node.keys.map((_, index) => whole(index)), ...kept.map(({column}) => whole(column))];
+    const keys = node.keys.map(key => moved(key, input!, builder));
+    const calls = kept.map(({call}) => ({
+      ...call,
+      arguments: call.arguments.map(argument => moved(argument, input!, builder)),
+      filter: call.filter === null ? null : moved(call.filter, input!, builder),
+    }));
+    const columns = layout.map(({column}) => node.schema.columns[column]!);
+    return {node: builder.add({...node, input: input!.node, keys, calls}, {schema: {columns}}), layout};
+  },
+  union(node, wanted, inputs, builder) {
+    const layout = wanted.list();
+    const columns = layout.map(path => ({
+      name: pathName(node.schema.columns[path.column]!, path),
+      type: pathType(node.schema.columns[path.column]!.type, path.path),
+    }));
+    return {
+      node: builder.add({...node, inputs: inputs.map(input => exactly(input, layout, columns, builder))}, {schema: {columns}}),
+      layout,
+    };
+  },
+  sink(node, wanted, [input], builder) {
+    const layout = wanted.list();
+    return {node: builder.add({...node, input: exactly(input!, layout, node.schema.columns, builder)}, {schema: node.schema}), layout};
+  },
+};
+
+function prunedNode(node: PlanNode, wanted: Demand, inputs: readonly Pruned[], builder: PlanBuilder): Pruned {
+  const prune = prunes[node.kind] as unknown as Prune<NodeKind>;
+  return prune(node, wanted, inputs, builder);
+}
+
+function whole(column: number): ColumnPath {
+  return {column, path: []};
+}
+
+function withoutRepeats(layout: readonly ColumnPath[]): readonly ColumnPath[] {
+  const seen = new Set<string>();
+  return layout.filter(path => {
+    const key = JSON.stringify(path);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** Only a format finds fields inside a record; a connector that makes rows itself makes whole columns. */
+function canReadInside(node: NodeOf<'scan'>, column: number): boolean {
+  return node.table.format !== null && node.wanted[column]!.kind === 'physical';
+}
+
+function wantedInside(wanted: WantedPath, {path}: ColumnPath): WantedPath {
+  if (wanted.kind === 'metadata' || path.length === 0) return wanted;
+  return {...wanted, path: [...wanted.path, ...fieldNames(wanted.type, path)], type: pathType(wanted.type, path)};
+}
+
+function fieldNames(type: SqlType, path: readonly number[]): readonly string[] {
+  const [field, ...rest] = path;
+  if (field === undefined || type.kind !== 'ROW') return [];
+  const {name, type: inner} = type.fields[field]!;
+  return [name, ...fieldNames(inner, rest)];
+}
+
+function pathType(type: SqlType, path: readonly number[]): SqlType {
+  const [field, ...rest] = path;
+  return field === undefined || type.kind !== 'ROW' ? type : pathType(fieldType(type, field), rest);
+}
+
+function pathName(column: Column, {path}: ColumnPath): string {
+  return [column.name, ...fieldNames(column.type, path)].join('.');
+}
+
+/** A field inside what an expression gives. */
+function inside(expression: Expr, path: readonly number[]): Expr {
+  const [field, ...rest] = path;
+  if (field === undefined || expression.type.kind !== 'ROW') return expression;
+  return inside({kind: 'field', operand: expression, field, type: fieldType(expression.type, field), span: expression.span}, rest);
+}
+
+/** The expression over the columns of the new input. */
+function moved(expression: Expr, input: Pruned, builder: PlanBuilder): Expr {
+  const path = columnPathOf(expression);
+  if (path === null) return mapChildren(expression, child => moved(child, input, builder));
+  return {...read(path, input, builder), span: expression.span};
+}
+
+/** A column or field of the old input, read from the new one: it has that, or the column or field around it. */
+function read({column, path}: ColumnPath, input: Pruned, builder: PlanBuilder): Expr {
+  const index = input.layout.findIndex(
+    candidate =>
+      candidate.column === column && candidate.path.every((field, depth) => field === path[depth]) && candidate.path.length <= path.length,
+  );
+  const {type} = builder.schema(input.node).columns[index]!;
+  return inside({kind: 'column', index, type, span: null}, path.slice(input.layout[index]!.path.length));
+}
+
+function wholeColumn(input: Pruned, column: number): number {
+  return input.layout.findIndex(path => path.column === column && path.path.length === 0);
+}
+
+/** The input with these columns in this order, and no others. */
+function exactly(input: Pruned, layout: readonly ColumnPath[], columns: readonly Column[], builder: PlanBuilder): number {
+  const expressions = layout.map(path => read(path, input, builder));
+  const isSame =
+    expressions.length === input.layout.length &&
+    expressions.every((expression, index) => expression.kind === 'column' && expression.index === index);
+  if (isSame) return input.node;
+  const named = columns.map(({name}, index) => ({name, type: expressions[index]!.type}));
+  return builder.add({kind: 'project', input: input.node, expressions}, {schema: {columns: named}});
+}
