@@ -59,9 +59,18 @@ function firstOperand(words: readonly string[]): number {
     const word = words[at] as string;
     if (word === '--') return at + 1 < words.length ? at + 1 : -1;
     if (!word.startsWith('-') || word === '-') return at;
-    if (takesNext(word, allFlags)) at++;
+    if (takesNext(word, allFlags) || (isUnknown(word) && !startsCommand(words[at + 1]))) at++;
   }
   return -1;
+}
+
+/** What follows an unknown flag may be its argument, unless it could only be the command. */
+function startsCommand(word: string | undefined): boolean {
+  return word === undefined || word.startsWith('-') || /\s/.test(word) || findCommand(word) !== undefined;
+}
+
+function isUnknown(word: string): boolean {
+  return word.startsWith('--') && !word.includes('=') && !allFlags.some(flag => word === `--${flag.name}`);
 }
 
 function takesNext(word: string, known: readonly Flag[]): boolean {

@@ -6,11 +6,13 @@ export function grouped(value: number): string {
 /** `950`, `12.3K`, `4.56M`, `1.2G`: three digits that can be read at a glance. */
 export function short(value: number): string {
   let scaled = value;
-  for (const unit of ['', 'K', 'M', 'G', 'T']) {
-    if (scaled < 999.5 || unit === 'T') return `${unit === '' ? String(Math.round(scaled)) : scaled.toPrecision(3)}${unit}`;
+  let unit = '';
+  for (const next of ['K', 'M', 'G']) {
+    if (scaled < 999.5) break;
     scaled /= 1000;
+    unit = next;
   }
-  return String(value);
+  return unit === '' || scaled >= 999.5 ? `${grouped(scaled)}${unit}` : `${scaled.toPrecision(3)}${unit}`;
 }
 
 /** `0.12 s`, `3.4 s`, `2 min 05 s`. */

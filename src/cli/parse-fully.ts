@@ -40,6 +40,8 @@ function usageProblem(name: CommandName, error: CommanderError): ProblemError {
   if (error.code === 'commander.unknownOption') {
     if (laterFlags.has(word)) return fail('usage', 'not-yet-supported', `flag ${named} is not supported yet`);
     const elsewhere = allFlags.find(flag => flag.name === word || (named === `-${flag.short ?? ''}` && flag.short !== undefined));
+    if (elsewhere?.commands.includes(name) === true)
+      return fail('usage', 'bad-argument', `flag --${elsewhere.name} takes no value`, {hint: seeHelp});
     const hint =
       elsewhere === undefined
         ? (didYouMean(

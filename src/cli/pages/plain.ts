@@ -25,7 +25,7 @@ function blockText(block: Block): string {
 
 function termText({term, text, code}: Term): string {
   const beside = textWidth(term) < besideWidth;
-  const body = wrapped(text, width - 4 - (beside ? besideWidth : 4));
+  const body = wrapped(text, width - (beside ? 2 + besideWidth : 6));
   const shown = beside
     ? body.replace(/^/gm, ' '.repeat(besideWidth)).replace(/^ +/, `${term}${' '.repeat(besideWidth - textWidth(term))}`)
     : `${term}\n${indent(indent(body))}`;
