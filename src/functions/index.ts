@@ -2,7 +2,10 @@ import {aggregateFunctions} from './aggregate.ts';
 import {arithmeticOperators} from './arithmetic.ts';
 import {comparisonOperators} from './comparison.ts';
 import {conditionalFunctions} from './conditional.ts';
-import {type FunctionDefinition} from './define.ts';
+import {collectionFunctions} from './collection.ts';
+import type {FunctionDefinition} from './define.ts';
+import {patternOperators} from './like.ts';
+import {regexpFunctions} from './regexp.ts';
 import {floorFunctions} from './floor.ts';
 import {logicOperators} from './logic.ts';
 import {clockFunctions} from './now.ts';
@@ -19,6 +22,7 @@ export const functions: readonly FunctionDefinition[] = [
   ...arithmeticOperators,
   ...comparisonOperators,
   ...logicOperators,
+  ...patternOperators,
   ...conditionalFunctions,
   ...numericFunctions,
   ...floorFunctions,
@@ -26,10 +30,12 @@ export const functions: readonly FunctionDefinition[] = [
   ...textSearchFunctions,
   ...trimFunctions,
   ...textCodeFunctions,
+  ...regexpFunctions,
   ...timeUnitFunctions,
   ...timeDifferenceFunctions,
   ...timeConversionFunctions,
   ...clockFunctions,
+  ...collectionFunctions,
   ...aggregateFunctions,
 ];
 

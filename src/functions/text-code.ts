@@ -1,6 +1,6 @@
 import {createHash, randomUUID} from 'node:crypto';
 import {isBytes, isInteger, isText} from '../types/common-type.ts';
-import {intType, maxLength, type SqlType, stringType, withNullable} from '../types/sql-type.ts';
+import {intType, stringType} from '../types/sql-type.ts';
 import type {Value} from '../types/value.ts';
 import type {ScalarFunction} from './define.ts';
 import {charactersOf, checkLength, textFunction} from './text.ts';
@@ -81,8 +81,6 @@ const sha2: ScalarFunction = {
   },
 };
 
-const bytesType: SqlType = {kind: 'VARBINARY', length: maxLength, nullable: true};
-
 const codes: readonly ScalarFunction[] = [
   {
     kind: 'scalar',
@@ -157,7 +155,7 @@ const uuid: ScalarFunction = {
   examples: [{sql: 'CHAR_LENGTH(UUID())', gives: '36'}],
   deterministic: false,
   nulls: 'propagate',
-  typing: takes({parameters: [], result: withNullable({kind: 'CHAR', length: 36, nullable: false}, false), nullability: 'notNull'}),
+  typing: takes({parameters: [], result: {kind: 'CHAR', length: 36, nullable: false}, nullability: 'notNull'}),
   evaluate: () => randomUUID(),
 };
 

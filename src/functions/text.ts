@@ -111,10 +111,10 @@ const concatWs: ScalarFunction = {
   evaluate: ([separator, ...texts]) => (separator === null ? null : texts.filter(value => value !== null).join(separator as string)),
 };
 
-/** By Flink's rule: position 0 is 1, a negative one counts from the end, a negative length gives nothing. */
-function substring(value: string, position: number, length: number): string {
+/** By Flink's rule: position 0 is 1, a negative one counts from the end, a negative length is NULL. */
+function substring(value: string, position: number, length: number): string | null {
+  if (length < 0) return null;
   const count = lengthOf(value);
-  if (length < 0) return '';
   const start = position > 0 ? position - 1 : position < 0 ? count + position : 0;
   if (start < 0 || start >= count) return '';
   return slice(value, start, Math.min(count, start + length));
@@ -130,7 +130,7 @@ const substringText = textFunction({
   aliases: ['SUBSTR'],
   summary: 'Characters from a position (1 is the first, negative ones count from the end), so many or all that follow.',
   syntax: 'SUBSTRING(text, start [, length]), SUBSTRING(text FROM start FOR length)',
-  parameters: {parameters: [text, integer, integer], optional: 1, result: stringType},
+  parameters: {parameters: [text, integer, integer], optional: 1, result: stringType, nullability: 'nullable'},
   evaluate: ([value, start, length = maxLength]) => substring(value as string, Number(start), Number(length)),
   examples: [
     {sql: "SUBSTRING('hello world', 7)", gives: 'world'},
