@@ -21,20 +21,12 @@ function columnText({name, type}: Column, primaryKey: readonly string[]): string
 /** Field names in types need their back-ticks only where names of columns do. */
 function declaredType(type: SqlType): string {
   const suffix = type.nullable ? '' : ' NOT NULL';
-  switch (type.kind) {
-    case 'ROW':
-      return `ROW<${type.fields.map(field => `${quoteName(field.name)} ${declaredType(field.type)}`).join(', ')}>${suffix}`;
-    case 'ARRAY':
-    case 'MULTISET':
-      return `${type.kind}<${declaredType(type.element)}>${suffix}`;
-    case 'MAP':
-      return `MAP<${declaredType(type.key)}, ${declaredType(type.value)}>${suffix}`;
-    // A column of nothing but NULL could be anything; text holds whatever comes.
-    case 'NULL':
-      return 'STRING';
-    default:
-      return typeText(type);
-  }
+  if (type.kind === 'ROW')
+    return `ROW<${type.fields.map(field => `${quoteName(field.name)} ${declaredType(field.type)}`).join(', ')}>${suffix}`;
+  if (type.kind === 'MAP') return `MAP<${declaredType(type.key)}, ${declaredType(type.value)}>${suffix}`;
+  if (type.kind === 'ARRAY' || type.kind === 'MULTISET') return `${type.kind}<${declaredType(type.element)}>${suffix}`;
+  // A column of nothing but NULL could be anything; text holds whatever comes.
+  return type.kind === 'NULL' ? 'STRING' : typeText(type);
 }
 
 function names(list: readonly string[]): string {

@@ -1,4 +1,3 @@
-import type {Value} from '../types/value.ts';
 import {behaviourOf, type PlanNode} from './nodes/index.ts';
 import type {Plan} from './plan.ts';
 import {nameText, schemaText} from './plan-text.ts';
@@ -71,8 +70,8 @@ function jsonOf(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
   if (Array.isArray(value)) return value.map(jsonOf);
   if (value instanceof Map) {
-    const entries = [...(value as ReadonlyMap<Value, unknown>)];
-    return Object.fromEntries(entries.map(([key, item]) => [String(key), jsonOf(item)]));
+    const entries = [...(value as ReadonlyMap<unknown, unknown>)];
+    return Object.fromEntries(entries.map(([key, item]) => [typeof key === 'string' ? key : JSON.stringify(jsonOf(key)), jsonOf(item)]));
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, jsonOf(item)]));
 }

@@ -23,23 +23,13 @@ function visible(text: string): string {
 
 export function literalText(value: Value, type: SqlType): string {
   if (value === null) return 'NULL';
-  switch (type.kind) {
-    case 'CHAR':
-    case 'VARCHAR':
-      return quotedText(String(value));
-    case 'DATE':
-    case 'TIME':
-    case 'TIMESTAMP':
-    case 'TIMESTAMP_LTZ':
-    case 'INTERVAL':
-      return `${type.kind} ${quotedText(valueText(value, type, 'UTC'))}`;
-    case 'BINARY':
-    case 'VARBINARY':
-      return `X'${Buffer.from(value as Uint8Array).toString('hex')}'`;
-    default:
-      return visible(valueText(value, type, 'UTC'));
-  }
+  if (typeof value === 'string') return quotedText(value);
+  if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString('hex')}'`;
+  const text = visible(valueText(value, type, 'UTC'));
+  return timeKinds.includes(type.kind) ? `${type.kind} '${text}'` : text;
 }
+
+const timeKinds: readonly SqlType['kind'][] = ['DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMP_LTZ', 'INTERVAL'];
 
 /** `level STRING, n BIGINT NOT NULL` */
 export function schemaText(schema: Schema): string {

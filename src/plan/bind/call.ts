@@ -69,9 +69,7 @@ function typingOf(report: Report, head: CallHead, definition: FunctionDefinition
   if (!('message' in typing)) return typing;
   const isOperator = definition.kind === 'scalar' && definition.family === 'operator';
   const message = `${isOperator ? 'operator' : 'function'} "${definition.name}" ${typing.message}`;
-  return report.error('wrong-argument', head.span, message, {
-    ...(typing.hint === undefined ? {hint: `it is written ${definition.syntax}`} : {hint: typing.hint}),
-  });
+  return report.error('wrong-argument', head.span, message, {hint: typing.hint ?? `it is written ${definition.syntax}`});
 }
 
 function argumentOf(operand: Expr): Argument {

@@ -68,24 +68,16 @@ export class ExpressionBinder {
   }
 
   bind(expression: Expression): Expr | null {
-    const {report} = this.context;
     const {span} = expression;
-    const place = report.spanOf(span);
     switch (expression.kind) {
       case 'number':
-        return numberLiteral(expression.text, false, span, report);
       case 'string':
-        return textLiteral(expression.value, span, report);
       case 'binary-string':
-        return bytesLiteral(expression.hex, span, report);
       case 'boolean':
-        return literal({kind: 'BOOLEAN', nullable: expression.value === null}, expression.value, place);
       case 'null':
-        return nullLiteral({kind: 'NULL', nullable: true}, place);
       case 'datetime':
-        return datetimeLiteral(expression, report);
       case 'interval':
-        return intervalLiteral(expression, report);
+        return this.#constant(expression);
       case 'column':
         return this.#column(expression.parts, span);
       case 'parameter':
@@ -106,15 +98,51 @@ export class ExpressionBinder {
         return bindCall(this, expression);
       case 'field': {
         const operand = this.bind(expression.operand);
-        return operand === null ? null : fieldOf(operand, expression.name, span, report);
+        return operand === null ? null : fieldOf(operand, expression.name, span, this.context.report);
       }
-      default:
+      case 'like':
+      case 'item':
+      case 'row':
+      case 'constructor':
+      case 'is-json':
+      case 'star':
+      case 'in-query':
+      case 'exists':
+      case 'quantified':
+      case 'scalar-query':
+      case 'array-query':
+      case 'descriptor':
+      case 'table-argument':
+      case 'overlaps':
+      case 'other':
         return this.#special(expression);
     }
   }
 
+  #constant(expression: Extract<Expression, {readonly kind: ConstantKind}>): Expr | null {
+    const {report} = this.context;
+    const {span} = expression;
+    const place = report.spanOf(span);
+    switch (expression.kind) {
+      case 'number':
+        return numberLiteral(expression.text, false, span, report);
+      case 'string':
+        return textLiteral(expression.value, span, report);
+      case 'binary-string':
+        return bytesLiteral(expression.hex, span, report);
+      case 'boolean':
+        return literal({kind: 'BOOLEAN', nullable: expression.value === null}, expression.value, place);
+      case 'null':
+        return nullLiteral({kind: 'NULL', nullable: true}, place);
+      case 'datetime':
+        return datetimeLiteral(expression, report);
+      case 'interval':
+        return intervalLiteral(expression, report);
+    }
+  }
+
   /** Forms that are functions under another name, or that no plan has yet. */
-  #special(expression: Exclude<Expression, {readonly kind: BoundKind}>): Expr | null {
+  #special(expression: Extract<Expression, {readonly kind: SpecialKind}>): Expr | null {
     const {report} = this.context;
     const {span} = expression;
     switch (expression.kind) {
@@ -297,24 +325,24 @@ export class ExpressionBinder {
   }
 }
 
-type BoundKind =
-  | 'number'
-  | 'string'
-  | 'binary-string'
-  | 'boolean'
-  | 'null'
-  | 'datetime'
-  | 'interval'
-  | 'column'
-  | 'parameter'
-  | 'binary'
-  | 'unary'
-  | 'between'
-  | 'in-list'
-  | 'case'
-  | 'cast'
-  | 'call'
-  | 'field';
+type ConstantKind = 'number' | 'string' | 'binary-string' | 'boolean' | 'null' | 'datetime' | 'interval';
+
+type SpecialKind =
+  | 'like'
+  | 'item'
+  | 'row'
+  | 'constructor'
+  | 'is-json'
+  | 'star'
+  | 'in-query'
+  | 'exists'
+  | 'quantified'
+  | 'scalar-query'
+  | 'array-query'
+  | 'descriptor'
+  | 'table-argument'
+  | 'overlaps'
+  | 'other';
 
 /** `a BIGINT`, `an INT` */
 export function withArticle(type: string): string {

@@ -32,6 +32,6 @@ export function fileTarget(target: string, columns: readonly Column[]): Declared
     columns,
     primaryKey: [],
     partitionedBy: [],
-    options: options.map(([key, value]) => ({key: key!, value: value!})),
+    options: options.map(([key, value]) => ({key, value})),
   };
 }

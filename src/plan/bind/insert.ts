@@ -148,9 +148,7 @@ function notAssignable(context: BindContext, insert: Insert, index: number, give
     'wrong-type',
     item?.span ?? insert.query.span,
     `column "${column.name}" is ${to}, and the query gives ${from}${given.name === column.name ? '' : ` ("${given.name}")`}`,
-    {
-      ...(canBeCast ? {hint: `cast it: CAST(${item === undefined ? 'x' : context.report.textOf(item.expression.span)} AS ${to})`} : {}),
-    },
+    canBeCast ? {hint: `cast it: CAST(${item === undefined ? 'x' : context.report.textOf(item.expression.span)} AS ${to})`} : {},
   );
 }
 

@@ -8,24 +8,12 @@ import {AggregateCalls} from './aggregate-calls.ts';
 import {ExpressionBinder, type Aliases} from './expression.ts';
 import {bindFrom} from './from.ts';
 import {bindKeys, groupedInput, lifted, type Group} from './group.ts';
-import {sortItems, type QueryBinder} from './query.ts';
+import {sortItems, type OrderKey, type Ordered} from './order.ts';
+import type {QueryBinder} from './query.ts';
 import {Scope} from './scope.ts';
-import type {CommonTables, Emit, Relation} from './session.ts';
+import type {CommonTables, Emit} from './session.ts';
 import {checkHint} from './table.ts';
 import {oneRow, unnamedColumn} from './values.ts';
-
-/** One item of ORDER BY, its NULLs decided: they count as the least value. */
-export interface OrderKey {
-  readonly expression: Expression;
-  readonly descending: boolean;
-  readonly nullsFirst: boolean;
-  readonly span: Span;
-}
-
-/** A result and how to sort it. The node may have more columns behind those of the result, which are only there to sort by. */
-export interface Ordered extends Relation {
-  readonly order: readonly SortItem[];
-}
 
 /** A column of the result. */
 export interface Output {

@@ -84,6 +84,8 @@ function resolveUnread(session: Session): void {
 
 /** A parameter that nothing reads is most likely misspelt. It stands in no text, so it has no place. */
 function checkParameters(request: PlanRequest, used: ReadonlySet<string>, problems: Problem[]): void {
+  // What was not bound because of an error may have read it.
+  if (problems.some(problem => problem.severity === 'error')) return;
   for (const name of request.parameters.keys()) {
     if (used.has(name)) continue;
     const near = nearest(name, used);
