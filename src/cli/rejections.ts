@@ -10,17 +10,13 @@ export class Rejections {
   readonly #talk: Talk;
   readonly #told = new Set<string>();
   #shown = 0;
-  #hidden = 0;
 
   constructor(talk: Talk) {
     this.#talk = talk;
   }
 
   add(problem: Problem): void {
-    if (this.#shown === mostShown) {
-      this.#hidden++;
-      return;
-    }
+    if (this.#shown === mostShown) return;
     this.#shown++;
     this.#told.add(keyOf(problem));
     this.#talk.problem(problem);
@@ -32,8 +28,9 @@ export class Rejections {
   }
 
   summary(rejected: number): void {
-    if (this.#hidden > 0) this.#talk.note(`… and ${grouped(this.#hidden)} more`);
-    if (rejected > 0) this.#talk.note(`${grouped(rejected)} ${rejected === 1 ? 'record was' : 'records were'} rejected`);
+    if (rejected === 0) return;
+    const shown = rejected > this.#shown && this.#shown > 0 ? `; the first ${this.#shown} are shown` : '';
+    this.#talk.note(`${grouped(rejected)} ${rejected === 1 ? 'record was' : 'records were'} rejected${shown}`);
   }
 }
 

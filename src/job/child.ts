@@ -9,6 +9,8 @@ import {runPlan} from './run.ts';
  * group, but only the parent decides what it means: this one stops at the parent's word, or when the parent is gone.
  */
 const stop = new AbortController();
+/** Of rejected records the parent is told these; of all others only their number, with the progress. */
+const mostProblems = 20;
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => stop.abort());
 process.on('disconnect', () => stop.abort());
@@ -19,6 +21,7 @@ process.on('message', (message: ToJob) => {
 
 async function run(assignment: JobAssignment): Promise<void> {
   const {readAhead, ...rest} = assignment;
+  let problems = 0;
   const result = await runPlan({
     ...rest,
     clock: systemClock,
@@ -27,7 +30,9 @@ async function run(assignment: JobAssignment): Promise<void> {
     standardError: new DescriptorSink({descriptor: 2, name: 'standard error', ownsDescriptor: false}),
     stop: stop.signal,
     onProgress: progress => void tell({kind: 'progress', progress}),
-    onProblem: problem => void tell({kind: 'problem', problem}),
+    onProblem: problem => {
+      if (++problems <= mostProblems) void tell({kind: 'problem', problem});
+    },
   });
   await tell({kind: 'ended', result});
   if (process.connected) process.disconnect();

@@ -1,0 +1,379 @@
+import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {commands} from './commands/index.ts';
+import {manual} from './pages/manual.ts';
+
+// The built command in real processes: what a shell sees.
+
+const launcher = resolve('bin/weir.js');
+const fixtures = resolve('fixtures/cli');
+const scratch = mkdtempSync(join(tmpdir(), 'weir-command-'));
+const file = (name: string, text: string | Uint8Array): string => {
+  const path = join(scratch, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+beforeAll(() => {
+  if (!isBuilt()) spawnSync(process.execPath, ['bin/build.js'], {stdio: 'inherit'});
+}, 120_000);
+const started: Running[] = [];
+afterEach(() => {
+  for (const running of started.splice(0)) if (running.process.exitCode === null) running.process.kill('SIGKILL');
+});
+afterAll(() => rmSync(scratch, {recursive: true}));
+
+function isBuilt(): boolean {
+  if (!existsSync('dist/cli.js') || !existsSync('dist/job.js')) return false;
+  const built = statSync('dist/cli.js').mtimeMs;
+  return readdirSync('src', {recursive: true, withFileTypes: true})
+    .filter(entry => entry.isFile() && /\.(ts|js)$/.test(entry.name) && !entry.name.endsWith('.test.ts'))
+    .every(entry => statSync(join(entry.parentPath, entry.name)).mtimeMs <= built);
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function weir(words: readonly string[], more: {input?: string; env?: Readonly<Record<string, string>>; cwd?: string} = {}): Ended {
+  const {status, stdout, stderr} = spawnSync(process.execPath, [launcher, ...words], {
+    input: more.input ?? '',
+    cwd: more.cwd ?? fixtures,
+    env: {...process.env, NO_COLOR: '1', ...more.env},
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  return {code: status, out: stdout, err: stderr};
+}
+
+/** A line for a shell in which `weir` is the built command. */
+function shell(line: string): Ended {
+  const {status, stdout, stderr} = spawnSync(
+    'bash',
+    ['-c', `set -o pipefail; weir() { '${process.execPath}' '${launcher}' "$@"; }; ${line}`],
+    {
+      cwd: fixtures,
+      encoding: 'utf8',
+      timeout: 20_000,
+    },
+  );
+  return {code: status, out: stdout, err: stderr};
+}
+
+/** A running command, and what it has written so far. */
+class Running {
+  readonly process: ChildProcess;
+  out = '';
+  err = '';
+  readonly ended: Promise<{code: number | null; signal: NodeJS.Signals | null}>;
+  constructor(words: readonly string[]) {
+    this.process = spawn(process.execPath, [launcher, ...words], {cwd: fixtures, stdio: ['pipe', 'pipe', 'pipe'], detached: true});
+    this.process.stdout?.on('data', bytes => (this.out += String(bytes)));
+    this.process.stderr?.on('data', bytes => (this.err += String(bytes)));
+    this.process.stdin?.on('error', () => undefined);
+    started.push(this);
+    this.ended = new Promise(done => this.process.on('close', (code, signal) => done({code, signal})));
+  }
+  write(text: string): void {
+    this.process.stdin?.write(text);
+  }
+  async until(seen: () => boolean): Promise<void> {
+    while (!seen()) {
+      if (this.process.exitCode !== null) throw new Error(`ended with ${this.process.exitCode}: ${this.out}${this.err}`);
+      await new Promise(again => setTimeout(again, 10));
+    }
+  }
+  /** To the whole group, as a terminal does. */
+  signal(name: NodeJS.Signals): void {
+    process.kill(-(this.process.pid as number), name);
+  }
+}
+
+describe('query', () => {
+  test('SELECT 1', () => {
+    expect(weir(['SELECT 1 AS one'])).toEqual({code: 0, out: '{"one":1}\n', err: ''});
+    expect(weir(['query', 'VALUES(1)', '-o', 'csv', '--no-header'])).toEqual({code: 0, out: '1\n', err: ''});
+  });
+
+  test('every way of printing', () => {
+    const sql = "SELECT * FROM (VALUES (1, 'a,b'), (2, CAST(NULL AS STRING))) AS t (n, s)";
+    const out = (format: string): string => weir(['-o', format, sql]).out;
+    expect(out('ndjson')).toBe('{"n":1,"s":"a,b"}\n{"n":2,"s":null}\n');
+    expect(JSON.parse(out('json'))).toEqual([
+      {n: 1, s: 'a,b'},
+      {n: 2, s: null},
+    ]);
+    expect(out('csv')).toBe('n,s\n1,"a,b"\n2,\n');
+    expect(out('tsv')).toBe('n\ts\n1\ta,b\n2\t\n');
+    expect(out('flink-row')).toBe('+I[1, a,b]\n+I[2, null]\n');
+    expect(weir(['-o', 'raw', "SELECT 'a,b' AS s"]).out).toBe('a,b\n');
+    expect(out('table')).toContain('a,b');
+    expect(weir([sql], {env: {WEIR_OUTPUT: 'flink-row'}}).out).toBe('+I[1, a,b]\n+I[2, null]\n');
+  });
+
+  test('files, names, parameters', () => {
+    expect(weir(["SELECT status, COUNT(*) AS n FROM 'access.ndjson' GROUP BY status"]).out).toBe(
+      '{"status":200,"n":6}\n{"status":500,"n":2}\n{"status":404,"n":2}\n{"status":503,"n":1}\n{"status":301,"n":1}\n',
+    );
+    expect(weir(['-t', 'o=orders.csv', '-v', 'least=100', '-o', 'csv', 'SELECT id FROM o WHERE amount >= :least']).out).toBe(
+      'id\n1\n3\n5\n',
+    );
+    expect(weir(['-n', '2', "SELECT path FROM 'access.ndjson'"]).out).toBe('{"path":"/item/0"}\n{"path":"/item/1"}\n');
+  });
+
+  test('scripts', () => {
+    const totals = '{"customer":"ann","total":350}\n{"customer":"bob","total":215}\n{"customer":"eve","total":99}\n';
+    expect(weir(['-i', 'tables.sql', '-f', 'totals.sql'])).toEqual({code: 0, out: totals, err: ''});
+    expect(weir(['-i', 'tables.sql', '-f', '-'], {input: readFileSync(join(fixtures, 'totals.sql'), 'utf8')}).out).toBe(totals);
+  });
+
+  test('a pipe in and a pipe out', () => {
+    expect(weir(['SELECT x + 1 AS y FROM stdin'], {input: '{"x":1}\n{"x":2}'})).toEqual({code: 0, out: '{"y":2}\n{"y":3}\n', err: ''});
+  });
+
+  test('rows come while the input is open, and a reader that goes away ends it', async () => {
+    const live = new Running(['SELECT x FROM stdin']);
+    live.write('{"x":1}\n');
+    await live.until(() => live.out === '{"x":1}\n');
+    live.process.stdout?.destroy();
+    for (let row = 0; live.process.exitCode === null && row < 400; row++) {
+      live.write('{"x":2}\n');
+      await Promise.race([live.ended, new Promise(again => setTimeout(again, 10))]);
+    }
+    expect(await live.ended).toEqual({code: 0, signal: null});
+    expect(live.err).toBe('');
+  });
+
+  test('head', () => {
+    const big = file('big.ndjson', '{"x":12345678}\n'.repeat(200_000));
+    expect(shell(`weir "SELECT x FROM '${big}'" | head -1`)).toEqual({code: 0, out: '{"x":12345678}\n', err: ''});
+    expect(shell(`weir "SELECT x FROM '${big}'" | wc -l`).out.trim()).toBe('200000');
+  });
+
+  test('an interrupt ends it cleanly: groups are printed', async () => {
+    const live = new Running(['-o', 'csv', '--no-header', 'SELECT x, COUNT(*) FROM stdin GROUP BY x']);
+    live.write('{"x":1}\n'.repeat(3));
+    // Nothing is printed yet: that the input was taken shows in a limit's other side, so it is given a moment and then more than enough.
+    await new Promise(done => setTimeout(done, 700));
+    live.signal('SIGINT');
+    expect(await live.ended).toEqual({code: 0, signal: null});
+    expect(live.out).toBe('1,3\n');
+    expect(live.err).toBe('');
+  });
+
+  test('--timeout', () => {
+    expect(shell(`(echo '{"x":1}'; sleep 3) | weir --timeout 700ms 'SELECT x FROM stdin'; echo $?`).out).toBe('{"x":1}\n0\n');
+    expect(shell(`(echo '{"x":1}'; sleep 3) | weir --timeout 700ms --timeout-fails 'SELECT x FROM stdin'; echo $?`).out).toBe(
+      '{"x":1}\n124\n',
+    );
+    expect(weir(['--timeout', '20s', 'SELECT 1 AS x']).code).toBe(0);
+  });
+
+  test('a full disk', () => {
+    const ended = shell('weir "SELECT path FROM \'access.ndjson\'" > /dev/full');
+    expect(ended.code).toBe(5);
+    expect(ended.err).toContain('standard output');
+    expect(ended.err).not.toContain('    at ');
+  });
+});
+
+describe('exit codes', () => {
+  test.each<[string, readonly string[], number, RegExp]>([
+    ['wrong SQL', ['SELECT 1 +'], 3, /^error\[.*<query>:1:\d+\n/s],
+    ['all faults at once', ['SELECT a FROM nowhere; SELECT b FROM elsewhere'], 3, /nowhere[\s\S]*elsewhere[\s\S]*2 errors\n$/],
+    ['a wrong flag', ['--limt', '1', 'SELECT 1'], 2, /did you mean "--limit"\?/],
+    ['a wrong value', ['-o', 'xml', 'SELECT 1'], 2, /--output cannot be "xml"/],
+    ['a wrong command', ['rnu', 'x'], 2, /did you mean "run"\?/],
+    ['a command of two queries', ['SELECT 1', 'SELECT 2'], 2, /left over/],
+    ['no query', ['query'], 2, /no SQL/],
+    ['nothing at all, from a pipe', [], 2, /weir help/],
+    ['a missing file', ["SELECT * FROM 'none.ndjson'"], 5, /none\.ndjson/],
+    ['a missing script', ['-f', 'none.sql'], 5, /cannot read none\.sql: there is no such file/],
+    ['a missing job file', ['run', 'none.yaml'], 5, /cannot read none\.yaml/],
+    ['a folder', ['check', '.'], 5, /cannot read \.: it is a folder/],
+  ])('%s', (_, words, code, err) => {
+    const ended = weir(words);
+    expect(ended.err).toMatch(err);
+    expect(ended.err).not.toMatch(/^ +at /m);
+    expect([ended.code, ended.out]).toEqual([code, '']);
+  });
+
+  test('bad records', () => {
+    const path = file('bad.ndjson', '{"x":1}\n{"x":"no"}\n{"x":\n{"x":4}\n');
+    const script = file(
+      'bad.sql',
+      `CREATE TABLE t (x INT) WITH ('connector'='filesystem', 'path'='${path}', 'format'='json'); SELECT x FROM t;`,
+    );
+    const failing = weir(['-f', script]);
+    expect(failing.code).toBe(1);
+    expect(failing.err).toMatch(/^error\[.*bad\.ndjson:2/s);
+    expect(failing.err.match(/^error/gm)).toHaveLength(1);
+    expect(failing.out).toBe('{"x":1}\n');
+    expect(weir(['-f', script, '--on-error', 'skip'])).toMatchObject({code: 0, out: '{"x":1}\n{"x":4}\n'});
+    expect(weir(['-f', script, '--on-error', 'null'])).toMatchObject({code: 0, out: '{"x":1}\n{"x":null}\n{"x":4}\n'});
+    expect(weir(['-f', script, '--max-errors', '2'])).toMatchObject({code: 0, out: '{"x":1}\n{"x":4}\n'});
+    const tooMany = weir(['-f', script, '--max-errors', '1']);
+    expect(tooMany.code).toBe(6);
+    expect(tooMany.err).toContain('2 records were rejected');
+  });
+});
+
+describe('run', () => {
+  test('two jobs: whole lines of both, and a summary', () => {
+    const ended = weir(['run', '-V', 'jobs.yaml']);
+    expect(ended.code).toBe(0);
+    const lines = ended.out.trimEnd().split('\n');
+    expect(lines.filter(line => line.includes('path'))).toEqual([
+      '{"path":"/item/2","status":500}',
+      '{"path":"/item/0","status":503}',
+      '{"path":"/item/0","status":500}',
+    ]);
+    expect(lines.filter(line => line.includes('bytes'))).toHaveLength(5);
+    expect(ended.err).toMatch(/^errors +done +12 +3 +0 /m);
+    expect(ended.err).toMatch(/^volume +done +12 +5 +0 /m);
+  });
+
+  test('a script', () => {
+    expect(weir(['run', '-o', 'flink-row', 'script.sql'])).toEqual({
+      code: 0,
+      out: 'failures> +I[/item/2, 500]\nfailures> +I[/item/0, 503]\nfailures> +I[/item/0, 500]\n',
+      err: '',
+    });
+  });
+
+  test('standard input goes to the one job that reads it', () => {
+    const reader = "CREATE TABLE s (x INT) WITH ('connector'='stdin', 'format'='json'); SELECT x FROM s;";
+    const one = file('one.yaml', `jobs: {a: {sql: "${reader}"}, b: {sql: "SELECT 7 AS seven"}}`);
+    expect(weir(['run', one], {input: '{"x":5}\n'}).out.split('\n').sort()).toEqual(['', '{"seven":7}', '{"x":5}']);
+    const two = file('two.yaml', `jobs: {a: {sql: "${reader}"}, b: {sql: "${reader}"}}`);
+    const refused = weir(['run', two], {input: '{"x":5}\n'});
+    expect([refused.code, refused.out]).toEqual([3, '']);
+    expect(refused.err).toContain('jobs "a" and "b" read standard input');
+  });
+
+  test('nothing starts when something is wrong, and all of it is told at its place', () => {
+    const path = file(
+      'wrong.yaml',
+      'jobs:\n  good: {sql: SELECT 1}\n  bad:\n    sql: |\n      SELECT a\n      FROM nowhere;\n  worse: {sql: SELEC 1}\n',
+    );
+    const ended = weir(['run', path]);
+    expect([ended.code, ended.out]).toEqual([3, '']);
+    expect(ended.err).toContain('wrong.yaml:6:12');
+    expect(ended.err).toContain('wrong.yaml:7:16');
+  });
+
+  test('a job that fails does not stop the others', () => {
+    const bad = file('bad-rows.ndjson', '{"x":1}\nnonsense\n');
+    const table = `CREATE TABLE t (x INT) WITH ('connector'='filesystem', 'path'='${bad}', 'format'='json');`;
+    const path = file('half.yaml', `jobs:\n  broken: {sql: "${table} SELECT x FROM t"}\n  sound: {sql: "SELECT 7 AS seven"}\n`);
+    const ended = weir(['run', path]);
+    expect(ended.code).toBe(1);
+    expect(ended.out).toContain('{"seven":7}\n');
+    expect(ended.err).toMatch(/^error\[[^\]]*\]: broken: /m);
+    expect(weir(['run', '--on-error', 'skip', path]).code).toBe(0);
+    expect(weir(['run', '--only', 's*', path])).toEqual({code: 0, out: '{"seven":7}\n', err: ''});
+  });
+
+  test('a process that dies is told, and an interrupt ends the other one cleanly', async () => {
+    const endless = "CREATE TABLE g (x BIGINT) WITH ('connector'='datagen', 'rows-per-second'='50');";
+    const path = file(
+      'endless.yaml',
+      `jobs:\n  a: {sql: "${endless} SELECT 'a' AS j, x FROM g"}\n  b: {sql: "${endless} SELECT 'b' AS j, x FROM g"}\n`,
+    );
+    const live = new Running(['run', '-V', path]);
+    await live.until(() => live.out.includes('"a"') && live.out.includes('"b"'));
+    const [first] = spawnSync('pgrep', ['-P', String(live.process.pid)], {encoding: 'utf8'})
+      .stdout.trim()
+      .split('\n');
+    process.kill(Number(first), 'SIGKILL');
+    await live.until(() => live.err.includes('job-died'));
+    live.signal('SIGINT');
+    expect(await live.ended).toEqual({code: 1, signal: null});
+    expect(live.err).toMatch(/ended before its work was done \(signal SIGKILL\)/);
+    expect(live.err).toMatch(/^[ab] +died /m);
+    expect(live.err).toMatch(/^[ab] +stopped /m);
+    for (const line of live.out.trimEnd().split('\n')) expect(Object.keys(JSON.parse(line) as object)).toEqual(['j', 'x']);
+  });
+
+  test('a command that dies takes its jobs with it', async () => {
+    const path = file('alone.sql', "CREATE TABLE g (x BIGINT) WITH ('connector'='datagen', 'rows-per-second'='50'); SELECT x FROM g;");
+    const live = new Running(['run', path]);
+    await live.until(() => live.out !== '');
+    const child = Number(spawnSync('pgrep', ['-P', String(live.process.pid)], {encoding: 'utf8'}).stdout.trim());
+    live.process.kill('SIGKILL');
+    // `ended` waits for every process that holds the pipes, the job's included.
+    await live.ended;
+    expect(() => process.kill(child, 0)).toThrow('ESRCH');
+  });
+
+  test('a second interrupt ends it at once', async () => {
+    // Its output is a pipe that nobody reads, so the first one cannot be obeyed.
+    const big = file('much.ndjson', '{"x":12345678}\n'.repeat(300_000));
+    const live = new Running([`SELECT x FROM '${big}'`]);
+    await live.until(() => live.out !== '');
+    live.process.stdout?.pause();
+    await new Promise(done => setTimeout(done, 300));
+    live.signal('SIGINT');
+    await new Promise(done => setTimeout(done, 200));
+    live.signal('SIGINT');
+    await new Promise(done => live.process.once('exit', done));
+    live.process.stdout?.resume();
+    expect(await live.ended).toMatchObject({signal: 'SIGINT'});
+  });
+});
+
+describe('check and explain', () => {
+  test('check', () => {
+    expect(weir(['check', 'jobs.yaml', 'script.sql'])).toEqual({code: 0, out: '', err: '2 files, 3 jobs: no problems\n'});
+    const wrong = file('check.sql', 'SELECT a FROM nowhere;\nSELECT 1 != 2;\n');
+    const ended = weir(['check', '--format', 'json', wrong, 'none.sql']);
+    expect(ended.code).toBe(3);
+    const {problems} = JSON.parse(ended.out) as {problems: {file?: string; line?: number; code: string}[]};
+    expect(problems.map(({line}) => line)).toEqual([2, undefined]);
+    expect(problems.at(-1)?.code).toBe('cannot-read');
+    expect(weir(['check', '--syntax', file('syntax.sql', 'SELECT a FROM nowhere;')]).code).toBe(0);
+  });
+
+  test('explain', () => {
+    expect(weir(['explain', 'SELECT 1 AS x']).out).not.toBe('');
+    expect(weir(['explain', '--code', "SELECT status FROM 'access.ndjson' WHERE status > 1"]).out).toContain('status');
+    expect(JSON.parse(weir(['explain', '--format', 'json', 'script.sql']).out)).toBeTypeOf('object');
+    const ddl = weir(['explain', '--ddl', "SELECT * FROM 'orders.csv'"]).out;
+    expect(ddl).toMatch(/^CREATE TABLE/);
+    const script = file('from-ddl.sql', `${ddl}\nSELECT COUNT(*) AS n FROM \`orders.csv\`;`);
+    expect(weir(['check', script]).err).toContain('no problems');
+  });
+
+  test('version and help', () => {
+    const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
+    expect(weir(['--version']).out).toBe(`weir ${version}\n`);
+    expect(JSON.parse(weir(['version', '--json']).out)).toMatchObject({weir: version, node: process.versions.node});
+    expect(weir(['help']).out).toContain('weir help functions');
+    for (const {name} of commands) {
+      const help = weir([name, '--help']);
+      expect([name, help.code, help.err, help.out.includes('Flags')]).toEqual([name, 0, '', true]);
+      expect(help.out.split('\n').filter(line => line.length > 110)).toEqual([]);
+    }
+    expect(weir(['help', 'upper']).out).toContain('UPPER');
+    expect(weir(['help', 'uper']).err).toContain('did you mean "upper"?');
+  });
+
+  test('the man page is current', () => {
+    const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
+    expect(readFileSync('man/weir.1', 'utf8') === manual(version), 'run "npm run man"').toBe(true);
+  });
+});
+
+describe('the examples of the pages', () => {
+  test.each(commands.flatMap(({examples}) => examples.map(({line}) => line)))('%s', line => {
+    const ended = shell(line);
+    expect(ended.err.replace(/^\d+ files?, \d+ jobs?: no problems\n/, '')).toBe('');
+    expect(ended.code).toBe(0);
+    if (!line.includes('check')) expect(ended.out).not.toBe('');
+  });
+});
