@@ -187,7 +187,7 @@ class CsvDecoder implements RecordDecoder {
     if (status === 'unclosed') return `${this.#fieldName(kernel.fields)}: a quote is never closed`;
     if (status === 'quote') return `${this.#fieldName(kernel.fields)}: text follows a closing quote`;
     const record = this.#memory.bytes.subarray(kernel.recordStart, kernel.recordStart + kernel.recordLength);
-    if (checksText && !isUtf8(record)) return `not valid UTF-8 at byte ${firstBadByte(record)}`;
+    if (checksText && !isUtf8(record)) return `not valid UTF-8 at byte ${firstBadByte(record) + 1}`;
     if (status === 'columns') {
       const expected = this.#names.length;
       return `expected ${expected} ${expected === 1 ? 'field' : 'fields'} but found ${kernel.fields}`;
