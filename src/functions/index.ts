@@ -4,6 +4,7 @@ import {comparisonOperators} from './comparison.ts';
 import {conditionalFunctions} from './conditional.ts';
 import {collectionFunctions} from './collection.ts';
 import type {FunctionDefinition} from './define.ts';
+import {jsonFunctions} from './json.ts';
 import {patternOperators} from './like.ts';
 import {regexpFunctions} from './regexp.ts';
 import {floorFunctions} from './floor.ts';
@@ -36,6 +37,7 @@ export const functions: readonly FunctionDefinition[] = [
   ...timeConversionFunctions,
   ...clockFunctions,
   ...collectionFunctions,
+  ...jsonFunctions,
   ...aggregateFunctions,
 ];
 
