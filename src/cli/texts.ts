@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {readFileSync, readSync} from 'node:fs';
 import {isAbsolute, join} from 'node:path';
 import {fail, type ProblemError, type SourceText} from '../base/problem.ts';
 import type {World} from './world.ts';
@@ -20,9 +20,25 @@ export function readText(path: string, world: World): SourceText {
 
 function readBytes(path: string, name: string, world: World): Uint8Array {
   try {
-    return readFileSync(path === '-' ? 0 : isAbsolute(path) ? path : join(world.directory, path));
+    return path === '-' ? readStandardInput() : readFileSync(isAbsolute(path) ? path : join(world.directory, path));
   } catch (error) {
     throw cannotRead(name, error);
+  }
+}
+
+/** To its end. Whoever made the pipe may have told it not to wait; then it is asked again. */
+function readStandardInput(): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (;;) {
+    const piece = new Uint8Array(64 * 1024);
+    try {
+      const count = readSync(0, piece);
+      if (count === 0) return Buffer.concat(pieces);
+      pieces.push(piece.subarray(0, count));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
   }
 }
 
@@ -36,5 +52,4 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'it may not be read by this user',
   EISDIR: 'it is a folder',
-  EAGAIN: 'standard input has nothing to read yet',
 };

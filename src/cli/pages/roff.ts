@@ -40,7 +40,11 @@ function line(text: string): string {
 
 const characters: Readonly<Record<string, string>> = {'\\': '\\e', '-': '\\-', "'": '\\(aq', '`': '\\(ga', '^': '\\(ha', '~': '\\(ti'};
 
-/** Quotes, dashes and the like stay what they are on a keyboard, so that examples can be copied from the page. */
+/** Quotes, dashes and the like stay what they are on a keyboard, so that examples can be copied from the page. The page itself is ASCII. */
 function escaped(text: string): string {
-  return text.replace(/[\\\-'`^~]/g, character => characters[character] as string);
+  return text.replace(/[\\\-'`^~]|[^ -~]/gu, character => characters[character] ?? `\\[u${codePoint(character)}]`);
+}
+
+function codePoint(character: string): string {
+  return (character.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0');
 }

@@ -100,7 +100,7 @@ export const connectorsSection: Section = {
     heading(connector.name),
     paragraph(sentence(connector.summary)),
     ...(Object.keys(connector.options).length === 0 ? [] : [terms(optionTerms(connector.options, ''))]),
-    code(connector.examples[0].sql),
+    code(connector.examples[0].sql.replace(/\s+WITH \(/, '\nWITH (')),
   ]),
 };
 
