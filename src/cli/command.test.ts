@@ -233,7 +233,7 @@ describe('run', () => {
       '{"path":"/item/0","status":503}',
       '{"path":"/item/0","status":500}',
     ]);
-    expect(lines.filter(line => line.includes('bytes'))).toHaveLength(5);
+    expect(lines.filter(line => line.includes('size'))).toHaveLength(5);
     expect(ended.err).toMatch(/^errors +done +12 +3 +0 /m);
     expect(ended.err).toMatch(/^volume +done +12 +5 +0 /m);
   });

@@ -151,6 +151,19 @@ export function readsStandardInput(plan: Plan): boolean {
   return plan.nodes.some(node => node.kind === 'scan' && node.table.connector === 'stdin');
 }
 
+/**
+ * All problems of planned jobs. That a parameter is not read is worth a word only when it was given by hand and no job at all reads it: the variables of a job
+ * file are for whichever job wants them.
+ */
+export function problemsOf(planned: readonly PlannedJob[], {options}: Invocation): readonly Problem[] {
+  const given = [...options.pairs(flags.variable).keys()];
+  const unused = planned.map(({prepared}) => prepared.problems.filter(({code}) => code === 'unused-parameter'));
+  const byAll = (unused[0] ?? []).filter(
+    ({message}) => unused.every(list => list.some(other => other.message === message)) && given.some(name => message.includes(`"${name}"`)),
+  );
+  return [...planned.flatMap(({prepared}) => prepared.problems.filter(({code}) => code !== 'unused-parameter')), ...byAll];
+}
+
 /** Parses a job's SQL and nothing more. */
 export function parseJob(spec: JobSpec): readonly Problem[] {
   return parseScript(spec.sql.source, {lenient: false}).problems.map(problem => relocate(spec, problem));

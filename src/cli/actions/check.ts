@@ -2,7 +2,7 @@ import {fail, type Problem, ProblemError} from '../../base/problem.ts';
 import type {Invocation} from '../commands/define.ts';
 import {exitCodeOf, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
-import {findJobs, isJobFile, jointProblems, parseJob, planJob, type PlannedJob} from '../jobs.ts';
+import {findJobs, isJobFile, jointProblems, parseJob, planJob, type PlannedJob, problemsOf} from '../jobs.ts';
 import {problemJson} from '../problem-json.ts';
 
 export async function runCheck(invocation: Invocation): Promise<number> {
@@ -37,7 +37,7 @@ async function checkFile(file: string, invocation: Invocation): Promise<{readonl
     } else {
       const planned: PlannedJob[] = [];
       for (const spec of found.specs) planned.push(await planJob(spec, invocation));
-      problems.push(...planned.flatMap(job => job.prepared.problems), ...(isJobFile(file) ? jointProblems(planned) : []));
+      problems.push(...problemsOf(planned, invocation), ...(isJobFile(file) ? jointProblems(planned) : []));
     }
     return {jobs: found.specs.length, problems};
   } catch (error) {

@@ -8,7 +8,7 @@ import type {Invocation} from '../commands/define.ts';
 import {consoleOutput} from '../console-output.ts';
 import {exitCodeOf, exitCodeOfResult, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
-import {findJobs, jointProblems, planJob, type PlannedJob, readsStandardInput} from '../jobs.ts';
+import {findJobs, jointProblems, planJob, type PlannedJob, problemsOf, readsStandardInput} from '../jobs.ts';
 import {ProgressLine} from '../progress-line.ts';
 import {Rejections} from '../rejections.ts';
 import {runSummary, totalProgress} from '../run-summary.ts';
@@ -21,7 +21,7 @@ export async function runJobs(invocation: Invocation): Promise<number> {
   const found = await findJobs(operands, invocation);
   const planned: PlannedJob[] = [];
   for (const spec of found.specs) planned.push(await planJob(spec, invocation));
-  const problems = [...found.problems, ...planned.flatMap(job => job.prepared.problems), ...jointProblems(planned)];
+  const problems = [...found.problems, ...problemsOf(planned, invocation), ...jointProblems(planned)];
   talk.problems(problems);
   const code = exitCodeOf(problems);
   return code === exitCodes.done.code ? runProcesses(invocation, planned) : code;

@@ -108,6 +108,7 @@ function optionTerms(options: OptionSpecs, prefix: string): readonly Term[] {
   return Object.entries(options).map(([name, spec]) => {
     const kind = Array.isArray(spec.type) ? spec.type.join(' | ') : String(spec.type);
     const more = [
+      spec.ignored === true ? 'without effect here' : '',
       spec.required === true ? 'required' : '',
       spec.default === undefined ? '' : `default ${spec.default === '' ? 'empty' : spec.default}`,
     ];
