@@ -62,6 +62,8 @@ export interface RecordDecoder {
   decodeLines(from: number, end: number, final: boolean, mostRows: number): number;
   /** Decodes `count` records that stand in `starts` and `lengths`, each by itself (messages). */
   decodeRecords(count: number): void;
+  /** Of the last `decodeRecords`: records for which there was no room any more, where one record may be several rows; `decodeRecords(0)` goes on with them. */
+  readonly recordsLeft?: number;
   /** A new part begins (a CSV header is expected again). */
   startPart(): void;
 }

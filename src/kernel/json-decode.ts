@@ -267,30 +267,25 @@ function writeSlot(memory: Memory, at: number, {vector, reading}: JsonSlot): voi
   view.setUint32(at + layout.slotKind, kinds[reading.kind], true);
   view.setUint32(at + layout.slotCells, vector.cells, true);
   view.setUint32(at + layout.slotTags, vector.tagCells, true);
-  switch (reading.kind) {
-    case 'integer':
-      view.setFloat64(at + layout.slotLeast, reading.least, true);
-      view.setFloat64(at + layout.slotGreatest, reading.greatest, true);
-      break;
-    case 'decimal':
-      view.setUint32(at + layout.slotDetail, reading.scale, true);
-      view.setFloat64(at + layout.slotGreatest, reading.greatest, true);
-      break;
-    case 'time':
-      view.setUint32(at + layout.slotStepNanos, 10 ** (9 - Math.min(reading.precision, 3)), true);
-      break;
-    case 'timestamp': {
-      const {zone} = reading;
-      if (reading.precision > 3) view.setUint32(at + layout.slotKind, layout.kindTimestampMicros, true);
-      view.setUint32(at + layout.slotDetail, reading.separator.charCodeAt(0), true);
-      view.setUint32(at + layout.slotStepNanos, 10 ** (9 - reading.precision), true);
-      memory.bytes.set(Buffer.from(`1970-01-01${reading.separator}00:00`), at + layout.slotMemo);
-      if (zone === null) break;
-      const flags = layout.zoneInstant + (zone.takesOffsets ? layout.zoneOffsets : 0) + (zone.isUtc ? layout.zoneUtc : 0);
-      view.setUint32(at + layout.slotZone, flags, true);
-      break;
-    }
-    default:
-      break;
-  }
+  if (reading.kind === 'integer') {
+    view.setFloat64(at + layout.slotLeast, reading.least, true);
+    view.setFloat64(at + layout.slotGreatest, reading.greatest, true);
+  } else if (reading.kind === 'decimal') {
+    view.setUint32(at + layout.slotDetail, reading.scale, true);
+    view.setFloat64(at + layout.slotGreatest, reading.greatest, true);
+  } else if (reading.kind === 'time') {
+    view.setUint32(at + layout.slotStepNanos, 10 ** (9 - Math.min(reading.precision, 3)), true);
+  } else if (reading.kind === 'timestamp') writeTimestampSlot(memory, at, reading);
+}
+
+function writeTimestampSlot(memory: Memory, at: number, reading: JsonReading & {readonly kind: 'timestamp'}): void {
+  const {view} = memory;
+  const {precision, separator, zone} = reading;
+  if (precision > 3) view.setUint32(at + layout.slotKind, layout.kindTimestampMicros, true);
+  view.setUint32(at + layout.slotDetail, separator.charCodeAt(0), true);
+  view.setUint32(at + layout.slotStepNanos, 10 ** (9 - precision), true);
+  memory.bytes.set(Buffer.from(`1970-01-01${separator}00:00`), at + layout.slotMemo);
+  if (zone === null) return;
+  const flags = layout.zoneInstant + (zone.takesOffsets ? layout.zoneOffsets : 0) + (zone.isUtc ? layout.zoneUtc : 0);
+  view.setUint32(at + layout.slotZone, flags, true);
 }

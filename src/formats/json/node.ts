@@ -1,4 +1,4 @@
-import {fitsPrecision, parseDecimal, rescale} from '../../types/decimal.ts';
+import {type Decimal, fitsPrecision, parseDecimal, rescale} from '../../types/decimal.ts';
 import {fitsInteger, type IntegerKind, parseDouble, parseInteger, wrapInteger} from '../../types/integer.ts';
 import {isJsonArray, isJsonObject, type JsonNode, JsonNumber, jsonText} from '../../types/json-text.ts';
 import {intType, type SqlType} from '../../types/sql-type.ts';
@@ -49,10 +49,14 @@ export function readNode(node: JsonNode, type: SqlType, rules: NodeRules): Value
     case 'VARBINARY':
       return readBytes(node);
     case 'DATE':
+      return typeof node === 'string' && /^\d{4}-\d\d-\d\d$/.test(node) ? (parseDate(node) ?? unreadable) : unreadable;
     case 'TIME':
+      return typeof node === 'string' ? readTimeOfDay(node, Math.min(type.precision, 3)) : unreadable;
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ':
-      return typeof node === 'string' ? readTime(node, type, rules) : unreadable;
+      return typeof node === 'string'
+        ? readTimestamp(node, type.precision, type.kind === 'TIMESTAMP' ? null : rules.timeZone, rules.standard)
+        : unreadable;
     case 'ARRAY':
       return isJsonArray(node) ? readElements(node, () => type.element, rules) : unreadable;
     case 'MULTISET':
@@ -101,8 +105,13 @@ function readInteger(node: Exclude<JsonNode, null>, kind: IntegerKind): number |
 }
 
 function wholePart(text: string): bigint | null {
-  const decimal = parseDecimal(text);
+  const decimal = decimalOf(text);
   return decimal === null ? null : decimal.unscaled / 10n ** BigInt(decimal.scale);
+}
+
+/** With exponents that no decimal can have, where the number is too small to be told from nothing. */
+function decimalOf(text: string): Decimal | null {
+  return parseDecimal(text) ?? (/^-?\d/.test(text) && Number(text) === 0 ? {unscaled: 0n, scale: 0} : null);
 }
 
 function readInterval(node: Exclude<JsonNode, null>, unit: 'months' | 'milliseconds'): number | Unreadable {
@@ -120,7 +129,7 @@ function readDouble(node: Exclude<JsonNode, null>, isFloat: boolean): number | U
 }
 
 function readDecimal(node: Exclude<JsonNode, null>, precision: number, scale: number): bigint | Unreadable {
-  const decimal = parseDecimal(scalarText(node).trim());
+  const decimal = decimalOf(scalarText(node).trim());
   if (decimal === null) return unreadable;
   const unscaled = rescale(decimal.unscaled, decimal.scale, scale);
   return fitsPrecision(unscaled, precision) ? unscaled : unreadable;
@@ -131,23 +140,11 @@ function readBytes(node: Exclude<JsonNode, null>): Uint8Array | Unreadable {
   return node.replace(/=+$/, '').length % 4 === 1 ? unreadable : new Uint8Array(Buffer.from(node, 'base64'));
 }
 
-function readTime(text: string, type: SqlType, rules: NodeRules): Value | Unreadable {
-  switch (type.kind) {
-    case 'DATE':
-      return /^\d{4}-\d\d-\d\d$/.test(text) ? (parseDate(text) ?? unreadable) : unreadable;
-    case 'TIME': {
-      const match = /^(\d\d:\d\d:\d\d)(\.\d{1,9})?$/.exec(text);
-      const seconds = match === null ? null : parseTime(match[1] as string);
-      if (seconds === null) return unreadable;
-      return seconds + Number((match?.[2] ?? '.0').slice(1, 1 + Math.min(type.precision, 3)).padEnd(3, '0'));
-    }
-    case 'TIMESTAMP':
-      return readTimestamp(text, type.precision, null, rules);
-    case 'TIMESTAMP_LTZ':
-      return readTimestamp(text, type.precision, rules.timeZone, rules);
-    default:
-      return unreadable;
-  }
+function readTimeOfDay(text: string, digits: number): number | Unreadable {
+  const match = /^(\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?$/.exec(text);
+  const millis = match === null ? null : parseTime(match[1] as string);
+  if (match === null || millis === null) return unreadable;
+  return millis + Number((match[2] ?? '').slice(0, digits).padEnd(3, '0'));
 }
 
 const timestampPatterns = {
@@ -156,8 +153,8 @@ const timestampPatterns = {
 } as const;
 
 /** `timeZone`: null for TIMESTAMP, which has no zone and takes none. */
-function readTimestamp(text: string, precision: number, timeZone: string | null, rules: NodeRules): Value | Unreadable {
-  const match = timestampPatterns[rules.standard].exec(text);
+function readTimestamp(text: string, precision: number, timeZone: string | null, standard: TimeStandard): Value | Unreadable {
+  const match = timestampPatterns[standard].exec(text);
   if (match === null) return unreadable;
   const [, date = '', clock = '', fraction = '', zone] = match;
   if (zone !== undefined && timeZone === null) return unreadable;

@@ -64,7 +64,8 @@ export function fieldReason(path: readonly string[], found: string, type: SqlTyp
   return `field "${path.join('.')}": cannot read ${shorten(found)} as ${typeText({...type, nullable: true})}${hint}`;
 }
 
+/** At most 60 characters, never half of one. */
 function shorten(text: string): string {
-  const characters = [...text.slice(0, 120)];
-  return characters.length > 60 || text.length > 120 ? `${characters.slice(0, 60).join('')}…` : text;
+  const most = /[\ud800-\udbff]/.test(text[59] ?? '') ? 59 : 60;
+  return text.length > most + 1 ? `${text.slice(0, most)}…` : text;
 }

@@ -101,7 +101,7 @@ export const rejectCode = 16;
 /** Where the fault is. */
 export const rejectAt = 20;
 export const rejectSize = 24;
-export const rejectCapacity = 512;
+export const rejectCapacity = 2048;
 
 /** A template: the shape of one record that was seen. */
 export const templateCount = 8;
@@ -126,8 +126,8 @@ export const templateBytes = 16 + 4 * 4096 + 1024 * 48 + 32768;
 /** All templates, with the table of what they share in front. */
 export const templatesBytes = 8 * 8 * 4 + 8 * templateBytes;
 export const templateMissingCount = 0;
-export const templateMissing = 4;
-export const templateUsedSteps = 8;
+export const templateUsedSteps = 4;
+export const templateMissing = 16;
 
 /** Actions are kinds of slots, or these. */
 export const actionSkip = 0;
