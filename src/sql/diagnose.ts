@@ -16,7 +16,7 @@ export interface Failure {
 /** A failed match in the words of the person who wrote the text. */
 export function diagnose(failure: Failure): Problem {
   const token = failure.tokens[failure.at];
-  for (const explain of [foreignSyntax, reservedName, reservedBefore, aliasForKeyword, misspelt]) {
+  for (const explain of [missingSemicolon, foreignSyntax, reservedName, reservedBefore, aliasForKeyword, misspelt]) {
     const problem = explain(failure, token);
     if (problem) return problem;
   }
@@ -55,6 +55,12 @@ function described(failure: Failure, token: Token): string {
   if (token.character === kinds.string) return text.length > 40 ? 'this text' : `the text ${text}`;
   if (token.character === kinds.number) return `the number ${text}`;
   return isName(token) && token.character === kinds.quotedIdentifier ? `the name ${text}` : text;
+}
+
+/** `SELECT … SELECT …`: the first could end where the second begins. */
+function missingSemicolon(failure: Failure, token: Token | undefined): Problem | undefined {
+  if (!token || !failure.expected.has('the end') || !/^(SELECT|INSERT|CREATE|DROP|SET|EXPLAIN|EXECUTE|WITH|ALTER|SHOW|USE|DELETE|BEGIN)$/i.test(token.value)) return undefined;
+  return problemAt(failure, 'missing-semicolon', `${written(failure, token)} begins another statement`, spanOf(failure, failure.at), 'write ; between them');
 }
 
 // ── what other databases write ─────────────────────────────────────────────

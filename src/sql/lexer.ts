@@ -200,8 +200,18 @@ class Lexer implements Lexed {
       return true;
     }
     if (upper !== 'E' && upper !== 'N' && !prefix.startsWith('_')) return false;
-    this.#string(kinds.escaped, start);
+    if (upper === 'E') this.#backslashString(start);
+    else this.#string(kinds.escaped, start);
     return true;
+  }
+
+  #backslashString(start: number): void {
+    const whole = /'(?:[^'\\]|\\.|'')*'/suy;
+    whole.lastIndex = this.#at;
+    const found = whole.exec(this.#text);
+    if (!found) return this.#string(kinds.escaped, start);
+    this.#at += found[0].length;
+    this.#push(kinds.escaped, start, found[0].slice(1, -1));
   }
 
   /** U&'…' with \XXXX or \+XXXXXX, and UESCAPE 'c' to name another escape character. */

@@ -27,7 +27,9 @@ export const otherStatementRules = `
   dropMaterialized = "DROP" "MATERIALIZED" "TABLE" ifExists? path
 
   alterStatement = "ALTER" altered
-  altered = alterCatalog | alterDatabase | alterFunction | alterView | alterModel | alterConnection | alterMaterialized | alterTable
+  altered = alterSystem | alterCatalog | alterDatabase | alterFunction | alterView | alterModel | alterConnection | alterMaterialized | alterTable
+  alterSystem = ("SYSTEM" | "SESSION") "SET" path "=" systemValue
+  systemValue = signedNumber | string | constant | "ON" | name
   alterCatalog = "CATALOG" path (setOptions | resetOptions | comment)
   alterDatabase = "DATABASE" path setOptions
   alterFunction = functionScope? "FUNCTION" ifExists? path "AS" string language?
@@ -78,7 +80,10 @@ export const otherStatementRules = `
   createdThing = createdMaterialized | "TABLE" | "VIEW" | "MODEL" | "CATALOG" | "CONNECTION"
   createdMaterialized = orAlter? "MATERIALIZED" "TABLE"
 
-  describeOther = describeNamed | describeJob
+  describeOther = describeWord | describeNamed | describeJob | describeQuery | describeStatementQuery
+  describeWord = "TABLE" path name?
+  describeQuery = insertStatement | queryStatement
+  describeStatementQuery = "STATEMENT" describeQuery
   describeNamed = ("CATALOG" | "DATABASE" | "FUNCTION" | "MODEL" | "CONNECTION") "EXTENDED"? path
   describeJob = "JOB" string
   useStatement = "USE" (useModules | useCatalog | path)
@@ -102,7 +107,7 @@ export const otherStatementRules = `
   endStatement = "END"
   callStatement = "CALL" path arguments
   deleteStatement = "DELETE" "FROM" path hints? alias? where?
-  updateStatement = "UPDATE" path hints? alias? "SET" assignment ("," assignment)* where?
+  updateStatement = "UPDATE" path columnsWithTypes? hints? alias? "SET" assignment ("," assignment)* where?
   assignment = path "=" expression
   upsertStatement = "UPSERT" "INTO" path insertColumns? query
   mergeStatement = "MERGE" "INTO" path alias? "USING" tableFactor on mergeWhen+

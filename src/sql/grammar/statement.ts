@@ -106,5 +106,6 @@ export const statementRules = `
   executeStatement = "EXECUTE" (insertStatement | queryStatement | executePlan)
   executePlan = "PLAN" string
   describeStatement = ("DESCRIBE" | "DESC") (describeOther | describeTable)
-  describeTable = "EXTENDED"? path
+  describeTable = "EXTENDED"? path describedColumn?
+  describedColumn = name
 `;

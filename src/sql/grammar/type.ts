@@ -26,6 +26,7 @@ export const typeRules = `
   typeWord = "BOOLEAN" | "TINYINT" | "SMALLINT" | "INTEGER" | "INT" | "BIGINT" | "DECIMAL" | "DEC" | "NUMERIC" | "FLOAT" | "REAL" | "STRING" | "VARCHAR" | "VARBINARY" | "BYTES" | "DATE" | "TIMESTAMP_LTZ" | "VARIANT" | "BITMAP" | "UUID"
   unsigned = "UNSIGNED" | "SIGNED"
   userType = path
-  typeArguments = "(" typeNumber ("," typeNumber)? ")"
+  typeArguments = "(" typeNumber ("," typeScale)? ")"
   typeNumber = number
+  typeScale = signedNumber
 `;

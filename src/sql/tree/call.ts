@@ -107,9 +107,22 @@ function tableArgument(context: Context, branch: Branch): Expression {
     span: context.span(branch),
     table: named ? compound(context, named) : null,
     query: named ? null : context.build.query(context, get(query as Branch, 'query')),
-    partitionBy: partitionBy(context, find(order, 'partitionBy')),
-    orderBy: context.build.orderBy(context, find(order, 'orderBy')),
+    partitionBy: tablePartition(context, find(order, 'tablePartition')),
+    orderBy: tableOrder(context, find(order, 'tableOrder')),
   };
+}
+
+/** PARTITION BY a, or (a, b): a comma would begin the next argument. */
+function tablePartition(context: Context, branch: Branch | undefined): Expression[] {
+  if (!branch) return [];
+  const value = context.build.expression(context, get(branch, 'expression'));
+  return value.kind === 'row' && !value.explicit ? [...value.items] : [value];
+}
+
+function tableOrder(context: Context, branch: Branch | undefined): OrderItem[] {
+  if (!branch) return [];
+  const list = find(branch, 'tableOrderItems');
+  return list ? orderItems(context, get(list, 'orderItems')) : [orderItem(context, get(branch, 'orderItem'))];
 }
 
 /** PARTITION BY a, b; the list may stand in parentheses. */
@@ -129,7 +142,11 @@ export function orderBy(context: Context, branch: Branch | undefined): OrderItem
   const every = find(branch, 'orderAll');
   if (every) context.unsupported('ORDER BY ALL', every, 'name the columns');
   const items = find(branch, 'orderItems');
-  return items ? all(items, 'orderItem').map(item => orderItem(context, item)) : [];
+  return items ? orderItems(context, items) : [];
+}
+
+function orderItems(context: Context, branch: Branch): OrderItem[] {
+  return all(branch, 'orderItem').map(item => orderItem(context, item));
 }
 
 function orderItem(context: Context, branch: Branch): OrderItem {

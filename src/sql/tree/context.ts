@@ -65,7 +65,7 @@ export class Context {
   }
 
   /** A construct that is understood, and not offered. */
-  unsupported(name: string, where: Branch, hint: string): void {
+  unsupported(name: string, where: Branch | Span, hint: string): void {
     this.fault('not-supported', `${name} is not supported`, where, hint);
   }
 

@@ -37,13 +37,13 @@ function flatten(elements: Element[], branch: Branch): void {
     else if (part.rule === 'tail') {
       const tail = only(part);
       const distinct = tail.rule === 'isTail' ? find(only(get(tail, 'isWhat')), 'prefixed') : undefined;
-      flattenTail(elements, tail, distinct ?? find(get1(tail), 'prefixed'));
+      flattenTail(elements, tail, distinct ?? find(rightOf(tail), 'prefixed'));
     }
   }
 }
 
 /** The part of a tail that may hold its right side. */
-function get1(tail: Branch): Branch {
+function rightOf(tail: Branch): Branch {
   return find(tail, 'binaryRight') ?? tail;
 }
 
@@ -91,7 +91,8 @@ class Climber {
       return {kind: 'overlaps', span: context.between(left.span, right.span), operator, left, right};
     }
     if (tail.rule === 'betweenTail') {
-      const [low, high] = all(tail, 'arithmetic').map(part => expression(context, part)) as [Expression, Expression];
+      const low = comparison(context, get(tail, 'comparison'));
+      const high = expression(context, get(tail, 'arithmetic'));
       const symmetric = context.words(find(tail, 'symmetry') ?? tail)[0] === 'SYMMETRIC';
       return {kind: 'between', span, negated: context.has(tail, 'NOT'), symmetric, operand: left, low, high};
     }
@@ -103,12 +104,9 @@ class Climber {
   #binary(left: Expression, tail: Branch): Expression {
     const context = this.#context;
     const sign = get(tail, tail.rule === 'binaryTail' ? 'binaryOperator' : 'arithmeticOperator');
-    const operator = context.word(sign) as BinaryOperator;
-    if (operator === '!=') context.portable('operator !=', sign, '<>');
-    const quantified = find(get1(tail), 'quantified');
-    if (quantified) return quantifiedTest(context, left, operator, quantified);
-    const right = this.climb(bindsOf(context, tail) + 1);
-    return {kind: 'binary', span: context.between(left.span, right.span), operator, operatorSpan: context.span(sign), left, right};
+    const quantified = find(rightOf(tail), 'quantified');
+    if (quantified) return quantifiedTest(context, left, sign, quantified);
+    return binary(context, left, sign, this.climb(bindsOf(context, tail) + 1));
   }
 
   #is(left: Expression, tail: Branch): Expression {
@@ -146,10 +144,29 @@ function bindsOf(context: Context, tail: Branch): number {
   }
 }
 
-function quantifiedTest(context: Context, left: Expression, operator: BinaryOperator, branch: Branch): Expression {
+function quantifiedTest(context: Context, left: Expression, sign: Branch, branch: Branch): Expression {
+  const operator = context.word(sign) as BinaryOperator;
+  if (operator === '!=') context.portable('operator !=', sign, '<>');
   const span = context.between(left.span, context.span(branch));
   const quantifier = context.word(get(branch, 'quantifier')) === 'ALL' ? 'ALL' : 'SOME';
   return {kind: 'quantified', span, operator, quantifier, left, ...queryOrList(context, get(branch, 'queryOrList'))};
+}
+
+/** The lower end of BETWEEN may hold comparisons, `a BETWEEN x = y AND z`. */
+function comparison(context: Context, branch: Branch): Expression {
+  let left = expression(context, get(branch, 'arithmetic'));
+  for (const tail of all(branch, 'comparisonTail')) {
+    const sign = get(tail, 'comparisonOperator');
+    const right = expression(context, get(tail, 'arithmetic'));
+    left = binary(context, left, sign, right);
+  }
+  return left;
+}
+
+function binary(context: Context, left: Expression, sign: Branch, right: Expression): Expression {
+  const operator = context.word(sign) as BinaryOperator;
+  if (operator === '!=') context.portable('operator !=', sign, '<>');
+  return {kind: 'binary', span: context.between(left.span, right.span), operator, operatorSpan: context.span(sign), left, right};
 }
 
 function queryOrList(context: Context, branch: Branch): {query: ReturnType<Context['build']['query']> | null; list: Expression[]} {
@@ -204,9 +221,15 @@ export function operand(context: Context, branch: Branch): Expression {
   for (const postfix of all(branch, 'postfix')) {
     const part = only(postfix);
     const span = context.between(left.span, context.span(part));
-    if (part.rule === 'item') left = {kind: 'item', span, operand: left, index: expression(context, get(part, 'expression'))};
+    if (part.rule === 'item') left = {kind: 'item', span, operand: left, index: itemIndex(context, part)};
     else if (part.rule === 'field') left = {kind: 'field', span, operand: left, name: identifier(context, get(part, 'name'))};
     else left = other(context, {...branch, end: part.end}, context.text(part), [left]);
   }
   return left;
+}
+
+function itemIndex(context: Context, branch: Branch): Expression {
+  const offset = find(branch, 'itemOffset');
+  if (offset) context.unsupported(`[${context.word(offset)}(…)]`, offset, 'write [n] with n counted from 1');
+  return expression(context, get(offset ?? branch, 'expression'));
 }

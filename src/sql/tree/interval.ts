@@ -12,11 +12,11 @@ export function interval(context: Context, branch: Branch): Expression {
   if (amount.rule === 'intervalText') {
     return {kind: 'interval', span, negative, text: textOf(context, get(amount, 'string')), ...qualifier(context, get(amount, 'qualifier'))};
   }
-  const number = get(amount, 'arithmetic');
+  const number = get(amount, 'intervalValue');
   const unit = singular(context.word(get(amount, 'unitPlural')));
   const text = context.text(number);
   if (!/^\d+(\.\d+)?$/.test(text)) context.unsupported('an interval of a computed length', branch, `write ${text} * INTERVAL '1' ${unit}`);
-  else context.portable('interval without quotes', branch, `INTERVAL ${negative ? '-' : ''}'${text}' ${unit}`);
+  else if (!context.lenient) context.unsupported('an interval without quotes', branch, `write INTERVAL ${negative ? '-' : ''}'${text}' ${unit}`);
   return {kind: 'interval', span, negative, text, from: unit, to: null, precision: null, fraction: null};
 }
 

@@ -16,7 +16,7 @@ export function primary(context: Context, branch: Branch): Expression {
     case 'number':
       return {kind: 'number', span, text: context.token(branch).value};
     case 'text':
-      return {kind: 'string', span, value: text(context, branch)};
+      return {kind: 'string', span, value: continued(context, branch)};
     case 'parenthesized':
       return parenthesized(context, branch);
     case 'case':
@@ -41,15 +41,13 @@ export function primary(context: Context, branch: Branch): Expression {
 }
 
 /** Texts that follow one another on lines of their own are one text. */
-function text(context: Context, branch: Branch): string {
-  const parts = all(branch, 'string');
-  parts.forEach((part, index) => {
-    const previous = context.tokens[part.start - 1];
-    const token = context.token(part);
-    if (index === 0 || !previous || /[\n\r]/.test(context.source.text.slice(previous.end, token.start))) return;
-    context.fault('adjacent-texts', 'a text is continued by another only on a new line', part, 'write || between them, or a comma');
-  });
-  return parts.map(part => context.token(part).value).join('');
+function continued(context: Context, branch: Branch): string {
+  const [, ...more] = branch.parts;
+  for (const part of more) {
+    const gap = context.source.text.slice(context.tokens[part.start - 1]?.end, context.token(part).start);
+    if (!/[\n\r]/.test(gap)) context.fault('adjacent-texts', 'a text goes on in another only on a new line', part, 'write || between them, or a comma');
+  }
+  return branch.parts.map(part => context.token(part).value).join('');
 }
 
 function reference(context: Context, branch: Branch): Expression {
@@ -138,7 +136,10 @@ function construction(context: Context, branch: Branch): Expression {
   if (branch.rule === 'queryConstructor') return {kind: 'array-query', span, type, query: context.build.query(context, get(branch, 'query'))};
   if (branch.rule === 'bracketConstructor') {
     const items = find(branch, 'expressions');
-    return {kind: 'constructor', span, type, items: items ? all(items, 'expression').map(item => context.build.expression(context, item)) : []};
+    const values = items ? all(items, 'expression').map(item => context.build.expression(context, item)) : [];
+    const query = type === 'MULTISET' ? values.find(value => value.kind === 'scalar-query') : undefined;
+    if (query) context.fault('query-here', 'a query cannot stand in MULTISET[…]', query.span, 'write MULTISET(SELECT …)');
+    return {kind: 'constructor', span, type, items: values};
   }
   const list = find(branch, 'rowItems');
   const items = (list ? all(list, 'rowItem') : []).map(item => {
@@ -159,12 +160,10 @@ function uncommon(context: Context, branch: Branch): Expression {
       return {kind: 'descriptor', span, columns: identifiers(context, branch)};
     case 'parameter':
       return {kind: 'parameter', span, name: context.token(branch).value};
-    case 'binaryString':
-      return {kind: 'binary-string', span, hex: context.token(branch).value};
+    case 'binaryText':
+      return {kind: 'binary-string', span, hex: continued(context, branch)};
     case 'uniqueTest':
       return other(context, branch, 'UNIQUE');
-    case 'cursor':
-      return other(context, branch, 'CURSOR');
     case 'newObject':
       return other(context, branch, 'NEW');
     case 'sequence':
@@ -180,6 +179,7 @@ function refused(context: Context, branch: Branch): Expression {
   const {character, start} = context.token(branch);
   if (branch.rule === 'question') context.unsupported('the parameter ?', branch, 'write :name and bind it with -v name=value');
   else if (branch.rule === 'decimalLiteral') context.unsupported('a literal DECIMAL', branch, 'write the number itself, or a CAST');
+  else if (branch.rule === 'cursor') context.unsupported('CURSOR', branch, 'pass a table as TABLE t, or (SELECT …) as a table of its own');
   else if (branch.rule === 'braces') context.unsupported('the JDBC escape { … }', branch, 'write the function or literal without braces');
   else if (character === kinds.escaped) {
     const letter = context.source.text[start]?.toUpperCase();

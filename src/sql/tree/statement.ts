@@ -1,5 +1,6 @@
 import type {Insert, OptionPair, Statement} from '../ast.ts';
 import type {Branch} from '../matcher.ts';
+import {argumentsOf} from './call.ts';
 import {all, find, get, only, type Context} from './context.ts';
 import {createTable} from './create-table.ts';
 import {compound, identifier, optionPair, textOf} from './names.ts';
@@ -30,8 +31,14 @@ export function statement(context: Context, branch: Branch): Statement {
       return find(branch, 'executePlan') ? otherStatement(context, branch) : {...statement(context, branch.parts[1] as Branch), span};
     case 'describeStatement': {
       const table = find(branch, 'describeTable');
-      return table ? {kind: 'describe', span, name: compound(context, get(table, 'path'))} : otherStatement(context, branch);
+      if (!table) return otherStatement(context, branch);
+      const column = find(table, 'describedColumn');
+      if (column) context.unsupported('a column in DESCRIBE', column, 'describe the whole table');
+      return {kind: 'describe', span, name: compound(context, get(table, 'path'))};
     }
+    case 'callStatement':
+      argumentsOf(context, get(branch, 'arguments'));
+      return otherStatement(context, branch);
     default:
       return otherStatement(context, branch);
   }
@@ -57,7 +64,9 @@ function create(context: Context, branch: Branch): Statement {
     };
   }
   const scope = find(branch, 'functionScope');
-  if (orReplace || find(branch, 'usingResources') || (scope && find(scope, 'temporarySystem'))) return otherStatement(context, branch);
+  const isSystem = scope !== undefined && find(scope, 'temporarySystem') !== undefined;
+  if (isSystem && common.name.parts.length > 1) context.fault('system-function', 'a system function has a name without dots', common.name.span, 'write its last part only');
+  if (orReplace || find(branch, 'usingResources') || isSystem) return otherStatement(context, branch);
   const language = find(branch, 'language');
   return {
     ...common,

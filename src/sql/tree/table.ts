@@ -2,7 +2,7 @@ import type {Hint, Identifier, OptionPair, Query, TableAlias, TableReference} fr
 import type {Branch} from '../matcher.ts';
 import {argumentsOf, plainCall} from './call.ts';
 import {all, find, get, only, type Context} from './context.ts';
-import {compound, identifier, identifiers, optionPair, textOf} from './names.ts';
+import {compound, count, identifier, identifiers, optionPair, textOf} from './names.ts';
 
 type Join = Extract<TableReference, {readonly kind: 'join'}>;
 
@@ -77,6 +77,7 @@ function tableFactor(context: Context, branch: Branch): TableReference {
   const [time] = times;
   if (times[1]) context.fault('two-times', 'FOR SYSTEM_TIME stands here twice', times[1], 'remove one of them');
   const span = context.span({...branch, end: foreign[0] ? foreign[0].start : branch.end});
+  for (const seed of all(branch, 'sample').flatMap(sample => all(sample, 'sampleSeed'))) count(context, get(get(seed, 'signedNumber'), 'number'));
   const table = coreTable(context, core, {span, lateral, alias: foreign.length > 0 ? null : alias});
   return foreign.reduce((input, suffix, index) => otherTable(context, input, suffix, index === foreign.length - 1 ? alias : null), withTime(context, table, core, time));
 }
@@ -136,7 +137,7 @@ function parenthesizedJoin(context: Context, core: Branch, {span, alias}: Around
   const inner = tableReference(context, get(core, 'tableReference'));
   if (inner.kind !== 'join' && inner.kind !== 'derived') context.fault('parentheses', 'only a join or a query can stand in parentheses here', core, 'remove the parentheses');
   else if (inner.kind === 'derived' && inner.alias === null && alias !== null) return {...inner, span, alias};
-  else if (alias) context.fault('join-name', 'a join in parentheses cannot have a name', alias.span, 'remove the name, or write (SELECT … ) around the join');
+  else if (alias) context.unsupported('a name for a join in parentheses', alias.span, 'write (SELECT * FROM … ) around the join');
   return {...inner, span};
 }
 

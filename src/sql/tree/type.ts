@@ -82,5 +82,10 @@ function fields(context: Context, branch: Branch): TypeName['fields'] {
 
 function typeArguments(context: Context, branch: Branch): number[] {
   const list = find(branch, 'typeArguments');
-  return list ? all(list, 'typeNumber').map(part => count(context, part)) : [];
+  return (list?.parts ?? []).flatMap(part => {
+    const sign = part.rule === 'typeScale' ? find(only(part), 'sign') : undefined;
+    if (sign) context.unsupported('a negative scale', part, 'use a scale of 0 and divide');
+    if (part.rule === 'typeScale') return [count(context, get(only(part), 'number'))];
+    return part.rule === 'typeNumber' ? [count(context, only(part))] : [];
+  });
 }
