@@ -1,8 +1,10 @@
+import {csv} from './csv/csv.ts';
 import type {FormatDefinition} from './define.ts';
 import {json} from './json/json.ts';
+import {raw} from './raw/raw.ts';
 
 /** Every format, in the order in which help lists them. */
-export const formats: readonly FormatDefinition[] = [json];
+export const formats: readonly FormatDefinition[] = [json, csv, raw];
 
 export function findFormat(name: string): FormatDefinition | undefined {
   return formats.find(format => format.name === name);
