@@ -1,3 +1,5 @@
+import {ProblemError} from '../base/problem.ts';
+import {castValue} from '../types/cast.ts';
 import {commonType, isNumeric, isText, isTimestamp} from '../types/common-type.ts';
 import {compareNumbers, compareValues} from '../types/compare.ts';
 import {booleanType, type SqlType, withNullable} from '../types/sql-type.ts';
@@ -24,8 +26,11 @@ function isTimePoint(type: SqlType): boolean {
   return type.kind === 'DATE' || type.kind === 'TIME' || isTimestamp(type);
 }
 
-function isTextWithTime(args: readonly Argument[]): boolean {
-  return args.some(arg => isText(arg.type)) && args.some(arg => isTimePoint(arg.type));
+/**
+ * A text beside a time: a constant is cast when the query is planned, and must be one; any other stays a text, which is read leniently: what is no time is NULL.
+ */
+function readLeniently(arg: Argument, type: SqlType): boolean {
+  return isText(arg.type) && isTimePoint(type) && arg.literal === undefined;
 }
 
 function comparisonTyping(args: readonly Argument[], isOrdered: boolean, neverNull: boolean): Typing | Refusal {
@@ -35,19 +40,30 @@ function comparisonTyping(args: readonly Argument[], isOrdered: boolean, neverNu
   if ('message' in type) return type;
   if (isOrdered && ['ARRAY', 'MAP', 'MULTISET', 'ROW'].includes(type.kind))
     return {message: `does not order ${typeText(withNullable(type, true))}`};
-  // A text that is no time becomes NULL and not an error: see the implicit casts of Flink.
-  const nullable = !neverNull && (anyNullable([left.type, right.type]) || isTextWithTime(args));
+  const isLenient = args.some(arg => readLeniently(arg, type));
   return {
-    arguments: [
-      withNullable(type, left.type.nullable || left.type.kind === 'NULL'),
-      withNullable(type, right.type.nullable || right.type.kind === 'NULL'),
-    ],
-    result: withNullable(booleanType, nullable),
+    arguments: args.map(arg => (readLeniently(arg, type) ? arg.type : withNullable(type, anyNullable([arg.type])))),
+    result: withNullable(booleanType, !neverNull && (isLenient || anyNullable([left.type, right.type]))),
   };
 }
 
-function typeOf(call: CallSite): SqlType {
-  return (call.arguments[0] as Argument).type;
+/** Both values in the type they are compared in; a text that is no time has become NULL. */
+function comparable(args: readonly Value[], call: CallSite): readonly [SqlType, Value, Value] {
+  const [leftType, rightType] = call.arguments.map(arg => arg.type) as [SqlType, SqlType];
+  const [left, right] = args as [Value, Value];
+  if (isText(leftType) === isText(rightType)) return [leftType, left, right];
+  const type = isText(leftType) ? rightType : leftType;
+  return [type, asTime(left, leftType, type, call), asTime(right, rightType, type, call)];
+}
+
+function asTime(value: Value, from: SqlType, to: SqlType, call: CallSite): Value {
+  if (!isText(from)) return value;
+  try {
+    return castValue(value, from, to, call.timeZone);
+  } catch (error) {
+    if (error instanceof ProblemError) return null;
+    throw error;
+  }
 }
 
 /** NaN is neither less nor greater than, nor equal to anything here, as Java's operators have it. */
@@ -74,9 +90,10 @@ function comparison(
     nulls: 'propagate',
     typing: args => comparisonTyping(args, isOrdered, false),
     evaluate(args, call) {
-      const [left, right] = args as [Value, Value];
+      const [type, left, right] = comparable(args, call);
+      if (left === null || right === null) return null;
       if (isNaNCompared(left, right)) return sign === '<>';
-      return holds(compareValues(left, right, typeOf(call)));
+      return holds(compareValues(left, right, type));
     },
   };
 }
@@ -101,9 +118,9 @@ function distinctFrom(negated: boolean): ScalarFunction {
     nulls: 'handled',
     typing: args => comparisonTyping(args, false, true),
     evaluate(args, call) {
-      const [left, right] = args as [Value, Value];
+      const [type, left, right] = comparable(args, call);
       const isSame =
-        left === null || right === null ? left === right : !isNaNCompared(left, right) && compareValues(left, right, typeOf(call)) === 0;
+        left === null || right === null ? left === right : !isNaNCompared(left, right) && compareValues(left, right, type) === 0;
       return isSame === negated;
     },
   };

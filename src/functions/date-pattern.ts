@@ -198,6 +198,8 @@ function fieldExpression(letter: string, width: number, strict: boolean, isNextN
   if (letter === 'E') return namesExpression(weekdays, Math.max(width, 3));
   if (letter === 'a') return '[AaPp][Mm]';
   if (letter === 'G') return 'AD|BC';
+  // An offset is read, but a local time is what is asked for.
+  if ('XxZ'.includes(letter)) return String.raw`Z|[+-]\d{2}(?::?\d{2}){0,1}`;
   if (!isNumberField(letter, width)) return null;
   if (letter === 'S') return strict ? String.raw`\d{${width}}` : isNextNumber ? String.raw`\d{${width}}` : String.raw`\d{1,9}`;
   if (isNextNumber && !(strict && width === 1)) return String.raw`\d{${width}}`;

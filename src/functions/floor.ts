@@ -64,7 +64,9 @@ function timeTo(value: Value, type: SqlType, unit: string, direction: Direction,
   if (type.kind === 'DATE') return dayTo(value as number, unit, direction);
   if (type.kind === 'TIME') return millisTo(value as number, unit, direction);
   if (!isTimestamp(type)) return null;
-  const {millis} = timestampParts(value, type.precision);
+  const {millis: started, nanos} = timestampParts(value, type.precision);
+  // Of the parts of a millisecond only a MILLISECOND takes notice.
+  const millis = direction === 'up' && unit === 'MILLISECOND' && nanos > 0 ? started + 1 : started;
   if (type.kind === 'TIMESTAMP') return timestampValue(millisTo(millis, unit, direction), 0, type.precision);
   const local = millisTo(instantToLocal(timeZone, millis), unit, direction);
   return timestampValue(localToInstant(timeZone, local), 0, type.precision);

@@ -6,14 +6,18 @@ export interface JsonPath {
   readonly steps: readonly JsonStep[];
 }
 
-type JsonStep = {readonly kind: 'field'; readonly name: string} | {readonly kind: 'element'; readonly index: number} | {readonly kind: 'all'};
+type JsonStep =
+  | {readonly kind: 'field'; readonly name: string}
+  | {readonly kind: 'element'; readonly index: number}
+  | {readonly kind: 'all'};
 
 /** Null when the text is no path, or one of a kind that is not known here (filters, `..`). */
 export function compileJsonPath(text: string): JsonPath | null {
   const start = /^\s*(?:(lax|strict)\s+)?\$/i.exec(text);
   if (start === null) return null;
   const steps: JsonStep[] = [];
-  const step = /\.(\*)|\.([^\s.[\]'"*()?@$,]+)|\[\s*(\*)\s*\]|\[\s*(-?\d{1,9})\s*\]|\[\s*'((?:[^'\\]|\\.)*)'\s*\]|\[\s*"((?:[^"\\]|\\.)*)"\s*\]|\."((?:[^"\\]|\\.)*)"/y;
+  const step =
+    /\.(\*)|\.([^\s.[\]'"*()?@$,]+)|\[\s*(\*)\s*\]|\[\s*(-?\d{1,9})\s*\]|\[\s*'((?:[^'\\]|\\.)*)'\s*\]|\[\s*"((?:[^"\\]|\\.)*)"\s*\]|\."((?:[^"\\]|\\.)*)"/y;
   let at = start[0].length;
   while (at < text.trimEnd().length) {
     step.lastIndex = at;

@@ -13,7 +13,10 @@ import {takes, text} from './typing.ts';
 const pathHint = "a path is such as 'lax $.name[0]' or 'strict $.a.b[*]'";
 
 /** What became of a path in a text: a node, nothing, or an error. A path in lax mode that leads nowhere is nothing, in strict mode it is an error. */
-type Found = {readonly kind: 'node'; readonly node: JsonNode} | {readonly kind: 'empty'} | {readonly kind: 'error'; readonly reason: string};
+type Found =
+  | {readonly kind: 'node'; readonly node: JsonNode}
+  | {readonly kind: 'empty'}
+  | {readonly kind: 'error'; readonly reason: string};
 
 function pathOf(call: CallSite, source: string): JsonPath {
   const memo = call.memo as {readonly source: string; readonly path: JsonPath} | undefined;
@@ -78,7 +81,9 @@ function answer(behavior: Behavior, args: readonly Value[], call: CallSite, name
 
 function checkPath(args: readonly Argument[]): Refusal | null {
   const literal = args[1]?.literal;
-  return typeof literal === 'string' && compileJsonPath(literal) === null ? {message: `has "${literal}", which is no JSON path`, hint: pathHint} : null;
+  return typeof literal === 'string' && compileJsonPath(literal) === null
+    ? {message: `has "${literal}", which is no JSON path`, hint: pathHint}
+    : null;
 }
 
 const jsonExists: ScalarFunction = {
@@ -117,8 +122,9 @@ function returningOf(words: readonly string[]): string | null {
 
 function valueTyping(args: readonly Argument[], words: readonly string[]): Typing | Refusal {
   const returning = returningOf(words);
-  const type = returning === null ? stringType : (/^(?:VAR)?CHAR/.test(returning) ? stringType : returningTypes[returning]);
-  if (type === undefined) return {message: `cannot return ${returning}`, hint: 'write STRING, BOOLEAN, INT, BIGINT or DOUBLE, and CAST the result'};
+  const type = returning === null ? stringType : /^(?:VAR)?CHAR/.test(returning) ? stringType : returningTypes[returning];
+  if (type === undefined)
+    return {message: `cannot return ${returning}`, hint: 'write STRING, BOOLEAN, INT, BIGINT or DOUBLE, and CAST the result'};
   const fault = checkPath(args);
   if (fault !== null) return fault;
   const defaults = (argument: SqlType): SqlType => withNullable(type, argument.nullable || argument.kind === 'NULL');
@@ -133,7 +139,8 @@ const jsonValue: ScalarFunction = {
   kind: 'scalar',
   family: 'json',
   name: 'JSON_VALUE',
-  summary: 'The scalar that a path leads to in a JSON text, as STRING or the type asked for; NULL, an error or a default when there is none.',
+  summary:
+    'The scalar that a path leads to in a JSON text, as STRING or the type asked for; NULL, an error or a default when there is none.',
   syntax: 'JSON_VALUE(text, path [RETURNING type] [NULL | ERROR | DEFAULT value ON EMPTY] [NULL | ERROR | DEFAULT value ON ERROR])',
   examples: [
     {sql: `JSON_VALUE('{"a": true}', '$.a')`, gives: 'true'},
@@ -172,9 +179,11 @@ function scalarOf(node: JsonNode, call: CallSite): Value | undefined {
 function queryTyping(args: readonly Argument[], words: readonly string[]): Typing | Refusal {
   const returning = returningOf(words);
   const isArray = returning !== null && returning.startsWith('ARRAY');
-  const isKnown = returning === null || returning === 'STRING' || /^VARCHAR/.test(returning) || /^ARRAY<(?:STRING|VARCHAR.*)>$/.test(returning);
+  const isKnown =
+    returning === null || returning === 'STRING' || /^VARCHAR/.test(returning) || /^ARRAY<(?:STRING|VARCHAR.*)>$/.test(returning);
   if (!isKnown) return {message: `cannot return ${returning}`, hint: 'write STRING or ARRAY<STRING>'};
-  if (isArray && words.join(' ').includes('EMPTY OBJECT')) return {message: 'cannot return an empty object as an array', hint: 'write EMPTY ARRAY'};
+  if (isArray && words.join(' ').includes('EMPTY OBJECT'))
+    return {message: 'cannot return an empty object as an array', hint: 'write EMPTY ARRAY'};
   const result: SqlType = isArray ? {kind: 'ARRAY', element: stringType, nullable: true} : stringType;
   return checkPath(args) ?? takes({parameters: [text, text], result, nullability: 'nullable'})(args, words);
 }
@@ -202,7 +211,9 @@ const jsonQuery: ScalarFunction = {
     const node = wrapped(found.node, call.words);
     if (isScalar(node)) return path.mode === 'lax' ? onEmpty() : onError('the path leads to a scalar');
     if (call.result.kind !== 'ARRAY') return jsonText(node);
-    return isJsonArray(node) ? node.map(element => (element === null ? null : typeof element === 'string' ? element : jsonText(element))) : onError('the path leads to an object');
+    return isJsonArray(node)
+      ? node.map(element => (element === null ? null : typeof element === 'string' ? element : jsonText(element)))
+      : onError('the path leads to an object');
   },
 };
 

@@ -21,7 +21,7 @@ const escapeHint = 'the escape must be one character, and stand before %, _ or i
 /** Reads a LIKE pattern; without an escape (or an empty one) no character is special but % and _. */
 export function compileLike(pattern: string, escape: string): LikePattern | LikeFault {
   const escapeCharacters = Array.from(escape);
-  if (escapeCharacters.length > 1) return {message: `has the escape '${escape}'`, hint: escapeHint};
+  if (escapeCharacters.length > 1 || escape === '\0') return {message: `has the escape '${escape}'`, hint: escapeHint};
   const [escapeCharacter] = escapeCharacters;
   const tokens: LikePattern['tokens'][number][] = [];
   const characters = Array.from(pattern);
@@ -71,7 +71,7 @@ export function matchesLike(value: string, {tokens}: LikePattern): boolean {
 /** A SIMILAR TO pattern as a Java one: `%` and `_` are the SQL ones, everything else means what it does in Java. */
 function similarToJava(pattern: string, escape: string): string | LikeFault {
   const characters = Array.from(pattern);
-  let java = '(?s)(?:';
+  let java = '(?s)^(?:';
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] as string;
     if (character === escape) {
@@ -82,7 +82,7 @@ function similarToJava(pattern: string, escape: string): string | LikeFault {
       java += character === '%' ? '.*' : character === '_' ? '.' : character;
     }
   }
-  return `${java.replaceAll(/\[:([A-Za-z]+):\]/g, (_, name: string) => `\\p{${name.slice(0, 1).toUpperCase()}${name.slice(1).toLowerCase()}}`)})`;
+  return `${java.replaceAll(/\[:([A-Za-z]+):\]/g, (_, name: string) => `\\p{${name.slice(0, 1).toUpperCase()}${name.slice(1).toLowerCase()}}`)})\\z`;
 }
 
 type Matcher = (value: string) => boolean;
@@ -95,7 +95,7 @@ function makeLike(pattern: string, escape: string): Matcher | LikeFault {
 function makeSimilar(pattern: string, escape: string): Matcher | LikeFault {
   const java = similarToJava(pattern, escape);
   if (typeof java !== 'string') return java;
-  const compiled = compilePattern(`^${java}\\z`);
+  const compiled = compilePattern(java);
   if ('message' in compiled)
     return {message: `has the pattern "${pattern}", which ${compiled.message}`, hint: 'a pattern may hold % _ | * + ? {n} ( ) [ ]'};
   const found: Pattern = compiled;

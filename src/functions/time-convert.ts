@@ -1,7 +1,7 @@
 import {fail} from '../base/problem.ts';
 import {msPerDay} from '../types/calendar.ts';
 import {isNumeric, isText, isTimestamp} from '../types/common-type.ts';
-import {truncateDecimal} from '../types/decimal.ts';
+import {powerOfTen, truncateDecimal} from '../types/decimal.ts';
 import {integerOfNumber} from '../types/integer.ts';
 import {bigintType, type SqlType, stringType, withNullable} from '../types/sql-type.ts';
 import {
@@ -24,7 +24,6 @@ import {bigint, isRefusal, takes, text, wrongCount, wrongTypes} from './typing.t
 /** Times from and to texts and numbers. */
 
 const timestampType: SqlType = {kind: 'TIMESTAMP', precision: 3, nullable: true};
-const instantType: SqlType = {kind: 'TIMESTAMP_LTZ', precision: 3, nullable: true};
 const dateType: SqlType = {kind: 'DATE', nullable: true};
 
 /** The compiled pattern of the call, made once for each pattern text. */
@@ -37,6 +36,7 @@ function patternOf(call: CallSite, text: string): DatePattern {
   return pattern;
 }
 
+const zoneHint = 'write a name such as Europe/Berlin, or GMT+08:00';
 const patternHint = "the letters are those of Java: yyyy-MM-dd HH:mm:ss.SSS; put other letters into quotes: 'T'";
 
 /** A pattern that is constant is looked at when the query is planned. */
@@ -78,28 +78,62 @@ const toTimestamp: ScalarFunction = {
   },
 };
 
-function instantTyping(args: readonly Argument[], words: readonly string[]): Typing | Refusal {
-  const [first, second] = args;
-  if (first === undefined) return wrongCount(0, 1, 3);
-  if (isText(first.type))
-    return takes({parameters: [text, text, text], optional: 2, result: instantType, nullability: 'nullable'})(args, words);
-  if (!isNumeric(first.type) && first.type.kind !== 'NULL') return wrongTypes(args, 'takes a number of seconds or milliseconds, or a text');
-  const precision = second?.literal;
-  if (typeof precision === 'number' && precision !== 0 && precision !== 3) {
-    return {message: `has the precision ${precision}`, hint: 'write 0 for seconds or 3 for milliseconds'};
-  }
-  const number: SqlType = first.type.kind === 'NULL' ? bigintType : first.type;
-  return takes({parameters: [() => number, bigint], optional: 1, result: instantType, nullability: 'nullable'})(args, words);
+/** The precision asked for by a constant pattern (its digits of a second) or number; at least milliseconds. */
+function instantOf(precision: number): SqlType {
+  return {kind: 'TIMESTAMP_LTZ', precision: Math.min(Math.max(precision, 3), 9), nullable: true};
 }
 
-/** A number of seconds (precision 0) or milliseconds (3) as milliseconds; null outside of the years 0 to 9999. */
-function epochMillis(value: Value, type: SqlType, precision: number): number | null {
-  const scale = precision === 0 ? 1000 : 1;
-  const millis =
-    type.kind === 'DECIMAL'
-      ? Number(truncateDecimal(value as bigint, type.scale)) * scale
-      : Number(integerOfNumber(Number(value) * scale, 'BIGINT'));
-  return millis < leastEpochSeconds * 1000 || millis > greatestEpochSeconds * 1000 + 999 ? null : millis;
+function digitsOfSecond(pattern: string): number {
+  const parts = compileDatePattern(pattern)?.parts ?? [];
+  return Math.max(0, ...parts.map(part => (part.kind === 'field' && part.letter === 'S' ? part.width : 0)));
+}
+
+function instantTyping(args: readonly Argument[], words: readonly string[]): Typing | Refusal {
+  const [first, second, third] = args;
+  if (first === undefined) return wrongCount(0, 1, 3);
+  if (isText(first.type) || args.length === 3 || (second !== undefined && isText(second.type) && first.type.kind === 'NULL')) {
+    const zone = third?.literal;
+    if (typeof zone === 'string' && !isTimeZone(zone)) return {message: `has "${zone}", which is no time zone`, hint: zoneHint};
+    const result = instantOf(typeof second?.literal === 'string' ? digitsOfSecond(second.literal) : 3);
+    return takes({parameters: [text, text, text], optional: 2, result, nullability: 'nullable'})(args, words);
+  }
+  if (!isNumeric(first.type) && first.type.kind !== 'NULL') return wrongTypes(args, 'takes a number of seconds or milliseconds, or a text');
+  const precision = second?.literal;
+  if (typeof precision === 'number' && !isPrecision(precision)) return {message: badPrecision(precision), hint: precisionHint};
+  const number: SqlType = first.type.kind === 'NULL' ? bigintType : first.type;
+  const result = instantOf(typeof precision === 'number' ? precision : 3);
+  return takes({parameters: [() => number, bigint], optional: 1, result, nullability: 'nullable'})(args, words);
+}
+
+const precisionHint = 'write 0 for seconds, 3 for milliseconds, 6 for microseconds';
+
+function isPrecision(precision: number): boolean {
+  return Number.isInteger(precision) && precision >= 0 && precision <= 9;
+}
+
+function badPrecision(precision: number): string {
+  return `has the precision ${precision}, which must be 0 to 9`;
+}
+
+/** A number of seconds (precision 0), milliseconds (3) … after 1970; null outside of the years 0 to 9999. */
+function epochParts(value: Value, type: SqlType, precision: number): TimestampParts | null {
+  if (type.kind === 'FLOAT' || type.kind === 'DOUBLE') {
+    return withinYears({millis: Number(integerOfNumber((value as number) * 10 ** (3 - precision), 'BIGINT')), nanos: 0});
+  }
+  const whole = type.kind === 'DECIMAL' ? truncateDecimal(value as bigint, type.scale) : BigInt(value as bigint);
+  const nanos = whole * powerOfTen(9 - precision);
+  const ofMilli = ((nanos % 1_000_000n) + 1_000_000n) % 1_000_000n;
+  return withinYears({millis: Number((nanos - ofMilli) / 1_000_000n), nanos: Number(ofMilli)});
+}
+
+function withinYears(parts: TimestampParts): TimestampParts | null {
+  return parts.millis < leastEpochSeconds * 1000 || parts.millis > greatestEpochSeconds * 1000 + 999 ? null : parts;
+}
+
+function instantFromText(value: string, pattern: Value | undefined, zone: string, call: CallSite): TimestampParts | null {
+  const parts = readTimestamp(call, value, pattern);
+  if (parts === null || !isTimeZone(zone)) return null;
+  return {millis: localToInstant(zone, parts.millis), nanos: parts.nanos};
 }
 
 const toTimestampLtz: ScalarFunction = {
@@ -112,19 +146,21 @@ const toTimestampLtz: ScalarFunction = {
   examples: [
     {sql: 'TO_TIMESTAMP_LTZ(1234, 3)', gives: '1970-01-01 00:00:01.234'},
     {sql: 'TO_TIMESTAMP_LTZ(100, 0)', gives: '1970-01-01 00:01:40.000'},
+    {sql: "TO_TIMESTAMP_LTZ('01/01/2023 08:00', 'dd/MM/yyyy HH:mm', 'Asia/Shanghai')", gives: '2023-01-01 00:00:00.000'},
   ],
   deterministic: true,
   nulls: 'propagate',
   typing: withPattern(1, instantTyping),
   evaluate(args, call) {
-    const [first, second, zone] = args as [Value, Value | undefined, Value | undefined];
+    const [first, second, zone = 'UTC'] = args as [Value, Value | undefined, Value | undefined];
     const {type} = call.arguments[0] as Argument;
-    if (isText(type)) {
-      const parts = readTimestamp(call, first as string, second);
-      if (parts === null || (zone !== undefined && !isTimeZone(zone as string))) return null;
-      return timestampValue(localToInstant((zone as string | undefined) ?? 'UTC', parts.millis), parts.nanos, 3);
+    const precision = Number(second ?? 3);
+    if (!isText(type) && !isPrecision(precision)) {
+      throw fail('data', 'bad-argument', `TO_TIMESTAMP_LTZ ${badPrecision(precision)}`, {hint: precisionHint});
     }
-    return epochMillis(first, type, Number(second ?? 3));
+    const parts = isText(type) ? instantFromText(first as string, second, zone as string, call) : epochParts(first, type, precision);
+    if (parts === null || call.result.kind !== 'TIMESTAMP_LTZ') return null;
+    return timestampValue(parts.millis, parts.nanos, call.result.precision);
   },
 };
 
@@ -253,8 +289,7 @@ const convertTz: ScalarFunction = {
   typing(args, words) {
     for (const index of [1, 2]) {
       const zone = args[index]?.literal;
-      if (typeof zone === 'string' && !isTimeZone(zone))
-        return {message: `has "${zone}", which is no time zone`, hint: 'write a name such as Europe/Berlin, or GMT+08:00'};
+      if (typeof zone === 'string' && !isTimeZone(zone)) return {message: `has "${zone}", which is no time zone`, hint: zoneHint};
     }
     return takes({parameters: [text, text, text], result: stringType, nullability: 'nullable'})(args, words);
   },
