@@ -8,7 +8,8 @@ import {nameText} from '../plan-text.ts';
 import {isAggregateColumn} from './aggregate-calls.ts';
 import type {BindContext} from './context.ts';
 import {ExpressionBinder} from './expression.ts';
-import {Scope} from './scope.ts';
+import {numberLiteral} from './literal.ts';
+import type {Scope} from './scope.ts';
 import type {Output} from './select.ts';
 import type {Emit, Session} from './session.ts';
 
@@ -73,12 +74,19 @@ function selected(text: string): string {
   return text.replace(/\s+(?:AS\s+)?(?:`[^`]*`|[A-Za-z_]\w*)\s*$/i, '');
 }
 
+/**
+ * GROUP BY 2: for a one-liner the second column of the result. In Flink it groups by the number 2, that is all rows together, so where the second column could
+ * be meant a script is refused.
+ */
 function ordinalKey(binder: ExpressionBinder, text: string, span: Span, output: readonly Output[] | null): Expr | null {
   const {report, lenient} = binder.context;
   if (output === null) return null;
   const column = output[Number(text) - 1];
-  if (column === undefined) return report.error('wrong-ordinal', span, `GROUP BY ${text} names no column: there are ${output.length}`);
-  if (lenient) return keyOf(binder, span, column.expression);
+  if (lenient && column !== undefined) return keyOf(binder, span, column.expression);
+  if (lenient) return report.error('wrong-ordinal', span, `GROUP BY ${text} names no column: there are ${output.length}`);
+  const couldBeMeant =
+    column !== undefined && someExpression(column.expression, inner => inner.kind === 'column' && !isAggregateColumn(inner));
+  if (!couldBeMeant) return numberLiteral(text, false, span, report);
   return report.error('group-by-ordinal', span, `GROUP BY ${text} groups by the number ${text} in Flink, not by the column at that place`, {
     hint: `write GROUP BY ${selected(report.textOf(column.span))}`,
   });

@@ -50,7 +50,8 @@ function takesArguments(name: TypeName, most: number, report: Report): boolean {
 
 function lengthType(kind: (typeof lengthKinds)[number], name: TypeName, nullable: boolean, report: Report): SqlType | null {
   if (!takesArguments(name, 1, report)) return null;
-  const length = name.arguments[0] ?? 1;
+  // In SQL texts of Flink, VARCHAR alone is as long as it can be; CHAR alone is one character.
+  const length = name.arguments[0] ?? (kind === 'VARCHAR' || kind === 'VARBINARY' ? maxLength : 1);
   if (length < 1 || length > maxLength) {
     return report.error('wrong-type', name.span, `length of ${kind} must be between 1 and ${maxLength}, not ${length}`);
   }

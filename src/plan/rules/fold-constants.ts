@@ -1,4 +1,6 @@
 import type {Value} from '../../types/value.ts';
+import type {Expr} from '../expression.ts';
+import {substitute} from '../expression-walk.ts';
 import {folded} from '../fold.ts';
 import {behaviourOf, type PlanNode} from '../nodes/index.ts';
 import {rewritten, type Rewriting, type Rule} from './rule.ts';
@@ -21,16 +23,26 @@ export const foldConstants: Rule = {
           });
         }),
       );
-      return asValues(simpler, rewriting) ?? rewriting.builder.add(simpler, node);
+      return asValues(simpler, rewriting, timeZone) ?? rewriting.builder.add(simpler, node);
     });
   },
 };
 
-/** A projection of constants over rows of the query. */
-function asValues(node: PlanNode, {builder}: Rewriting): number | null {
+/** So many values are computed while planning; longer lists are left to the engine. */
+const mostValues = 10_000;
+
+/** A projection of rows of the query that needs nothing but them. */
+function asValues(node: PlanNode, {builder}: Rewriting, timeZone: string): number | null {
   if (node.kind !== 'project') return null;
   const input = builder.at(node.input);
-  if (input.kind !== 'values' || !node.expressions.every(expression => expression.kind === 'literal')) return null;
-  const row = node.expressions.map((expression): Value => (expression.kind === 'literal' ? expression.value : null));
-  return builder.add({kind: 'values', rows: input.rows.map(() => row)}, {schema: node.schema});
+  if (input.kind !== 'values' || input.rows.length * node.expressions.length > mostValues) return null;
+  const {columns} = input.schema;
+  const rows: Value[][] = [];
+  for (const row of input.rows) {
+    const literals = row.map((value, index): Expr => ({kind: 'literal', value, type: columns[index]!.type, span: null}));
+    const computed = node.expressions.map(expression => folded(substitute(expression, literals), timeZone));
+    if (!computed.every(expression => expression.kind === 'literal')) return null;
+    rows.push(computed.map(expression => expression.value));
+  }
+  return builder.add({kind: 'values', rows}, {schema: node.schema});
 }

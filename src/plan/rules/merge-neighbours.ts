@@ -1,20 +1,22 @@
 import {booleanType} from '../../types/sql-type.ts';
+import type {Row} from '../../types/value.ts';
 import type {Expr} from '../expression.ts';
 import {isCheap, isDeterministic, someExpression, substitute} from '../expression-walk.ts';
 import type {PlanNode} from '../nodes/index.ts';
 import {rewritten, type Rewriting, type Rule} from './rule.ts';
 
 /**
- * Makes one of two filters or two projections that follow each other, and moves a filter below a projection. Only where nobody else reads the one below, and
- * nothing is computed twice that was computed once.
+ * Makes one of two filters, projections or lists of values that stand next to each other, and moves a filter below a projection. Only where nobody else reads
+ * the one below, and nothing is computed twice that was computed once.
  */
 export const mergeNeighbours: Rule = {
   name: 'merge-neighbours',
-  summary: 'makes one filter of two and one projection of two, and filters before projecting',
+  summary: 'makes one filter of two, one projection of two and one list of values of two, and filters before projecting',
   apply(graph) {
     return rewritten(graph, (node, rewriting) => {
       if (node.kind === 'filter') return filtered(node.input, node.predicate, rewriting);
       if (node.kind === 'project') return projected(node, rewriting);
+      if (node.kind === 'union') return united(node, rewriting);
       return rewriting.builder.add(node, node);
     });
   },
@@ -49,6 +51,27 @@ function projected(node: PlanNode & {readonly kind: 'project'}, rewriting: Rewri
     return builder.add(node, node);
   const expressions = node.expressions.map(expression => substitute(expression, below.expressions));
   return builder.add({...node, input: below.input, expressions}, node);
+}
+
+/** Rows of the query that follow each other in a union are one list. */
+function united(node: PlanNode & {readonly kind: 'union'}, {builder, isShared}: Rewriting): number {
+  const inputs: number[] = [];
+  let list: (readonly Row[])[] = [];
+  const flush = (): void => {
+    if (list.length > 0) inputs.push(builder.add({kind: 'values', rows: list.flat()}, {schema: node.schema}));
+    list = [];
+  };
+  for (const input of node.inputs) {
+    const below = builder.at(input);
+    if (below.kind === 'values' && !isShared(input)) {
+      list.push(below.rows);
+    } else {
+      flush();
+      inputs.push(input);
+    }
+  }
+  flush();
+  return inputs.length === 1 ? inputs[0]! : builder.add({...node, inputs}, node);
 }
 
 /** Each computed column below is read once at most, so it is not computed twice; and not where its value is a matter of chance or time. */
