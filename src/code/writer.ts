@@ -6,11 +6,12 @@ import {Js, js} from './js.ts';
  */
 export class Writer {
   /** Lines, and places where lines may still come. */
-  readonly #lines: (string | string[])[] = [];
-  readonly #bound = new Map<string, unknown>();
-  readonly #legend = new Map<string, string>();
-  readonly #boundNames = new Map<unknown, Js>();
-  readonly #counts = new Map<string, number>();
+  readonly #lines: Lines = [];
+  #target = this.#lines;
+  #bound = new Map<string, unknown>();
+  #legend = new Map<string, string>();
+  #boundNames = new Map<unknown, Js>();
+  #counts = new Map<string, number>();
   #indent = 1;
 
   /** A fresh name for a role. */
@@ -32,14 +33,36 @@ export class Writer {
   }
 
   line(code: Js): void {
-    this.#lines.push('  '.repeat(this.#indent) + String(code));
+    this.#target.push('  '.repeat(this.#indent) + String(code));
   }
-  /** A place for lines that turn out to be needed only when later code is written: what a loop prepares before it starts. */
-  place(): (code: Js) => void {
-    const held: string[] = [];
-    this.#lines.push(held);
-    const indent = '  '.repeat(this.#indent);
-    return code => void held.push(indent + String(code));
+  /** A place for lines that turn out to be needed only when later code is written: what a loop prepares before it starts. `write` writes there. */
+  place(): (write: () => void) => void {
+    const held: Lines = [];
+    this.#target.push(held);
+    const indent = this.#indent;
+    return write => {
+      const [target, before] = [this.#target, this.#indent];
+      this.#target = held;
+      this.#indent = indent;
+      write();
+      this.#target = target;
+      this.#indent = before;
+    };
+  }
+  /** What `write` writes; taken back when it gives null. */
+  attempt<T>(write: () => T | null): T | null {
+    const length = this.#target.length;
+    const [bound, legend, boundNames, counts] = [this.#bound, this.#legend, this.#boundNames, this.#counts];
+    this.#bound = new Map(bound);
+    this.#legend = new Map(legend);
+    this.#boundNames = new Map(boundNames);
+    this.#counts = new Map(counts);
+    const result = write();
+    if (result === null) {
+      this.#target.length = length;
+      [this.#bound, this.#legend, this.#boundNames, this.#counts] = [bound, legend, boundNames, counts];
+    }
+    return result;
   }
   const(role: string, value: Js): Js {
     const name = this.name(role);
@@ -54,28 +77,29 @@ export class Writer {
   /** `head {` body `}`. */
   block(head: Js, body: () => void): void {
     this.line(js`${head} {`);
+    this.indented(body);
+    this.line(js`}`);
+  }
+  indented(body: () => void): void {
     this.#indent++;
     body();
     this.#indent--;
-    this.line(js`}`);
   }
   /** `if (condition) {` then `} else {` otherwise `}`. */
   branch(condition: Js, then: () => void, otherwise: () => void): void {
     this.line(js`if (${condition}) {`);
-    this.#indent++;
-    then();
-    this.#indent--;
+    this.indented(then);
     this.line(js`} else {`);
-    this.#indent++;
-    otherwise();
-    this.#indent--;
+    this.indented(otherwise);
     this.line(js`}`);
   }
 
   program(): GeneratedCode {
-    return {text: this.#lines.flat().join('\n') + '\n', bound: this.#bound, legend: this.#legend};
+    return {text: (this.#lines as unknown[]).flat(Infinity).join('\n') + '\n', bound: this.#bound, legend: this.#legend};
   }
 }
+
+type Lines = (string | Lines)[];
 
 export interface GeneratedCode {
   /** The body of a function that has the bound names as constants. */

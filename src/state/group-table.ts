@@ -128,7 +128,9 @@ export class GroupTable extends RowStore {
     if (this.hashesInIndex) {
       for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.#enter(old[at] as number, (old[at + 1] as number) - 1);
     } else if (this.keys.length === 1 && this.keys[0] === 'exact') this.#enterExact(newRow);
-    else for (let at = 0; at < old.length; at++) if (old[at] !== 0) this.#enter(this.hashRow((old[at] as number) - 1), (old[at] as number) - 1);
+    else
+      for (let at = 0; at < old.length; at++)
+        if (old[at] !== 0) this.#enter(this.hashRow((old[at] as number) - 1), (old[at] as number) - 1);
     this.#enter(newHash, newRow);
   }
 

@@ -27,7 +27,15 @@ export function keyKindOf(type: SqlType): KeyKind {
 }
 
 /** Writes a batch's cell into a fresh row. */
-export function storeCell(store: RowStore, kind: KeyKind, page: Float64Array, cell: number, memory: Memory, vector: Vector, row: number): void {
+export function storeCell(
+  store: RowStore,
+  kind: KeyKind,
+  page: Float64Array,
+  cell: number,
+  memory: Memory,
+  vector: Vector,
+  row: number,
+): void {
   const tag = vector.tags[row] as number;
   const isNull = (tag & Tag.null) !== 0;
   if (kind === 'text') {
@@ -44,7 +52,15 @@ export function storeCell(store: RowStore, kind: KeyKind, page: Float64Array, ce
 }
 
 /** Writes a row's cell into a batch. Text is copied into scratch. */
-export function loadCell(store: RowStore, kind: KeyKind, page: Float64Array, cell: number, memory: Memory, vector: Vector, row: number): void {
+export function loadCell(
+  store: RowStore,
+  kind: KeyKind,
+  page: Float64Array,
+  cell: number,
+  memory: Memory,
+  vector: Vector,
+  row: number,
+): void {
   const first = page[cell] as number;
   if (kind === 'text') {
     loadText(store, page, cell, memory, vector, row);

@@ -74,7 +74,12 @@ export class RowStore implements SavedState {
   }
 
   get bytes(): number {
-    return this.pages.length * (this.stride << pageShift) * 8 + this.arena.bytes + this.codes.bytes + (this.#changed.length + this.#free.length) * 8;
+    return (
+      this.pages.length * (this.stride << pageShift) * 8 +
+      this.arena.bytes +
+      this.codes.bytes +
+      (this.#changed.length + this.#free.length) * 8
+    );
   }
 
   get liveRows(): number {

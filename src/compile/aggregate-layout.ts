@@ -1,0 +1,164 @@
+import {assert} from '../base/problem.ts';
+import type {AggregateCall, Expr} from '../plan/expression.ts';
+import {expressionKey} from '../plan/expression-walk.ts';
+import type {NodeOf} from '../plan/nodes/index.ts';
+import {GroupTable} from '../state/group-table.ts';
+import {type KeyKind, keyKindOf} from '../state/key-cells.ts';
+import type {Slot} from '../state/row-store.ts';
+import {isFloating} from './expression-range.ts';
+
+/**
+ * What an aggregate keeps for a group: slots, shared by calls that need the same. A feed is what slots are updated with: the rows that pass one FILTER, with
+ * one list of arguments of which none is NULL, each row or each distinct value once.
+ */
+export interface Feed {
+  readonly filter: Expr | null;
+  readonly args: readonly Expr[];
+  readonly slots: FeedSlot[];
+  /** The values seen, for DISTINCT, and for MIN and MAX over rows that may be taken back. Null where each row counts by itself. */
+  readonly bag: Bag | null;
+}
+
+export interface Bag {
+  /** Rows by (group, arguments). */
+  readonly table: GroupTable;
+  /** How often each value is there, where rows may be taken back: its cell; null when a value only ever comes. */
+  readonly countOffset: number | null;
+  /** Where all values of a group must be found: the cells of the links between them, and of the first link in the group's own row. */
+  readonly links: {readonly head: number; readonly next: number; readonly before: number} | null;
+}
+
+export type SlotRole = 'count' | 'sum' | 'floatSum' | 'least' | 'greatest';
+
+export interface FeedSlot {
+  readonly role: SlotRole;
+  /** How the argument stands in state. */
+  readonly kind: KeyKind;
+  /** Its cell within the group's row. */
+  offset: number;
+}
+
+/** Where a call's result comes from: cells of the slots within the group's row. */
+export interface CallSlots {
+  readonly call: AggregateCall;
+  readonly main: FeedSlot;
+  /** How many values there are, where that decides on NULL or divides. */
+  readonly count: FeedSlot | null;
+}
+
+export interface AggregateLayout {
+  readonly table: GroupTable;
+  readonly feeds: readonly Feed[];
+  readonly calls: readonly CallSlots[];
+  /** How many rows the group has, where rows may be taken back: a group without rows is no more. */
+  readonly rows: FeedSlot | null;
+  readonly retracts: boolean;
+}
+
+interface Draft {
+  readonly key: string;
+  readonly filter: Expr | null;
+  readonly args: readonly Expr[];
+  readonly usesBag: boolean;
+  readonly slots: FeedSlot[];
+}
+
+const initialCell: {readonly [R in SlotRole]: {readonly [K in KeyKind]: Slot}} = {
+  count: allKinds({kind: 'number', initial: 0}),
+  sum: allKinds({kind: 'code', initial: Number.NaN}),
+  floatSum: allKinds({kind: 'number', initial: 0}),
+  least: {exact: {kind: 'code', initial: Number.NaN}, float: {kind: 'number', initial: Number.NaN}, text: {kind: 'text', initial: -1}},
+  greatest: {exact: {kind: 'code', initial: Number.NaN}, float: {kind: 'number', initial: -Infinity}, text: {kind: 'text', initial: -1}},
+};
+
+function allKinds(slot: Slot): {readonly [K in KeyKind]: Slot} {
+  return {exact: slot, float: slot, text: slot};
+}
+
+/** Lays out the state of an aggregate. `retracts`: its input takes rows back. */
+export function layOut(node: NodeOf<'aggregate'>, retracts: boolean): AggregateLayout {
+  const drafts: Draft[] = [];
+  const rows = retracts ? slotOf(draftOf(drafts, null, [], false), 'count', 'exact') : null;
+  const calls = node.calls.map(call => callSlots(call, drafts, retracts));
+  const slots: Slot[] = [];
+  const owners: (FeedSlot | null)[] = [];
+  for (const draft of drafts) {
+    for (const slot of draft.slots) {
+      slots.push(initialCell[slot.role][slot.kind]);
+      owners.push(slot);
+    }
+  }
+  const walked = drafts.filter(draft => draft.usesBag && retracts && isWalked(draft));
+  for (const _ of walked) {
+    slots.push({kind: 'number', initial: 0});
+    owners.push(null);
+  }
+  // Results at the end of input come in the order of first sight, which the numbers of removed rows, given again, would spoil.
+  const table = new GroupTable(
+    node.keys.map(key => keyKindOf(key.type)),
+    slots,
+    node.emit === 'changes',
+  );
+  for (const [index, owner] of owners.entries()) if (owner !== null) owner.offset = table.slotOffsets[index] as number;
+  let head = owners.length - walked.length;
+  const feeds = drafts.map(draft => ({
+    filter: draft.filter,
+    args: draft.args,
+    slots: draft.slots,
+    bag: draft.usesBag ? bagOf(draft, retracts, walked.includes(draft) ? (table.slotOffsets[head++] as number) : null) : null,
+  }));
+  return {table, feeds, calls, rows, retracts};
+}
+
+function isWalked(draft: Draft): boolean {
+  return draft.slots.some(slot => slot.role === 'least' || slot.role === 'greatest');
+}
+
+function bagOf(draft: Draft, retracts: boolean, headOffset: number | null): Bag {
+  const slots: Slot[] = Array.from({length: headOffset !== null ? 3 : retracts ? 1 : 0}, () => ({kind: 'number', initial: 0}));
+  const table = new GroupTable(['exact', ...draft.args.map(arg => keyKindOf(arg.type))], slots, retracts);
+  return {
+    table,
+    countOffset: retracts ? (table.slotOffsets[0] as number) : null,
+    links: headOffset === null ? null : {head: headOffset, next: table.slotOffsets[1] as number, before: table.slotOffsets[2] as number},
+  };
+}
+
+function draftOf(drafts: Draft[], filter: Expr | null, args: readonly Expr[], usesBag: boolean): Draft {
+  const key = JSON.stringify([filter === null ? null : expressionKey(filter), args.map(expressionKey), usesBag]);
+  const known = drafts.find(draft => draft.key === key);
+  if (known !== undefined) return known;
+  const draft: Draft = {key, filter, args, usesBag, slots: []};
+  drafts.push(draft);
+  return draft;
+}
+
+function slotOf(draft: Draft, role: SlotRole, kind: KeyKind): FeedSlot {
+  const known = draft.slots.find(slot => slot.role === role);
+  if (known !== undefined) return known;
+  const slot: FeedSlot = {role, kind, offset: 0};
+  draft.slots.push(slot);
+  return slot;
+}
+
+function callSlots(call: AggregateCall, drafts: Draft[], retracts: boolean): CallSlots {
+  const [arg] = call.arguments;
+  if (call.function === 'COUNT') {
+    // A constant that is not NULL is there in every row.
+    const args = call.distinct ? call.arguments : call.arguments.filter(each => each.kind !== 'literal' || each.value === null);
+    const main = slotOf(draftOf(drafts, call.filter, args, call.distinct), 'count', 'exact');
+    return {call, main, count: null};
+  }
+  assert(arg !== undefined, `${call.function} has an argument`);
+  const kind = keyKindOf(arg.type);
+  if (call.function === 'MIN' || call.function === 'MAX') {
+    const draft = draftOf(drafts, call.filter, [arg], retracts);
+    const main = slotOf(draft, call.function === 'MIN' ? 'least' : 'greatest', kind);
+    return {call, main, count: kind === 'float' ? slotOf(draft, 'count', 'exact') : null};
+  }
+  assert(call.function === 'SUM' || call.function === 'AVG', `there is no code for the aggregate ${call.function}`);
+  const draft = draftOf(drafts, call.filter, [arg], call.distinct);
+  const main = slotOf(draft, isFloating(arg.type) ? 'floatSum' : 'sum', kind);
+  const isCounted = call.function === 'AVG' || isFloating(arg.type) || retracts;
+  return {call, main, count: isCounted ? slotOf(draft, 'count', 'exact') : null};
+}

@@ -1,0 +1,191 @@
+import {type Js, js} from '../code/js.ts';
+import {addExact, improveExact, improveText, updateWide} from './accumulate.ts';
+import type {AggregateLayout, Feed, FeedSlot} from './aggregate-layout.ts';
+import type {ColumnSource, RowShape} from './columns.ts';
+import {type Cell, presence} from './expression.ts';
+import {isTrue} from './filter.ts';
+import {doubtless, keyColumn, keyOfColumn, isCanonical, probe, type ProbedRow} from './group-probe.ts';
+import type {SegmentWriter} from './segment-writer.ts';
+import {ValueLists} from './value-bag.ts';
+
+const greatest = Number.MAX_SAFE_INTEGER;
+
+/** One argument of a feed: a column, or code that is right for every row. */
+type Arg = {readonly column: ColumnSource; readonly cell: null} | {readonly column: null; readonly cell: Cell};
+
+export interface PreparedFeed {
+  readonly feed: Feed;
+  /** That the row passes the FILTER, or null: all do. */
+  readonly passes: Js | null;
+  readonly args: readonly Arg[];
+}
+
+/** Computes what may fail, before anything is changed: a row that is rejected leaves no trace. */
+export function prepareFeed(segment: SegmentWriter, feed: Feed, input: RowShape): PreparedFeed {
+  const passes = feed.filter === null ? null : segment.writer.const('passes', isTrue(segment, feed.filter, input));
+  const args: Arg[] = [];
+  const compute = (): void => {
+    for (const arg of feed.args) {
+      const cell = arg.kind === 'column' || feed.bag !== null ? null : doubtless(segment, arg, input.columns);
+      const mayUseCell = cell !== null && isCanonical(arg);
+      args.push(mayUseCell ? {column: null, cell} : {column: keyColumn(segment, arg, input.columns, 'an argument'), cell: null});
+    }
+  };
+  const isPlain = feed.args.every(arg => arg.kind === 'column' && isCanonical(arg));
+  // Cells read inside of a block are not seen behind it, so only what must not run for other rows goes into one.
+  if (passes === null || isPlain) compute();
+  else {
+    segment.block(js`if (${passes})`, () => {
+      for (const arg of feed.args) args.push({column: keyColumn(segment, arg, input.columns, 'an argument'), cell: null});
+    });
+  }
+  return {feed, passes, args};
+}
+
+/** Updates a feed's slots in a group's row. `sign` is 1, or a name that is 1 or -1 where rows may be taken back. */
+export function updateFeed(
+  segment: SegmentWriter,
+  layout: AggregateLayout,
+  prepared: PreparedFeed,
+  group: ProbedRow,
+  sign: Js | null,
+): void {
+  const {feed, passes, args} = prepared;
+  const present = args.map(presentCode.bind(null, segment)).reduce<Js | null>((left, right) => and(left, right), null);
+  const condition = and(passes, present);
+  const update = (): void => {
+    if (feed.bag === null) updateSlots(segment, layout, prepared, group, sign);
+    else updateBag(segment, layout, prepared, group, sign);
+  };
+  if (condition === null) update();
+  else segment.block(js`if (${condition})`, update);
+}
+
+function and(left: Js | null, right: Js | null): Js | null {
+  return left === null ? right : right === null ? left : js`${left} && ${right}`;
+}
+
+/** That an argument is not NULL. */
+function presentCode(segment: SegmentWriter, arg: Arg): Js | null {
+  if (arg.cell !== null) return presence(arg.cell);
+  const {column} = arg;
+  return column.type.nullable ? js`!(${segment.tag(column)} & 1)` : null;
+}
+
+function updateSlots(segment: SegmentWriter, layout: AggregateLayout, prepared: PreparedFeed, group: ProbedRow, sign: Js | null): void {
+  const {feed, args} = prepared;
+  const {writer} = segment;
+  const [arg] = args;
+  const needsValue = feed.slots.some(slot => slot.role !== 'count');
+  if (arg === undefined || !needsValue) {
+    for (const slot of feed.slots) updateSlot(segment, layout, slot, null, group, sign);
+    return;
+  }
+  const {column} = arg;
+  const updateAll = (): void => {
+    for (const slot of feed.slots) updateSlot(segment, layout, slot, arg, group, sign);
+  };
+  if (column === null || column.vector.physical !== 'integer') return updateAll();
+  const update = updateWide(layout.table, segment.memory, column, feed.slots);
+  segment.value(column);
+  writer.branch(
+    js`${segment.tag(column)} === 4`,
+    () => writer.line(js`${writer.bind('updateWide', update, column.title)}(${group.page}, ${group.cell}, row, ${sign ?? 1});`),
+    updateAll,
+  );
+}
+
+function numberOf(segment: SegmentWriter, arg: Arg): Js {
+  if (arg.column !== null) return segment.value(arg.column);
+  if (arg.cell.kind === 'number') return arg.cell.value;
+  return arg.cell.kind === 'condition' ? js`(${arg.cell.isTrue} ? 1 : 0)` : js`0`;
+}
+
+function updateSlot(
+  segment: SegmentWriter,
+  layout: AggregateLayout,
+  slot: FeedSlot,
+  arg: Arg | null,
+  group: ProbedRow,
+  sign: Js | null,
+): void {
+  const {writer} = segment;
+  const cell = js`${group.cell} + ${slot.offset}`;
+  const place = js`${group.page}[${cell}]`;
+  if (slot.role === 'count') return writer.line(sign === null ? js`${place}++;` : js`${place} += ${sign};`);
+  if (arg === null) return;
+  if (slot.role === 'least' || slot.role === 'greatest') return updateExtreme(segment, layout, slot, arg, group);
+  const value = sign === null ? numberOf(segment, arg) : js`${sign} * ${numberOf(segment, arg)}`;
+  if (slot.role === 'floatSum') return writer.line(js`${place} += ${value};`);
+  const total = writer.const('total', js`${place} + ${value}`);
+  const add = writer.bind('addExact', addExact(layout.table), 'a first value, or a sum beyond 2^53');
+  writer.line(js`if (Math.abs(${total}) <= ${greatest}) ${place} = ${total};`);
+  writer.line(js`else ${add}(${group.page}, ${cell}, ${value});`);
+}
+
+/** Where rows may be taken back, only those that come are seen here; see `updateBag`. */
+function updateExtreme(segment: SegmentWriter, layout: AggregateLayout, slot: FeedSlot, arg: Arg, group: ProbedRow): void {
+  const {writer, memory} = segment;
+  const wantsGreater = slot.role === 'greatest';
+  const cell = js`${group.cell} + ${slot.offset}`;
+  const place = js`${group.page}[${cell}]`;
+  if (slot.kind === 'text') {
+    const column = arg.column;
+    const text = arg.cell?.kind === 'text' ? arg.cell : null;
+    const pointer = column === null ? (text?.pointer ?? js`0`) : segment.pointer(column);
+    const length = column === null ? (text?.length ?? js`0`) : segment.length(column);
+    const improve = writer.bind('improveText', improveText(layout.table, memory, wantsGreater), 'the least or greatest text');
+    return writer.line(js`${improve}(${group.page}, ${cell}, ${pointer}, ${length});`);
+  }
+  const value = numberOf(segment, arg);
+  if (slot.kind === 'float') {
+    // NaN is the greatest number; a least value begins as NaN, a greatest as -Infinity.
+    const isBetter = wantsGreater ? js`${value} > ${place} || ${value} !== ${value}` : js`${value} < ${place} || ${place} !== ${place}`;
+    return writer.line(js`if (${isBetter}) ${place} = ${value};`);
+  }
+  const improve = writer.bind('improve', improveExact(layout.table, wantsGreater), 'a first value, or one beyond 2^53 before');
+  writer.line(js`if (${value} ${wantsGreater ? js`>` : js`<`} ${place}) ${place} = ${value};`);
+  writer.line(
+    js`else if (!(${place} ${wantsGreater ? js`<=` : js`>=`} ${wantsGreater ? greatest : -greatest})) ${improve}(${group.page}, ${cell}, ${value});`,
+  );
+}
+
+/** Each distinct value counts once: when it comes first, and when its last is taken back. */
+function updateBag(segment: SegmentWriter, layout: AggregateLayout, prepared: PreparedFeed, group: ProbedRow, sign: Js | null): void {
+  const {feed, args} = prepared;
+  const {bag} = feed;
+  if (bag === null) return;
+  const {writer} = segment;
+  const {table} = bag;
+  const columns = args.map(arg => arg.column as ColumnSource);
+  const keys = [{kind: 'exact', value: group.row, below: 2 ** 31} as const, ...columns.map(column => keyOfColumn(segment, table, column))];
+  const meaning = 'values seen in each group';
+  if (bag.countOffset === null || sign === null) {
+    const found = probe(segment, table, keys, meaning);
+    segment.block(js`if (${found.isFresh})`, () => updateSlots(segment, layout, prepared, group, null));
+    return;
+  }
+  const label = writer.name('values');
+  const {leave} = segment;
+  writer.block(js`${label}:`, () => {
+    segment.leave = js`break ${label};`;
+    const found = probe(segment, table, keys, meaning, js`${sign} < 0`);
+    segment.leave = leave;
+    const name = writer.bind('table', table);
+    const count = js`${found.page}[${found.cell} + ${bag.countOffset ?? 0}]`;
+    writer.line(js`if (${found.page}[${found.cell}] === 0) ${name}.markChanged(${found.row});`);
+    writer.line(js`${count} += ${sign};`);
+    const lists =
+      bag.links === null ? null : writer.bind('values', new ValueLists(layout.table, bag, bag.links, feed.slots), 'values of each group');
+    segment.block(js`if (${sign} > 0 && ${count} === 1)`, () => {
+      if (lists !== null) writer.line(js`${lists}.add(${group.page}, ${group.cell}, ${found.row});`);
+      updateSlots(segment, layout, prepared, group, null);
+    });
+    segment.block(js`else if (${count} === 0)`, () => {
+      const additive = feed.slots.filter(slot => slot.role !== 'least' && slot.role !== 'greatest');
+      if (additive.length > 0) updateSlots(segment, layout, {...prepared, feed: {...feed, slots: additive}}, group, sign);
+      if (lists !== null) writer.line(js`${lists}.remove(${group.page}, ${group.cell}, ${found.row});`);
+      else writer.line(js`${name}.remove(${found.row});`);
+    });
+  });
+}

@@ -1,0 +1,190 @@
+import type {Memory} from '../base/memory.ts';
+import {Memory as EngineMemory} from '../base/memory.ts';
+import {assert} from '../base/problem.ts';
+import {systemClock} from '../base/clock.ts';
+import {link} from '../code/link.ts';
+import type {NodeKind, PlanNode} from '../plan/nodes/index.ts';
+import type {Plan} from '../plan/plan.ts';
+import type {SavedState} from '../state/image.ts';
+import {aggregate} from './aggregate.ts';
+import {type RowShape, stageRows} from './columns.ts';
+import type {Engine, EngineOptions, EngineOutput, SegmentCode} from './engine.ts';
+import type {EvaluationContext} from './evaluate.ts';
+import {filter} from './filter.ts';
+import {Fingerprints} from './fingerprint.ts';
+import {limit} from './limit.ts';
+import type {Build, NodeCompiler} from './node-compiler.ts';
+import {project} from './project.ts';
+import {Rejects} from './rejects.ts';
+import {type NamedState, RunningEngine} from './running-engine.ts';
+import {scan} from './scan.ts';
+import {SegmentWriter} from './segment-writer.ts';
+import {sink} from './sink.ts';
+import {sort} from './sort.ts';
+import type {Stage} from './stage.ts';
+import {union} from './union.ts';
+import {values} from './values.ts';
+import {watermark} from './watermark.ts';
+
+/** One file a kind; a kind without one does not compile. */
+const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
+  scan,
+  values,
+  filter,
+  project,
+  watermark,
+  aggregate,
+  union,
+  sort,
+  limit,
+  sink,
+};
+
+/** Compiles a plan and makes it ready to run: its state is empty and its inputs wait. */
+export function createEngine(options: EngineOptions): Engine {
+  return new Compilation(options).engine();
+}
+
+/** The code that a plan is compiled to, segment by segment, in the order of the plan. */
+export function generatedCode(plan: Plan): readonly SegmentCode[] {
+  const compilation = new Compilation({plan, memory: new EngineMemory(codeOnlyBytes), clock: systemClock, rejectRow: () => false});
+  compilation.engine();
+  return compilation.code;
+}
+
+/** Room for the columns of large plans; only what is written to is ever resident. */
+const codeOnlyBytes = 1 << 28;
+const defaultStepRows = 2048;
+
+/** Builds one engine: first the stages, then the code of the segments between them. */
+class Compilation implements Build {
+  readonly memory: Memory;
+  readonly clock: EngineOptions['clock'];
+  readonly timeZone: string;
+  readonly stepRows: number;
+  readonly satisfied = new Map<number, () => boolean>();
+  readonly code: SegmentCode[] = [];
+  readonly #options: EngineOptions;
+  readonly #plan: Plan;
+  readonly #stages = new Map<number, Stage>();
+  readonly #outputs = new Map<number, EngineOutput>();
+  readonly #states: NamedState[] = [];
+  readonly #fingerprints: Fingerprints;
+  readonly #users: readonly (readonly number[])[];
+  /** The node being built, and the stage whose segment is being written. */
+  #current = 0;
+  #stage: Stage | null = null;
+
+  constructor(options: EngineOptions) {
+    const {plan} = options;
+    this.#options = options;
+    this.#plan = plan;
+    this.memory = options.memory;
+    this.clock = options.clock;
+    this.timeZone = plan.settings.timeZone;
+    this.stepRows = options.stepRows ?? defaultStepRows;
+    this.#fingerprints = new Fingerprints(plan);
+    this.#users = plan.nodes.map((_, index) => plan.nodes.flatMap((user, at) => (inputsOf(user).includes(index) ? [at] : [])));
+  }
+
+  node(index: number): PlanNode {
+    const node = this.#plan.nodes[index];
+    assert(node !== undefined, `the plan has no node ${index}`);
+    return node;
+  }
+
+  stage(index: number): Stage {
+    const stage = this.#stages.get(index);
+    assert(stage !== undefined, `node ${index} begins no segment`);
+    return stage;
+  }
+
+  keep(state: SavedState): void {
+    const fingerprint = this.#fingerprints.of(this.#current);
+    const before = this.#states.filter(({name}) => name.startsWith(fingerprint)).length;
+    this.#states.push({name: `${fingerprint}.${before}`, state});
+  }
+
+  addOutput(index: number, output: EngineOutput): void {
+    this.#outputs.set(index, output);
+    this.#stage?.outputs.push(output);
+  }
+
+  engine(): Engine {
+    for (const [index, node] of this.#plan.nodes.entries()) {
+      this.#current = index;
+      const compiler = compilerOf(node);
+      if (compiler.kind === 'source' || compiler.kind === 'stage') this.#stages.set(index, compiler.stage(node, index, this));
+    }
+    for (const [index, stage] of this.#stages) this.#writeSegment(index, stage);
+    return new RunningEngine({
+      plan: this.#plan,
+      memory: this.memory,
+      stepRows: this.stepRows,
+      stages: [...this.#stages.values()],
+      outputs: this.#plan.sinks.map(sinkNode => {
+        const output = this.#outputs.get(sinkNode);
+        assert(output !== undefined, `sink ${sinkNode} is reached by no rows`);
+        return output;
+      }),
+      states: this.#states,
+      users: this.#users,
+      satisfied: this.satisfied,
+    });
+  }
+
+  #writeSegment(index: number, stage: Stage): void {
+    const node = this.node(index);
+    const scans = this.#plan.nodes.flatMap((each, at) => (each.kind === 'scan' ? [at] : []));
+    const context: EvaluationContext = {memory: this.memory, clock: this.clock, timeZone: this.timeZone};
+    const input = scans.indexOf(index);
+    const segment = new SegmentWriter(context, new Rejects(this.#options.rejectRow, input < 0 ? null : input));
+    this.#stage = stage;
+    const rows = stageRows(node, stage.batch.vectors, stage.batch.kinds);
+    segment.loop(rows, () => this.#writeUsers(index, segment, rows));
+    const program = segment.writer.program();
+    const name = `${node.kind}${index}`;
+    this.code.push({name, text: program.text, legend: program.legend});
+    stage.run = link(name, program) as Stage['run'];
+  }
+
+  /** What happens to a row behind a node: with several users, each in a branch of its own. */
+  #writeUsers(index: number, segment: SegmentWriter, rows: RowShape): void {
+    const users = this.#users[index] ?? [];
+    // A node may be named twice as an input of one user.
+    const uses = users.flatMap(user => inputsOf(this.node(user)).flatMap(input => (input === index ? [user] : [])));
+    for (const user of uses) {
+      if (uses.length === 1) this.#writeUser(user, segment, rows);
+      else segment.branch(() => this.#writeUser(user, segment, rows));
+    }
+  }
+
+  #writeUser(index: number, segment: SegmentWriter, rows: RowShape): void {
+    const node = this.node(index);
+    const compiler = compilerOf(node);
+    this.#current = index;
+    if (compiler.kind === 'fused') this.#writeUsers(index, segment, compiler.write(node, segment, rows, this, index));
+    else if (compiler.kind === 'stage') {
+      const target = this.stage(index);
+      if (this.#stage !== null && !target.feeders.includes(this.#stage)) target.feeders.push(this.#stage);
+      compiler.write(node, segment, rows, this, index);
+    } else if (compiler.kind === 'end') compiler.write(node, segment, rows, this, index);
+  }
+}
+
+/** Each kind's compiler takes nodes of that kind only; the table says so, but TypeScript cannot follow it through a lookup. */
+function compilerOf(node: PlanNode): NodeCompiler<NodeKind> {
+  return compilers[node.kind] as unknown as NodeCompiler<NodeKind>;
+}
+
+export function inputsOf(node: PlanNode): readonly number[] {
+  switch (node.kind) {
+    case 'scan':
+    case 'values':
+      return [];
+    case 'union':
+      return node.inputs;
+    default:
+      return [node.input];
+  }
+}

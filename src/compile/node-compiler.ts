@@ -1,0 +1,51 @@
+import type {Clock} from '../base/clock.ts';
+import type {Memory} from '../base/memory.ts';
+import type {NodeKind, NodeOf, PlanNode} from '../plan/nodes/index.ts';
+import type {SavedState} from '../state/image.ts';
+import type {RowShape} from './columns.ts';
+import type {EngineOutput} from './engine.ts';
+import type {SegmentWriter} from './segment-writer.ts';
+import type {Stage} from './stage.ts';
+
+/** What a node's compiler may use and must tell while an engine is built. */
+export interface Build {
+  readonly memory: Memory;
+  readonly clock: Clock;
+  readonly timeZone: string;
+  /** The most rows an operator emits in one step. */
+  readonly stepRows: number;
+  node(index: number): PlanNode;
+  stage(index: number): Stage;
+  /** State of the node being built, to be saved. */
+  keep(state: SavedState): void;
+  addOutput(index: number, output: EngineOutput): void;
+  /** By node: whether it has had all the rows it wants. */
+  readonly satisfied: Map<number, () => boolean>;
+}
+
+/** A node that is written into the segment of its input: what it does with a row, and how the row looks behind it. */
+export interface FusedNode<K extends NodeKind> {
+  readonly kind: 'fused';
+  write(node: NodeOf<K>, segment: SegmentWriter, input: RowShape, build: Build, index: number): RowShape;
+}
+
+/** A node that makes rows without an input. */
+interface SourceNode<K extends NodeKind> {
+  readonly kind: 'source';
+  stage(node: NodeOf<K>, index: number, build: Build): Stage;
+}
+
+/** A node that ends the segments of its inputs and begins one of its own. Its stage is made before any code is written. */
+interface StageNode<K extends NodeKind> {
+  readonly kind: 'stage';
+  stage(node: NodeOf<K>, index: number, build: Build): Stage;
+  write(node: NodeOf<K>, segment: SegmentWriter, input: RowShape, build: Build, index: number): void;
+}
+
+/** A node behind which nothing comes. */
+interface EndNode<K extends NodeKind> {
+  readonly kind: 'end';
+  write(node: NodeOf<K>, segment: SegmentWriter, input: RowShape, build: Build, index: number): void;
+}
+
+export type NodeCompiler<K extends NodeKind> = FusedNode<K> | SourceNode<K> | StageNode<K> | EndNode<K>;

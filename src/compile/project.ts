@@ -1,0 +1,30 @@
+import {js} from '../code/js.ts';
+import type {Expr} from '../plan/expression.ts';
+import type {ColumnSource} from './columns.ts';
+import {materialize} from './materialize.ts';
+import type {FusedNode} from './node-compiler.ts';
+
+/** So many computed columns are written into the loop itself; more go into functions of their own, which V8 still optimises. */
+const columnsInLoop = 30;
+
+export const project: FusedNode<'project'> = {
+  kind: 'fused',
+  write(node, segment, input) {
+    const columns: ColumnSource[] = [];
+    const isComputed = (expr: Expr): boolean => expr.kind !== 'column' && expr.kind !== 'literal';
+    const computed = node.expressions.filter(isComputed).length;
+    const title = (index: number): string => node.schema.columns[index]?.name ?? '';
+    if (computed <= columnsInLoop) {
+      for (const [index, expr] of node.expressions.entries()) columns.push(materialize(segment, expr, input.columns, title(index)));
+    } else {
+      for (let start = 0; start < node.expressions.length; start += columnsInLoop) {
+        const part = node.expressions.slice(start, start + columnsInLoop);
+        const name = segment.part(() => {
+          for (const [index, expr] of part.entries()) columns.push(materialize(segment, expr, input.columns, title(start + index)));
+        });
+        segment.writer.line(js`if (!${name}(row)) ${segment.leave}`);
+      }
+    }
+    return {...input, columns};
+  },
+};

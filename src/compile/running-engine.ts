@@ -1,0 +1,154 @@
+import type {Mark, Memory} from '../base/memory.ts';
+import {assert} from '../base/problem.ts';
+import type {NodeOf} from '../plan/nodes/index.ts';
+import type {Plan} from '../plan/plan.ts';
+import {damaged, ImageReader, ImageWriter, type SavedState} from '../state/image.ts';
+import {RowStore} from '../state/row-store.ts';
+import type {Engine, EngineInput, EngineOutput} from './engine.ts';
+import type {Stage} from './stage.ts';
+
+/** State and the name under which it is saved: the fingerprint of its node's sub-plan, and which of the node's states it is. */
+export interface NamedState {
+  readonly name: string;
+  readonly state: SavedState;
+}
+
+export interface EngineParts {
+  readonly plan: Plan;
+  readonly memory: Memory;
+  readonly stepRows: number;
+  /** In the order of the plan. */
+  readonly stages: readonly Stage[];
+  readonly outputs: readonly EngineOutput[];
+  readonly states: readonly NamedState[];
+  /** Of each node, the nodes that read it. */
+  readonly users: readonly (readonly number[])[];
+  readonly satisfied: ReadonlyMap<number, () => boolean>;
+}
+
+const imageVersion = 1;
+
+/** Runs the stages: always the most downstream one that has rows; producers only when no rows are on their way. */
+export class RunningEngine implements Engine {
+  readonly inputs: readonly EngineInput[];
+  readonly outputs: readonly EngineOutput[];
+  readonly #parts: EngineParts;
+  /** Scratch taken since, by the depth of who took it: what is deeper is done with before anything above runs again. */
+  readonly #marks: {readonly depth: number; readonly mark: Mark}[] = [];
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.outputs = parts.outputs;
+    this.inputs = parts.stages.flatMap(stage => {
+      const node = parts.plan.nodes[stage.node];
+      return node?.kind === 'scan' ? [this.#input(node, stage)] : [];
+    });
+  }
+
+  #input(node: NodeOf<'scan'>, stage: Stage): EngineInput {
+    const isWanted = (): boolean => this.#isWanted(stage.node);
+    return {
+      node,
+      batch: stage.batch,
+      push: () => {
+        assert(!stage.pending, 'an input is filled again only when its last batch is done with');
+        stage.push();
+      },
+      end: () => void (stage.hasEnded = true),
+      get wanted() {
+        return isWanted();
+      },
+    };
+  }
+
+  /** Whether some user still wants rows of a node. */
+  #isWanted(node: number): boolean {
+    const {satisfied, users} = this.#parts;
+    if (satisfied.size === 0) return true;
+    const wanting = users[node] ?? [];
+    // A node without users is a sink.
+    return wanting.length === 0 || wanting.some(user => satisfied.get(user)?.() !== true && this.#isWanted(user));
+  }
+
+  step(): boolean {
+    const {stages, stepRows} = this.#parts;
+    for (let depth = stages.length - 1; depth >= 0; depth--) {
+      const stage = stages[depth] as Stage;
+      if (!stage.pending) continue;
+      this.#mark(2 * depth + 1);
+      this.#advance(stage, stepRows);
+      return true;
+    }
+    for (const [depth, stage] of stages.entries()) {
+      if (!stage.canProduce) continue;
+      this.#mark(2 * depth);
+      stage.producer?.produce(stepRows);
+      return true;
+    }
+    this.#mark(0);
+    this.#marks.length = 0;
+    for (const {state} of this.#parts.states) if (state instanceof RowStore) state.tidy();
+    return false;
+  }
+
+  /** Rows before one that ends the run are delivered. */
+  #advance(stage: Stage, stepRows: number): void {
+    try {
+      stage.advance(stepRows);
+    } finally {
+      for (const output of stage.outputs) {
+        if (output.batch.count > 0) output.deliver();
+        output.batch.count = 0;
+      }
+    }
+  }
+
+  /** Hands back the scratch that was taken at this depth or deeper, and notes where the next begins. */
+  #mark(depth: number): void {
+    const {memory} = this.#parts;
+    let done: Mark | null = null;
+    for (let last = this.#marks.at(-1); last !== undefined && last.depth >= depth; last = this.#marks.at(-1)) {
+      done = last.mark;
+      this.#marks.pop();
+    }
+    if (done !== null) memory.release(done);
+    this.#marks.push({depth, mark: memory.mark()});
+  }
+
+  get finished(): boolean {
+    return this.#parts.stages.every(stage => stage.isExhausted);
+  }
+
+  capture(what: 'full' | 'changes'): Uint8Array {
+    assert(!this.#parts.stages.some(stage => stage.pending || stage.canProduce), 'state is captured only when nothing is pending');
+    const image = new ImageWriter();
+    image.u8(imageVersion);
+    image.u8(what === 'full' ? 1 : 0);
+    image.u32(this.#parts.states.length);
+    for (const {name, state} of this.#parts.states) {
+      image.text(name);
+      const part = new ImageWriter();
+      state.save(what, part);
+      image.bytes(part.finish());
+    }
+    return image.finish();
+  }
+
+  restore(images: readonly Uint8Array[]): void {
+    const states = new Map(this.#parts.states.map(({name, state}) => [name, state]));
+    for (const [position, bytes] of images.entries()) {
+      const image = new ImageReader(bytes);
+      if (image.u8() !== imageVersion) throw damaged('it was written by another version of weir');
+      const isFull = image.u8() === 1;
+      if (isFull !== (position === 0)) throw damaged('one full image must come first, and only changes after it');
+      const count = image.u32();
+      if (count !== states.size) throw damaged('it belongs to another query');
+      for (let index = 0; index < count; index++) {
+        const state = states.get(image.text());
+        if (state === undefined) throw damaged('it belongs to another query');
+        state.load(new ImageReader(image.bytes()));
+      }
+      if (!image.isAtEnd) throw damaged('it is longer than it should be');
+    }
+  }
+}
