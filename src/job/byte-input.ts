@@ -2,7 +2,7 @@ import type {Memory} from '../base/memory.ts';
 import {assert} from '../base/problem.ts';
 import type {EngineInput} from '../compile/engine.ts';
 import {batchRows} from '../flow/batch.ts';
-import type {ByteSource} from '../flow/source.ts';
+import type {ByteSource, Position} from '../flow/source.ts';
 import type {RecordDecoder} from '../formats/define.ts';
 import type {Input} from './input.ts';
 import {MetadataColumns} from './metadata-columns.ts';
@@ -107,6 +107,10 @@ export class ByteInput implements Input {
   reject(record: {readonly pointer: number; readonly length: number; readonly line: number; readonly reason: string}): boolean {
     const bytes = this.#memory.bytes.subarray(record.pointer, record.pointer + record.length);
     return this.#rejects.add({where: this.#whereOf(record.line), reason: record.reason, bytes, code: 'bad-record'});
+  }
+
+  position(): Position {
+    return this.#source.positionAt(this.#partBytes, this.#partLines);
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type {EngineInput} from '../compile/engine.ts';
+import type {Position} from '../flow/source.ts';
 
 /** One input of the engine with what fills it. */
 export interface Input {
@@ -13,5 +14,7 @@ export interface Input {
   totalBytes(): number | null;
   /** Where row `row` of the current batch came from, and its bytes; null for rows that came from nowhere. */
   origin(row: number): {readonly where: string; readonly bytes: Uint8Array} | null;
+  /** After the current batch. */
+  position(): Position;
   close(): Promise<void>;
 }

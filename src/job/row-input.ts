@@ -1,5 +1,5 @@
 import type {EngineInput} from '../compile/engine.ts';
-import type {RowSource} from '../flow/source.ts';
+import type {Position, RowSource} from '../flow/source.ts';
 import type {Input} from './input.ts';
 
 /** A source that makes rows by itself. */
@@ -28,6 +28,9 @@ export class RowInput implements Input {
   }
   origin(): null {
     return null;
+  }
+  position(): Position {
+    return this.#source.position();
   }
   close(): Promise<void> {
     return this.#source.close();

@@ -1,11 +1,14 @@
+import type {Mark} from '../base/memory.ts';
 import {type Problem, ProblemError} from '../base/problem.ts';
 import type {RunOptions, RunPlan, RunProgress, RunResult} from './contract.ts';
 import type {Input} from './input.ts';
 import {assemble, closeSink, type Parts} from './open.ts';
 
 /** Batches between two turns of the event loop, in which signals, timers and messages are served. */
-const batchesPerTurn = 16;
+const batchesPerTurn = 32;
 const progressMs = 500;
+/** The longest that a row waits for the next one while input keeps coming. */
+const flushMs = 200;
 
 /** Runs a plan from its sources to its sinks. */
 export const runPlan: RunPlan = async options => {
@@ -13,7 +16,15 @@ export const runPlan: RunPlan = async options => {
   try {
     parts = assemble(options);
   } catch (error) {
-    const result = {status: 'failed', problem: problemOf(error, options), rowsIn: 0, rowsOut: 0, rejected: 0, readBytes: 0, totalBytes: null} as const;
+    const result = {
+      status: 'failed',
+      problem: problemOf(error, options),
+      rowsIn: 0,
+      rowsOut: 0,
+      rejected: 0,
+      readBytes: 0,
+      totalBytes: null,
+    } as const;
     return result;
   }
   return new Run(options, parts).whole();
@@ -32,14 +43,19 @@ class Run {
   /** Inputs that somebody waits for already: one wait each, however often another one wakes the loop. */
   readonly #awaited = new Set<Input>();
   #wake: (() => void) | null = null;
+  /** What lies above it in scratch belongs to one batch, and is handed back when that is through. */
+  readonly #mark: Mark;
   #batches = 0;
   #toldMs: number;
+  #flushedMs: number;
 
   constructor(options: RunOptions, parts: Parts) {
     this.#options = options;
     this.#parts = parts;
     this.#live = new Set(parts.inputs);
+    this.#mark = parts.memory.mark();
     this.#toldMs = options.clock.now();
+    this.#flushedMs = this.#toldMs;
   }
 
   async whole(): Promise<RunResult> {
@@ -60,12 +76,17 @@ class Run {
   }
 
   async #loop(): Promise<void> {
-    const {engine, rejects} = this.#parts;
+    const {rejects} = this.#parts;
     await this.#steps(); // A plan may have rows of its own.
     while (this.#live.size > 0 && !this.#isOver()) {
       let isIdle = true;
-      for (const input of [...this.#live]) {
-        if ((await this.#turn(input)) !== 'nothing') isIdle = false;
+      for (const input of this.#live) {
+        if (this.#take(input)) {
+          isIdle = false;
+          if (!this.#stepNow()) await this.#steps();
+          this.#parts.memory.release(this.#mark);
+        }
+        if (++this.#batches % batchesPerTurn === 0) await this.#breathe();
         if (this.#isOver()) break;
       }
       if (isIdle && !this.#isOver()) await this.#idle();
@@ -75,33 +96,48 @@ class Run {
     for (const input of this.#live) input.engineInput.end();
     this.#live.clear();
     if (!this.#areSatisfied()) await this.#steps();
-    if (engine.finished) return;
   }
 
-  /** One batch of one input, all the way through. */
-  async #turn(input: Input): Promise<'rows' | 'nothing' | 'ended'> {
-    const {memory} = this.#parts;
-    const mark = memory.mark();
-    const taken = input.engineInput.wanted ? input.take() : 'ended';
-    if (taken === 'rows') input.engineInput.push();
+  /** Pushes one batch of an input, or its end. False: it has nothing now. */
+  #take(input: Input): boolean {
+    const {engineInput} = input;
+    const taken = engineInput.wanted ? input.take() : 'ended';
+    if (taken === 'rows') engineInput.push();
     else if (taken === 'ended') {
-      input.engineInput.end();
+      engineInput.end();
       this.#live.delete(input);
     }
-    if (taken !== 'nothing') await this.#steps();
-    memory.release(mark);
-    if (++this.#batches % batchesPerTurn === 0) await nextTurn();
-    this.#tellProgress();
-    return taken;
+    return taken !== 'nothing';
+  }
+
+  /** Runs what is pending. False: a sink is full, and there may be more. No promise is made on the common way, where nothing waits. */
+  #stepNow(): boolean {
+    const {engine, outputs} = this.#parts;
+    for (let more = true; more;) {
+      more = engine.step() && !this.#areSatisfied();
+      for (const output of outputs) if (output.sink.full) return false;
+    }
+    return true;
   }
 
   async #steps(): Promise<void> {
-    const {engine, outputs} = this.#parts;
-    while (engine.step()) {
-      for (const output of outputs) if (output.sink.full) await output.sink.drain();
-      if (this.#areSatisfied()) return;
+    while (!this.#stepNow()) {
+      for (const output of this.#parts.outputs) await output.sink.drain();
     }
-    for (const output of outputs) if (output.sink.full) await output.sink.drain();
+  }
+
+  /** Signals, timers and messages are served; and while input never pauses, output becomes visible all the same. */
+  async #breathe(): Promise<void> {
+    await nextTurn();
+    const now = this.#options.clock.now();
+    if (now - this.#flushedMs >= flushMs) {
+      this.#flushedMs = now;
+      for (const output of this.#parts.outputs) await output.sink.flush();
+    }
+    if (now - this.#toldMs >= progressMs) {
+      this.#toldMs = now;
+      this.#options.onProgress?.(this.#progress());
+    }
   }
 
   /** Nothing has arrived anywhere: what was written becomes visible, then the first input to have something wakes the loop. */
@@ -160,15 +196,6 @@ class Run {
     } catch (error) {
       this.#fail(error);
     }
-  }
-
-  #tellProgress(): void {
-    const {onProgress, clock} = this.#options;
-    if (onProgress === undefined) return;
-    const now = clock.now();
-    if (now - this.#toldMs < progressMs) return;
-    this.#toldMs = now;
-    onProgress(this.#progress());
   }
 
   #progress(): RunProgress {

@@ -1,24 +1,31 @@
-import {closeSync, constants, openSync, readSync} from 'node:fs';
+import {closeSync, constants, openSync} from 'node:fs';
 import {Socket} from 'node:net';
 import {isatty, ReadStream} from 'node:tty';
-import {errorCode, systemProblem} from '../system-error.ts';
+import {systemProblem} from '../system-error.ts';
 import {always, type Feed} from './feed.ts';
 
 /** What a pipe of Linux holds, and so the most that one call gives. */
-const pipeBytes = 65536;
+const slotBytes = 65536;
+/** How far the event loop may read ahead. */
+const slotCount = 4;
 
 /**
- * A pipe, a socket or a terminal. Full speed takes no turn of the event loop: while the pipe is full, `read` asks the system straight into the target. When it
- * runs dry, the event loop waits for the next bytes, which then lie in `#arrived`.
+ * A pipe, a socket or a terminal. The event loop reads into a ring of slots, one after the other, and stops while all of them wait to be taken. Asking a pipe
+ * directly would be no faster: it is empty after each read, and to hear so costs an exception.
  */
 export class PipeFeed implements Feed {
   readonly #name: string;
   readonly #descriptor: number;
   readonly #ownsDescriptor: boolean;
-  readonly #isTerminal: boolean;
+  readonly #slots: readonly Uint8Array[] = Array.from({length: slotCount}, () => new Uint8Array(slotBytes));
+  /** Bytes of each slot that waits, the one to take first at `#first`. */
+  readonly #lengths = new Uint32Array(slotCount);
+  #first = 0;
+  #filled = 0;
+  /** Bytes of the first slot that are taken. */
+  #taken = 0;
   #socket: Socket | undefined;
-  #arrived: Uint8Array = new Uint8Array(0);
-  #isDry = false;
+  #isReading = false;
   #ended = false;
   #closed = false;
   #error: unknown = null;
@@ -28,37 +35,35 @@ export class PipeFeed implements Feed {
   /** `descriptor` stays the caller's. */
   constructor(descriptor: number, name: string) {
     this.#name = name;
-    this.#isTerminal = isatty(descriptor);
-    const own = this.#isTerminal ? null : openWithoutWaiting(descriptor);
+    // A terminal's settings are its own; sockets, and systems without /proc, cannot be opened anew.
+    const own = isatty(descriptor) ? null : openWithoutWaiting(descriptor);
     this.#descriptor = own ?? descriptor;
     this.#ownsDescriptor = own !== null;
-    // Without a description of its own (sockets, systems without /proc) the shared one must stop waiting, which making the socket does.
-    if (own === null) this.#makeSocket();
   }
 
   read(target: Uint8Array): number | 'nothing' | 'ended' {
-    if (this.#arrived.length > 0) return this.#takeArrived(target);
+    let count = 0;
+    while (this.#filled > 0 && count < target.length) count += this.#take(target.subarray(count));
+    if (count > 0) {
+      if (!this.#isReading && !this.#ended) this.#resume();
+      return count;
+    }
+    if (this.#closed) return 'ended';
     if (this.#error !== null) throw systemProblem('read', this.#name, this.#error);
-    if (this.#ended) return 'ended';
-    if (this.#isDry || this.#ready !== undefined || this.#isTerminal) return 'nothing';
-    return this.#readNow(target);
+    return this.#ended ? 'ended' : 'nothing';
   }
 
   ready(): Promise<void> {
-    if (this.#arrived.length > 0 || this.#ended || this.#error !== null) return always;
-    if (this.#ready === undefined) {
-      this.#ready = new Promise(resolve => {
-        this.#wake = resolve;
-      });
-      const socket = this.#socket ?? this.#makeSocket();
-      socket.ref();
-      socket.resume();
-    }
+    if (this.#filled > 0 || this.#ended || this.#error !== null) return always;
+    this.#ready ??= new Promise(resolve => {
+      this.#wake = resolve;
+    });
+    if (!this.#isReading) this.#resume();
     return this.#ready;
   }
 
-  /** Stops waiting; the descriptor of the caller stays open, and bytes that arrived stay for whoever reads on. */
   pause(): void {
+    this.#isReading = false;
     this.#socket?.pause();
     this.#socket?.unref();
     this.#awake();
@@ -68,55 +73,54 @@ export class PipeFeed implements Feed {
     if (this.#closed) return;
     this.#closed = true;
     this.#ended = true;
-    this.#arrived = this.#arrived.subarray(0, 0);
+    this.#filled = 0;
     this.pause();
     if (!this.#ownsDescriptor) return;
     if (this.#socket === undefined) closeSync(this.#descriptor);
     else this.#socket.destroy();
   }
 
-  #takeArrived(target: Uint8Array): number {
-    const piece = this.#arrived.subarray(0, target.length);
+  #take(target: Uint8Array): number {
+    const length = this.#lengths[this.#first] as number;
+    const piece = (this.#slots[this.#first] as Uint8Array).subarray(this.#taken, Math.min(length, this.#taken + target.length));
     target.set(piece);
-    this.#arrived = this.#arrived.subarray(piece.length);
+    this.#taken += piece.length;
+    if (this.#taken === length) {
+      this.#first = (this.#first + 1) % slotCount;
+      this.#filled--;
+      this.#taken = 0;
+    }
     return piece.length;
   }
 
-  #readNow(target: Uint8Array): number | 'nothing' | 'ended' {
-    try {
-      const count = readSync(this.#descriptor, target, 0, target.length, null);
-      if (count === 0) this.#ended = true;
-      // A short read has emptied the pipe: asking again would only cost an exception.
-      this.#isDry = count < Math.min(pipeBytes, target.length);
-      return count === 0 ? 'ended' : count;
-    } catch (error) {
-      if (errorCode(error) === 'EAGAIN') {
-        this.#isDry = true;
-        return 'nothing';
-      }
-      this.#error = error;
-      throw systemProblem('read', this.#name, error);
-    }
+  #resume(): void {
+    this.#isReading = true;
+    this.#socket ??= this.#makeSocket();
+    this.#socket.ref();
+    this.#socket.resume();
   }
 
   #makeSocket(): Socket {
-    const buffer = new Uint8Array(pipeBytes);
-    const callback = (count: number): boolean => {
-      this.#arrived = buffer.subarray(0, count);
-      this.#isDry = count < pipeBytes;
-      this.#awake();
-      return false; // The buffer is ours until it is taken: reading goes on with the next `ready`.
+    const onread = {
+      /** The slot for the next read; asked for after each one, also when reading stops with it. */
+      buffer: () => this.#slots[(this.#first + this.#filled) % slotCount] as Uint8Array,
+      callback: (count: number) => {
+        this.#lengths[(this.#first + this.#filled) % slotCount] = count;
+        this.#filled++;
+        this.#awake();
+        // One slot stays free for the read that may follow.
+        this.#isReading &&= this.#filled < slotCount - 1;
+        return this.#isReading;
+      },
     };
-    const options = {fd: this.#descriptor, readable: true, writable: false, manualStart: true, onread: {buffer, callback}};
-    const socket = this.#isTerminal ? new ReadStream(this.#descriptor, options) : new Socket(options);
+    const options = {fd: this.#descriptor, readable: true, writable: false, manualStart: true, onread};
+    const socket = isatty(this.#descriptor) ? new ReadStream(this.#descriptor, options) : new Socket(options);
     socket.on('end', () => this.#end());
     socket.on('close', () => this.#end());
     socket.on('error', error => {
       this.#error = error;
       this.#awake();
     });
-    socket.pause();
-    this.#socket = socket;
     return socket;
   }
 

@@ -1,3 +1,4 @@
+import {fitsInteger} from '../../types/integer.ts';
 import type {Column} from '../../types/sql-type.ts';
 import type {GivenOption} from '../options.ts';
 import {type Guess, guessText, typeOf, unknown, widen} from './guess.ts';
@@ -74,7 +75,7 @@ function guessCell(cell: string): Guess {
   if (cell === '') return unknown;
   const first = cell.charCodeAt(0);
   if ((first >= 0x30 && first <= 0x39) || first === 0x2d || first === 0x2e) {
-    if (/^-?(?:0|[1-9]\d{0,18})$/.test(cell)) return {kind: Math.abs(Number(cell)) < 2 ** 63 ? 'integer' : 'text'};
+    if (/^-?(?:0|[1-9]\d{0,18})$/.test(cell)) return {kind: fitsInteger(BigInt(cell), 'BIGINT') ? 'integer' : 'text'};
     if (/^-?(?:0|[1-9]\d*)?(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(cell) && /[.eE]/.test(cell)) return {kind: 'double'};
     return guessText(cell);
   }
@@ -87,7 +88,7 @@ function splitRecords(text: string, delimiter: string, most: number): string[][]
   let at = 0;
   while (at < text.length && records.length < most) {
     const record: string[] = [];
-    for (let ended = false; !ended; ) {
+    for (let ended = false; !ended;) {
       const field = text[at] === '"' ? quotedField(text, at) : plainField(text, at, delimiter);
       record.push(field.value);
       at = field.end;

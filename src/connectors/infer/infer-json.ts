@@ -1,10 +1,11 @@
+import {fitsInteger} from '../../types/integer.ts';
 import {isJsonArray, isJsonObject, JsonNumber, type JsonNode, parseJson} from '../../types/json-text.ts';
 import type {Column} from '../../types/sql-type.ts';
 import type {GivenOption} from '../options.ts';
 import {columnsOf, type Guess, guessText, styleOf, unknown, widen} from './guess.ts';
 
-/** Where a number's text matters: `JSON.parse` makes 1 of 1.0 and 1e0. */
-const mayHideFraction = /\d\.0+(?!\d)|\d[eE]/;
+/** Where a number's text matters: `JSON.parse` makes 1 of 1.0 and 1e0, and rounds what has more than 15 digits. */
+const mayRound = /\d\.0+(?!\d)|\d[eE]|\d{16}/;
 
 export interface JsonInference {
   readonly columns: readonly Column[];
@@ -36,7 +37,7 @@ export function inferJson(lines: readonly string[]): JsonInference {
 
 /** Null when the line is no JSON. */
 function guessLine(line: string): Guess | null {
-  if (mayHideFraction.test(line)) {
+  if (mayRound.test(line)) {
     const node = parseJson(line);
     return node === undefined ? null : guessNode(node);
   }
@@ -49,7 +50,7 @@ function guessLine(line: string): Guess | null {
 
 function guessValue(value: unknown): Guess {
   if (typeof value === 'string') return guessText(value);
-  if (typeof value === 'number') return {kind: Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? 'integer' : 'double'};
+  if (typeof value === 'number') return {kind: Number.isInteger(value) ? 'integer' : 'double'};
   if (typeof value === 'boolean') return {kind: 'boolean'};
   if (value === null) return unknown;
   if (Array.isArray(value)) return {kind: 'array', element: value.map(guessValue).reduce(widen, unknown)};
@@ -58,7 +59,8 @@ function guessValue(value: unknown): Guess {
 
 function guessNode(node: JsonNode): Guess {
   if (typeof node === 'string') return guessText(node);
-  if (node instanceof JsonNumber) return {kind: /^-?\d+$/.test(node.text) && Math.abs(Number(node.text)) < 2 ** 63 ? 'integer' : 'double'};
+  if (node instanceof JsonNumber)
+    return {kind: /^-?\d{1,19}$/.test(node.text) && fitsInteger(BigInt(node.text), 'BIGINT') ? 'integer' : 'double'};
   if (typeof node === 'boolean') return {kind: 'boolean'};
   if (node === null) return unknown;
   if (isJsonArray(node)) return {kind: 'array', element: node.map(guessNode).reduce(widen, unknown)};
