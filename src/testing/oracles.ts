@@ -138,6 +138,10 @@ async function batchAgainstStreaming(subject: Subject): Promise<void> {
   if (plan === null) throw new Error(`cannot be planned in batch mode: ${problems.map(problem => problem.message).join('; ')}`);
   const batch = driveLines({...subject, plan, input: readInput(plan, subject.directory, () => 1 << 20, 'reject')}, asWritten);
   const streaming = driveLines(subject, asWritten);
-  for (const [sink, lines] of streaming.entries())
+  // Over no rows an aggregate without keys has a row in batch mode and none in streaming, as in Flink.
+  const mayDiffer = subject.plan.nodes.some(node => node.kind === 'aggregate' && node.keys.length === 0);
+  for (const [sink, lines] of streaming.entries()) {
+    if (mayDiffer && lines.length === 0) continue;
     expect(finalRows(plan, sink, batch[sink] ?? [])).toEqual(finalRows(subject.plan, sink, lines));
+  }
 }

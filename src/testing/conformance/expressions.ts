@@ -20,8 +20,10 @@ export interface ExpressionRequest {
 
 type Evaluated =
   | {readonly kind: 'value'; readonly text: string; readonly type: string}
-  | {readonly kind: 'refused' | 'skipped'}
-  | {readonly kind: 'failed' | 'invalid'; readonly why: string};
+  | {readonly kind: 'refused'}
+  | {readonly kind: 'skipped'}
+  | {readonly kind: 'failed'; readonly why: string}
+  | {readonly kind: 'invalid'; readonly why: string};
 
 async function evaluateOnce(request: ExpressionRequest): Promise<Evaluated> {
   const {fields, directory} = request;
