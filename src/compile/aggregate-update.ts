@@ -2,7 +2,7 @@ import {type Js, js} from '../code/js.ts';
 import {addExact, improveExact, improveText, updateWide} from './accumulate.ts';
 import type {AggregateLayout, Feed, FeedSlot} from './aggregate-layout.ts';
 import type {ColumnSource, RowShape} from './columns.ts';
-import {type Cell, presence} from './expression.ts';
+import {type Cell, presence} from './cell.ts';
 import {isTrue} from './filter.ts';
 import {doubtless, keyColumn, keyOfColumn, isCanonical, probe, type ProbedRow} from './group-probe.ts';
 import type {SegmentWriter} from './segment-writer.ts';

@@ -174,17 +174,10 @@ class Compilation implements Build {
 
 /** Each kind's compiler takes nodes of that kind only; the table says so, but TypeScript cannot follow it through a lookup. */
 function compilerOf(node: PlanNode): NodeCompiler<NodeKind> {
-  return compilers[node.kind] as unknown as NodeCompiler<NodeKind>;
+  return compilers[node.kind];
 }
 
-export function inputsOf(node: PlanNode): readonly number[] {
-  switch (node.kind) {
-    case 'scan':
-    case 'values':
-      return [];
-    case 'union':
-      return node.inputs;
-    default:
-      return [node.input];
-  }
+function inputsOf(node: PlanNode): readonly number[] {
+  if (node.kind === 'scan' || node.kind === 'values') return [];
+  return node.kind === 'union' ? node.inputs : [node.input];
 }

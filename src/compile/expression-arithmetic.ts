@@ -1,14 +1,14 @@
 import {js} from '../code/js.ts';
 import type {Expr} from '../plan/expression.ts';
 import type {SqlType} from '../types/sql-type.ts';
-import {allPresent, both, type Cell, type ExpressionWriter, type NumberCell} from './expression.ts';
+import {allPresent, both, type Cell, type Expressions, type NumberCell} from './cell.ts';
 import {toInteger} from './expression-cast.ts';
 import {isFloating, isInteger, mostOf} from './expression-range.ts';
 
 type Call = Expr & {readonly kind: 'call'};
 
 /** `+ - * / %` and their functions on numbers, and times moved by milliseconds. Arguments have the types of the definition's typing. */
-export function arithmeticCell(expressions: ExpressionWriter, call: Call): Cell | null {
+export function arithmeticCell(expressions: Expressions, call: Call): Cell | null {
   const sign = call.function === 'MOD' ? '%' : call.function;
   if (!isComputable(sign, call)) return null;
   const cells = call.arguments.map(argument => expressions.operand(argument));
@@ -31,7 +31,7 @@ function isComputable(sign: string, call: Call): boolean {
   return types.length === 3 && types.every(isMovable);
 }
 
-function unary(expressions: ExpressionWriter, sign: string, operand: NumberCell, type: SqlType): Cell | null {
+function unary(expressions: Expressions, sign: string, operand: NumberCell, type: SqlType): Cell | null {
   if (sign === '+') return operand;
   const {present, most} = operand;
   if (sign === 'ABS') {
@@ -60,7 +60,7 @@ function floating(sign: string, left: NumberCell, right: NumberCell, type: SqlTy
 
 const operators: {readonly [sign: string]: ReturnType<typeof js>} = {'+': js`+`, '-': js`-`, '*': js`*`, '/': js`/`, '%': js`%`};
 
-function integer(expressions: ExpressionWriter, sign: string, left: NumberCell, right: NumberCell, type: SqlType): Cell | null {
+function integer(expressions: Expressions, sign: string, left: NumberCell, right: NumberCell, type: SqlType): Cell | null {
   const present = allPresent([left, right]);
   if (sign === '/' || sign === '%') return divided(expressions, sign, left, right, type);
   if (sign === '*') {
@@ -80,7 +80,7 @@ function integer(expressions: ExpressionWriter, sign: string, left: NumberCell, 
 }
 
 /** Towards zero; a zero divisor is a doubt, about which the definition complains. The quotient of safe integers never rounds up to the next integer. */
-function divided(expressions: ExpressionWriter, sign: string, left: NumberCell, right: NumberCell, type: SqlType): Cell {
+function divided(expressions: Expressions, sign: string, left: NumberCell, right: NumberCell, type: SqlType): Cell {
   const present = allPresent([left, right]);
   expressions.doubts.push(both(present, js`${right.value} === 0`));
   const value = sign === '/' ? js`(Math.trunc(${left.value} / ${right.value}) + 0)` : js`(${left.value} % ${right.value} + 0)`;
@@ -88,7 +88,7 @@ function divided(expressions: ExpressionWriter, sign: string, left: NumberCell, 
 }
 
 /** Sums and products of which nothing must be rounded, as scaled integers. */
-function decimal(expressions: ExpressionWriter, sign: string, left: NumberCell, right: NumberCell, call: Call): Cell | null {
+function decimal(expressions: Expressions, sign: string, left: NumberCell, right: NumberCell, call: Call): Cell | null {
   const [leftScale, rightScale] = call.arguments.map(argument => (argument.type.kind === 'DECIMAL' ? argument.type.scale : 0)) as [
     number,
     number,
@@ -111,6 +111,6 @@ function decimal(expressions: ExpressionWriter, sign: string, left: NumberCell, 
   return result !== null && result.most > mostOf(call.type) ? {...result, most: mostOf(call.type)} : result;
 }
 
-function scaledBy(expressions: ExpressionWriter, cell: NumberCell, digits: number): NumberCell {
+function scaledBy(expressions: Expressions, cell: NumberCell, digits: number): NumberCell {
   return digits === 0 ? cell : expressions.exact(js`${cell.value} * ${10 ** digits}`, cell.present, cell.most * 10 ** digits);
 }

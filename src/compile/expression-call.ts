@@ -4,10 +4,10 @@ import {physicalOf} from '../types/sql-type.ts';
 import {like} from './bytes.ts';
 import {arithmeticCell} from './expression-arithmetic.ts';
 import {comparisonCell, isComparison} from './expression-comparison.ts';
-import {allPresent, both, type Cell, type ConditionCell, type ExpressionWriter, presence} from './expression.ts';
+import {allPresent, both, type Cell, type ConditionCell, type Expressions, presence} from './cell.ts';
 
 type Call = Expr & {readonly kind: 'call'};
-type WriteCall = (expressions: ExpressionWriter, call: Call) => Cell | null;
+type WriteCall = (expressions: Expressions, call: Call) => Cell | null;
 
 /** Functions with an inline form, by name; all others are computed by their definition. */
 const inlineForms = new Map<string, WriteCall>([
@@ -26,13 +26,13 @@ const inlineForms = new Map<string, WriteCall>([
   ['LIKE', likeTest],
 ]);
 
-export function callCell(expressions: ExpressionWriter, call: Call): Cell | null {
+export function callCell(expressions: Expressions, call: Call): Cell | null {
   if (isComparison(call.function)) return comparisonCell(expressions, call);
   return inlineForms.get(call.function)?.(expressions, call) ?? null;
 }
 
 /** A connective is TRUE, or FALSE, as its operands are: `isTrue` and `isFalse` go by opposite operators. Operands behind the first may not be reached. */
-function connective(expressions: ExpressionWriter, call: Call, whenTrue: Js, whenFalse: Js): Cell | null {
+function connective(expressions: Expressions, call: Call, whenTrue: Js, whenFalse: Js): Cell | null {
   const first = expressions.condition(call.arguments[0] as Expr);
   if (first === null) return null;
   const others = expressions.lazily(() => call.arguments.slice(1).map(argument => expressions.condition(argument)));
@@ -46,12 +46,12 @@ function connective(expressions: ExpressionWriter, call: Call, whenTrue: Js, whe
   };
 }
 
-function negation(expressions: ExpressionWriter, call: Call): Cell | null {
+function negation(expressions: Expressions, call: Call): Cell | null {
   const operand = expressions.condition(call.arguments[0] as Expr);
   return operand === null ? null : {kind: 'condition', isTrue: operand.isFalse, isFalse: operand.isTrue};
 }
 
-function nullTest(expressions: ExpressionWriter, call: Call, wantsNull: boolean): Cell | null {
+function nullTest(expressions: Expressions, call: Call, wantsNull: boolean): Cell | null {
   const operand = expressions.operand(call.arguments[0] as Expr);
   if (operand === null) return null;
   const present = presence(operand);
@@ -60,7 +60,7 @@ function nullTest(expressions: ExpressionWriter, call: Call, wantsNull: boolean)
   return wantsNull ? {kind: 'condition', isTrue: absent, isFalse: present} : {kind: 'condition', isTrue: present, isFalse: absent};
 }
 
-function truthTest(expressions: ExpressionWriter, call: Call, test: (condition: ConditionCell) => Js): Cell | null {
+function truthTest(expressions: Expressions, call: Call, test: (condition: ConditionCell) => Js): Cell | null {
   const operand = expressions.condition(call.arguments[0] as Expr);
   if (operand === null) return null;
   const holds = test(operand);
@@ -72,7 +72,7 @@ function constant(holds: boolean): Cell {
 }
 
 /** LIKE with a constant pattern of texts between `%`; `_` and escapes are left to the definition. */
-function likeTest(expressions: ExpressionWriter, call: Call): Cell | null {
+function likeTest(expressions: Expressions, call: Call): Cell | null {
   const [text, pattern, ...more] = call.arguments;
   if (text === undefined || pattern?.kind !== 'literal' || typeof pattern.value !== 'string') return null;
   if (more.length > 0 || /[_\\]/.test(pattern.value) || physicalOf(text.type) !== 'text') return null;

@@ -1,9 +1,9 @@
 import {type Js, js} from '../code/js.ts';
 import type {Expr} from '../plan/expression.ts';
-import {type Cell, type ConditionCell, type ExpressionWriter, type NumberCell, type TextCell} from './expression.ts';
+import {type Cell, type ConditionCell, type Expressions, type NumberCell} from './cell.ts';
 
 /** CASE as nested choices. Every branch but the first condition may not be reached. */
-export function caseCell(expressions: ExpressionWriter, expr: Expr & {readonly kind: 'case'}): Cell | null {
+export function caseCell(expressions: Expressions, expr: Expr & {readonly kind: 'case'}): Cell | null {
   const [firstBranch, ...others] = expr.branches;
   const first = firstBranch === undefined ? null : expressions.condition(firstBranch.when);
   if (firstBranch === undefined || first === null) return null;
@@ -24,17 +24,17 @@ function choose(whens: readonly Js[], cells: readonly Cell[]): Cell | null {
       .slice(0, -1)
       .reduceRight<Js>((otherwise, part, index) => js`(${whens[index] as Js} ? ${part} : ${otherwise})`, parts.at(-1) as Js);
   if (cells.every(cell => cell.kind === 'condition')) {
-    const conditions = cells as readonly ConditionCell[];
+    const conditions = cells;
     return {kind: 'condition', isTrue: nest(conditions.map(cell => cell.isTrue)), isFalse: nest(conditions.map(cell => cell.isFalse))};
   }
   const isAlwaysPresent = (cells as readonly NumberCell[]).every(cell => cell.present === null);
   const present = isAlwaysPresent ? null : nest((cells as readonly NumberCell[]).map(cell => cell.present ?? js`true`));
   if (cells.every(cell => cell.kind === 'number')) {
-    const numbers = cells as readonly NumberCell[];
+    const numbers = cells;
     return {kind: 'number', value: nest(numbers.map(cell => cell.value)), present, most: Math.max(...numbers.map(cell => cell.most))};
   }
   if (!cells.every(cell => cell.kind === 'text')) return null;
-  const texts = cells as readonly TextCell[];
+  const texts = cells;
   return {
     kind: 'text',
     pointer: nest(texts.map(cell => cell.pointer)),

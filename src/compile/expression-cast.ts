@@ -2,11 +2,11 @@ import {type Js, js} from '../code/js.ts';
 import type {Expr} from '../plan/expression.ts';
 import {sameType} from '../types/cast.ts';
 import type {SqlType} from '../types/sql-type.ts';
-import type {Cell, ExpressionWriter, NumberCell} from './expression.ts';
+import type {Cell, Expressions, NumberCell} from './cell.ts';
 import {isFloating, isInteger, mostOf} from './expression-range.ts';
 
 /** Casts that cost little: between numbers, and those that change nothing. */
-export function castCell(expressions: ExpressionWriter, expr: Expr & {readonly kind: 'cast'}): Cell | null {
+export function castCell(expressions: Expressions, expr: Expr & {readonly kind: 'cast'}): Cell | null {
   const from = expr.operand.type;
   const to = expr.type;
   if (from.kind === 'NULL') return expressions.write({kind: 'literal', value: null, type: to, span: expr.span});
@@ -27,14 +27,14 @@ function isUnchanged(from: SqlType, to: SqlType): boolean {
   return to.kind === 'VARBINARY' && (from.kind === 'BINARY' || from.kind === 'VARBINARY') && from.length <= to.length;
 }
 
-function booleanToNumber(expressions: ExpressionWriter, expr: Expr & {readonly kind: 'cast'}): Cell | null {
+function booleanToNumber(expressions: Expressions, expr: Expr & {readonly kind: 'cast'}): Cell | null {
   const condition = expressions.condition(expr.operand);
   if (condition === null) return null;
   const present = expr.operand.type.nullable ? js`(${condition.isTrue} || ${condition.isFalse})` : null;
   return {kind: 'number', value: js`(${condition.isTrue} ? 1 : 0)`, present, most: 1};
 }
 
-function castNumber(expressions: ExpressionWriter, cell: NumberCell, from: SqlType, to: SqlType): Cell | null {
+function castNumber(expressions: Expressions, cell: NumberCell, from: SqlType, to: SqlType): Cell | null {
   if (isFloating(to)) return toFloating(cell, from, to);
   if (isFloating(from)) return isInteger(to) ? floatingToInteger(expressions, cell, to) : null;
   const whole = from.kind === 'DECIMAL' ? from.scale : 0;
@@ -49,7 +49,7 @@ function toFloating(cell: NumberCell, from: SqlType, to: SqlType): Cell | null {
   return {kind: 'number', value: to.kind === 'FLOAT' ? js`Math.fround(${value})` : value, present: cell.present, most: Infinity};
 }
 
-function floatingToInteger(expressions: ExpressionWriter, cell: NumberCell, to: SqlType): Cell {
+function floatingToInteger(expressions: Expressions, cell: NumberCell, to: SqlType): Cell {
   const most = Math.min(mostOf(to), Number.MAX_SAFE_INTEGER) - (to.kind === 'BIGINT' ? 0 : 1);
   const name = expressions.segment.writer.const('whole', js`Math.trunc(${cell.value}) + 0`);
   const outside = js`!(Math.abs(${name}) <= ${most})`;
@@ -58,7 +58,7 @@ function floatingToInteger(expressions: ExpressionWriter, cell: NumberCell, to: 
 }
 
 /** Drops what is after the point. */
-function truncated(expressions: ExpressionWriter, cell: NumberCell, scale: number): NumberCell {
+function truncated(expressions: Expressions, cell: NumberCell, scale: number): NumberCell {
   if (scale === 0) return cell;
   if (scale > 15) return {...cell, value: js`0`, most: 0}; // A safe integer has at most 16 digits, of which 15 at least are after the point.
   const unit = 10 ** scale;
@@ -79,7 +79,7 @@ export function wrapped(value: Js, type: SqlType): Js {
   return type.kind === 'TINYINT' ? js`(${value} << 24 >> 24)` : value;
 }
 
-function toDecimal(expressions: ExpressionWriter, cell: NumberCell, scale: number, to: SqlType & {readonly kind: 'DECIMAL'}): Cell | null {
+function toDecimal(expressions: Expressions, cell: NumberCell, scale: number, to: SqlType & {readonly kind: 'DECIMAL'}): Cell | null {
   const by = to.scale - scale;
   if (by < 0 || by > 15) return null;
   const scaled = by === 0 ? cell : expressions.exact(js`${cell.value} * ${10 ** by}`, cell.present, cell.most * 10 ** by);

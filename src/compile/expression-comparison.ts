@@ -3,7 +3,7 @@ import type {Expr} from '../plan/expression.ts';
 import {sameType} from '../types/cast.ts';
 import {physicalOf} from '../types/sql-type.ts';
 import {equalTo, textOrder} from './bytes.ts';
-import {both, bothOrNull, type Cell, type ConditionCell, type ExpressionWriter, presence, type TextCell} from './expression.ts';
+import {both, bothOrNull, type Cell, type ConditionCell, type Expressions, presence, type TextCell} from './cell.ts';
 
 type Call = Expr & {readonly kind: 'call'};
 
@@ -21,7 +21,7 @@ export function isComparison(name: string): boolean {
 }
 
 /** Both sides have one type. ARRAY, MAP and ROW are left to the definition: their texts may differ where they are equal. */
-export function comparisonCell(expressions: ExpressionWriter, call: Call): Cell | null {
+export function comparisonCell(expressions: Expressions, call: Call): Cell | null {
   const [leftExpr, rightExpr] = call.arguments as [Expr, Expr];
   if (['ARRAY', 'MAP', 'MULTISET', 'ROW', 'NULL'].includes(leftExpr.type.kind)) return null;
   if (physicalOf(leftExpr.type) !== 'text' && !sameType(leftExpr.type, rightExpr.type)) return null;
@@ -50,7 +50,7 @@ function same(left: Cell, right: Cell, holds: Js): Js {
 }
 
 /** The comparison, where both sides are there. */
-function holding(expressions: ExpressionWriter, name: string, left: Cell, right: Cell): Js | null {
+function holding(expressions: Expressions, name: string, left: Cell, right: Cell): Js | null {
   const sign = signs[name] as Js;
   if (left.kind === 'number' && right.kind === 'number') return js`${left.value} ${sign} ${right.value}`;
   if (left.kind === 'condition' && right.kind === 'condition') return js`${asNumber(left)} ${sign} ${asNumber(right)}`;
@@ -62,7 +62,7 @@ function asNumber(condition: ConditionCell): Js {
   return js`(${condition.isTrue} ? 1 : 0)`;
 }
 
-function textHolding(expressions: ExpressionWriter, name: string, left: TextCell, right: TextCell): Js {
+function textHolding(expressions: Expressions, name: string, left: TextCell, right: TextCell): Js {
   const {writer, memory} = expressions.segment;
   if (name === '=' || name === '<>') {
     const fixed = right.constant ?? left.constant;

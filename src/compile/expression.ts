@@ -1,4 +1,5 @@
 import {type Js, js} from '../code/js.ts';
+import {both, type Cell, type ConditionCell, type Expressions, type NumberCell} from './cell.ts';
 import type {Expr} from '../plan/expression.ts';
 import {physicalOf} from '../types/sql-type.ts';
 import type {ColumnSource} from './columns.ts';
@@ -8,40 +9,11 @@ import {callCell} from './expression-call.ts';
 import {mostOf} from './expression-range.ts';
 import type {SegmentWriter} from './segment-writer.ts';
 
-/** The code of a value. `present`: the condition under which it is not NULL; null when it never is. The other parts mean something only where it is present. */
-export type Cell = NumberCell | ConditionCell | TextCell;
-
-export interface NumberCell {
-  readonly kind: 'number';
-  readonly value: Js;
-  readonly present: Js | null;
-  /** The greatest absolute value it can have, where it is an exact number. */
-  readonly most: number;
-}
-
-/** A BOOLEAN, as the two conditions under which it is TRUE and FALSE: NULL is neither, so three-valued logic needs nothing more. */
-export interface ConditionCell {
-  readonly kind: 'condition';
-  readonly isTrue: Js;
-  readonly isFalse: Js;
-}
-
-export interface TextCell {
-  readonly kind: 'text';
-  readonly pointer: Js;
-  readonly length: Js;
-  /** `Tag.value` or `Tag.dirty`. */
-  readonly tag: Js;
-  readonly present: Js | null;
-  /** The bytes, where it is a constant. */
-  readonly constant: Uint8Array | null;
-}
-
 /**
  * Writes an expression inline. The lines it writes only read and compute, so they may run for rows that do not need them; what inline code cannot do exactly
  * for a row shows in `doubts`: when one of these conditions holds, the cell is worth nothing and the row is computed by the definition instead.
  */
-export class ExpressionWriter {
+export class ExpressionWriter implements Expressions {
   readonly segment: SegmentWriter;
   readonly columns: readonly ColumnSource[];
   readonly doubts: Js[] = [];
@@ -53,7 +25,6 @@ export class ExpressionWriter {
     this.columns = columns;
   }
 
-  /** Null when the expression has no inline form. */
   write(expr: Expr): Cell | null {
     switch (expr.kind) {
       case 'column':
@@ -71,7 +42,6 @@ export class ExpressionWriter {
     }
   }
 
-  /** As `write`; but what has no inline form is computed by its definition into a column first, unless it may turn out not to be needed. */
   operand(expr: Expr): Cell | null {
     const doubts = this.doubts.length;
     const cell = this.segment.attempt(() => this.write(expr));
@@ -82,7 +52,6 @@ export class ExpressionWriter {
     return this.#column(column);
   }
 
-  /** Runs `body` for a part that may not be reached. */
   lazily<T>(body: () => T): T {
     const outer = this.#isLazy;
     this.#isLazy = true;
@@ -98,7 +67,6 @@ export class ExpressionWriter {
     return cell?.kind === 'condition' ? cell : null;
   }
 
-  /** An exact result: where it may leave the safe integers, that is a doubt. */
   exact(value: Js, present: Js | null, most: number): NumberCell {
     if (most <= Number.MAX_SAFE_INTEGER) return {kind: 'number', value, present, most};
     const name = this.segment.writer.const('exact', value);
@@ -169,24 +137,4 @@ export class ExpressionWriter {
 
 function describe(value: string | Uint8Array): string {
   return typeof value === 'string' ? JSON.stringify(value) : `of ${value.length} bytes`;
-}
-
-/** The conjunction of conditions that may always hold (null). */
-export function both(first: Js | null, second: Js): Js {
-  return first === null ? second : js`${first} && ${second}`;
-}
-
-export function bothOrNull(first: Js | null, second: Js | null): Js | null {
-  if (second === null || (first !== null && String(first) === String(second))) return first;
-  return both(first, second);
-}
-
-/** That all of the conditions hold under which a result is not NULL, or null: always. */
-export function allPresent(cells: readonly {readonly present: Js | null}[]): Js | null {
-  return cells.reduce<Js | null>((present, cell) => bothOrNull(present, cell.present), null);
-}
-
-/** The condition under which a cell is not NULL, or null: always. */
-export function presence(cell: Cell): Js | null {
-  return cell.kind === 'condition' ? js`(${cell.isTrue} || ${cell.isFalse})` : cell.present;
 }

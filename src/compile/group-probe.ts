@@ -8,7 +8,8 @@ import type {GroupTable} from '../state/group-table.ts';
 import {pageMask, pageShift} from '../state/row-store.ts';
 import {arenaGeometry, sameBytes} from '../state/text-arena.ts';
 import type {ColumnSource} from './columns.ts';
-import {type Cell, ExpressionWriter} from './expression.ts';
+import type {Cell} from './cell.ts';
+import {ExpressionWriter} from './expression.ts';
 import {materialize} from './materialize.ts';
 import type {SegmentWriter} from './segment-writer.ts';
 

@@ -1,7 +1,8 @@
 import {type Js, js} from '../code/js.ts';
 import type {Expr} from '../plan/expression.ts';
 import type {ColumnSource} from './columns.ts';
-import {type Cell, ExpressionWriter} from './expression.ts';
+import type {Cell} from './cell.ts';
+import {ExpressionWriter} from './expression.ts';
 import type {SegmentWriter} from './segment-writer.ts';
 
 /**
