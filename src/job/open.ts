@@ -10,6 +10,7 @@ import {parseBytes} from '../connectors/quantity.ts';
 import type {Sink} from '../flow/sink.ts';
 import type {Source} from '../flow/source.ts';
 import type {RowEncoder, WantedColumn} from '../formats/define.ts';
+import {findConsoleFormat} from '../formats/console/index.ts';
 import {findFormat} from '../formats/index.ts';
 import type {TablePlan} from '../plan/table.ts';
 import type {Plan} from '../plan/plan.ts';
@@ -107,8 +108,9 @@ function outputOf(engineOutput: EngineOutput, context: ConnectorContext, options
   const {batch} = engineOutput;
   const spec = {memory: context.memory, columns: schema.columns, timeZone: context.timeZone, kinds: changelog !== 'append'};
   if (target.kind === 'console') {
-    const encoder = findFormat(options.console.format)?.encoder?.({...spec, options: options.console.options}, batch);
-    if (encoder === undefined) throw fail('usage', 'unknown-format', `there is no output format "${options.console.format}"`);
+    const {format, options: settings} = options.console;
+    const encoder = (findConsoleFormat(format) ?? findFormat(format))?.encoder?.({...spec, options: settings}, batch);
+    if (encoder === undefined) throw fail('usage', 'unknown-format', `there is no output format "${format}"`);
     return new Output({engineOutput, sink: sharedSink(options.standardOutput), encoder, limit: options.limit});
   }
   const {table, overwrite} = target;
@@ -143,7 +145,9 @@ function recordBytes(plan: Plan): number {
   if (given === undefined) return defaultRecordBytes;
   const bytes = parseBytes(given);
   if (bytes !== null && bytes > 0 && bytes <= 1 << 28) return bytes;
-  throw fail('invalid', 'bad-setting', `'max.record.bytes' cannot be ${JSON.stringify(given)}`, {hint: `give a size up to 256 mb, such as '16 mb'`});
+  throw fail('invalid', 'bad-setting', `'max.record.bytes' cannot be ${JSON.stringify(given)}`, {
+    hint: `give a size up to 256 mb, such as '16 mb'`,
+  });
 }
 
 /** Closing one more sink must not hide why the run failed. */
