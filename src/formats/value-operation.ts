@@ -101,8 +101,10 @@ export function plainText(value: Exclude<Value, null>, type: SqlType, isIso: boo
   switch (type.kind) {
     case 'FLOAT':
       return numberText(value as number, Number.isFinite(value) ? shortestFloat(value as number) : '');
-    case 'DOUBLE':
-      return numberText(value as number, String(value));
+    case 'DOUBLE': {
+      const number = value as number;
+      return numberText(number, String(number));
+    }
     case 'DECIMAL':
       return decimalText(value as bigint, type.scale);
     case 'CHAR':
@@ -125,8 +127,10 @@ export function plainText(value: Exclude<Value, null>, type: SqlType, isIso: boo
     case 'SMALLINT':
     case 'INT':
     case 'BIGINT':
-    case 'INTERVAL':
-      return String(value);
+    case 'INTERVAL': {
+      const scalar = value as boolean | number | bigint;
+      return String(scalar);
+    }
     case 'ARRAY':
     case 'MULTISET':
     case 'MAP':

@@ -34,10 +34,11 @@ function writeShort(out: u32, value: u32): u32 {
   return out + 8 - leading;
 }
 
-export function writeUnsigned(out: u32, value: u64): u32 {
+/** Below 10^16. */
+function writeUnsigned(out: u32, value: u64): u32 {
   if (value < 100000000) return writeShort(out, <u32>value);
   const high = value / 100000000;
-  const at = high < 100000000 ? writeShort(out, <u32>high) : writeUnsigned(out, high);
+  const at = writeShort(out, <u32>high);
   store<u64>(at, eight(<u32>(value - high * 100000000)) + zeros);
   return at + 8;
 }
@@ -70,19 +71,13 @@ export function writeDecimal(out: u32, value: f64, scale: i32): u32 {
 
 /** Exactly `count` digits, 16 at the most. */
 function writePadded(out: u32, value: u64, count: i32): u32 {
-  let rest = value;
-  let at = out + count;
-  while (at >= out + 8) {
-    const high = rest / 100000000;
-    at -= 8;
-    store<u64>(at, eight(<u32>(rest - high * 100000000)) + zeros);
-    rest = high;
+  if (count <= 8) {
+    store<u64>(out, (eight(<u32>value) + zeros) >> ((8 - count) << 3));
+    return out + count;
   }
-  while (at > out) {
-    const high = rest / 10;
-    store<u8>(--at, 48 + <u8>(rest - high * 10));
-    rest = high;
-  }
+  const high = value / 100000000;
+  store<u64>(out, (eight(<u32>high) + zeros) >> ((16 - count) << 3));
+  store<u64>(out + count - 8, eight(<u32>(value - high * 100000000)) + zeros);
   return out + count;
 }
 
