@@ -71,7 +71,7 @@ export class ChangeWriter {
 
   #update(group: ProbedRow): void {
     const {writer} = this.#segment;
-    const after = js`${this.#out} + 1`;
+    const after = js`(${this.#out} + 1)`;
     const count = (rows: number): void => writer.line(js`${this.#batch}.count = ${this.#out} + ${rows};`);
     if (!this.#needsBefore && this.#alwaysChanges) {
       this.#writeResults(group, this.#out);

@@ -41,14 +41,10 @@ export class TextArena {
     if (length > 0) this.#dead += ((length + unit - 1) >>> 3) * unit;
   }
 
-  /** Copies a text out. */
-  copyTo(target: Uint8Array, at: number, address: number, length: number): void {
-    target.set(this.bytesAt(address, length), at);
-  }
-
+  /** The text itself, to be read only; of no length where there is none (-1: NULL). */
   bytesAt(address: number, length: number): Uint8Array {
     const page = this.pages[address >>> pageShift];
-    if (page === undefined) return new Uint8Array(0);
+    if (page === undefined || length <= 0) return new Uint8Array(0);
     return new Uint8Array(page.buffer, (address & arenaGeometry.pageMask) * unit, length);
   }
 
