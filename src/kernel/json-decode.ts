@@ -62,7 +62,7 @@ interface Exports {
   startPart(): void;
   decodeLines(from: number, limit: number, mostRows: number): number;
   decodeRecords(first: number, count: number): number;
-  unescapeCells(pending: number, count: number, scratch: number): void;
+  unescapeCells(scratch: number): number;
 }
 
 /** The kernel over one set of slots. After a call its results stand here, until the next one. */
@@ -167,12 +167,48 @@ export class JsonKernel {
     return this.#exports.decodeRecords(first, count);
   }
 
-  /** Finishes the texts with escapes among the pending cells, in scratch. */
-  unescapeCells(): void {
+  /** Finishes the texts with escapes, in scratch, and takes them out of the pending cells. Returns how many are left. */
+  unescapeCells(): number {
     const bytes = this.#job[layout.jobEscapedBytes / 4] as number;
-    // Unescaping copies whole stretches and may write a little beyond a text's end before the next one follows.
-    if (bytes > 0) this.#exports.unescapeCells(this.pending.byteOffset, this.pendingCount, this.#memory.scratch(bytes + 16));
+    // 16 bytes are written at a time, so there is room for them behind the last text.
+    return bytes === 0 ? this.pendingCount : this.#exports.unescapeCells(this.#memory.scratch(bytes + 16));
   }
+
+  /** From now on doubles of up to 19 digits are read by the kernel too. It is left to the caller because the table takes a while to make, and few inputs need it. */
+  readLongDoubles(): void {
+    if (this.#job[layout.jobFives / 4] === 0) this.#job[layout.jobFives / 4] = writeFives(this.#memory);
+  }
+}
+
+/** 128 bits of each power of five, from its highest bit on. */
+function writeFives(memory: Memory): number {
+  const table = memory.allocate((layout.fivesGreatest - layout.fivesLeast + 1) * 16);
+  for (let exponent = layout.fivesLeast; exponent <= layout.fivesGreatest; exponent++) {
+    const value = exponent < 0 ? reciprocalOfFive(-exponent) : powerOfFive(exponent);
+    const at = table + (exponent - layout.fivesLeast) * 16;
+    memory.view.setBigUint64(at, BigInt.asUintN(64, value), true);
+    memory.view.setBigUint64(at + 8, value >> 64n, true);
+  }
+  return table;
+}
+
+function powerOfFive(exponent: number): bigint {
+  const power = 5n ** BigInt(exponent);
+  const bits = bitLength(power);
+  return bits > 128n ? power >> (bits - 128n) : power << (128n - bits);
+}
+
+/** Rounded up as long as 64 bits hold the power itself (up to 27), which is what the proof of the method asks for; beyond, cut off. */
+function reciprocalOfFive(exponent: number): bigint {
+  const power = 5n ** BigInt(exponent);
+  const bits = bitLength(power);
+  if (exponent <= 27) return (1n << (bits + 127n)) / power + 1n;
+  const value = (1n << (2n * bits + 128n)) / power + 1n;
+  return value >> (bitLength(value) - 128n);
+}
+
+function bitLength(value: bigint): bigint {
+  return BigInt(value.toString(2).length);
 }
 
 /** A name on the way to slots. */

@@ -28,8 +28,8 @@ export class CellFinisher {
   /** Adds the rows that cannot be finished, with the reason; rows that are in `faulty` already are left alone. */
   finish(faulty: Map<number, string>): void {
     const kernel = this.#kernel;
-    kernel.unescapeCells();
-    for (let index = 0; index < kernel.pendingCount; index++) {
+    const count = kernel.unescapeCells();
+    for (let index = 0; index < count; index++) {
       const place = kernel.pending[index] as number;
       const row = place >>> 16;
       const slot = this.#slots[place & 0xffff] as ColumnSlot;
@@ -62,6 +62,7 @@ export class CellFinisher {
   #finishNumber({vector, type}: ColumnSlot, row: number, pointer: number, length: number): boolean {
     const first = this.#memory.bytes[pointer] as number;
     if (type.kind !== 'DOUBLE' || (first !== 0x2d && (first < 0x30 || first > 0x39))) return false;
+    this.#kernel.readLongDoubles();
     const number = Number(this.#memory.readText(pointer, length));
     if (!Number.isFinite(number)) return false;
     vector.numbers[row] = number;

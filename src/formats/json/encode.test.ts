@@ -1,65 +1,17 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {Memory} from '../../base/memory.ts';
-import {type Batch, createBatch} from '../../flow/batch.ts';
-import {writeValue} from '../../flow/cells.ts';
-import {bigintType, booleanType, type Column, doubleType, intType, physicalOf, type SqlType, stringType} from '../../types/sql-type.ts';
+import {bigintType, booleanType, type Column, doubleType, intType, type SqlType, stringType} from '../../types/sql-type.ts';
 import type {Value} from '../../types/value.ts';
-import type {RowEncoder} from '../define.ts';
+import {memory, TestWriter, type Writing} from '../write-for-tests.ts';
 import {jsonEncoder} from './encode.ts';
 
-const memory = new Memory(1 << 28);
-
-interface Writing {
-  readonly columns: readonly Column[];
-  readonly options?: Readonly<Record<string, string>>;
-  readonly kinds?: boolean;
-}
-
-/** An encoder with a batch of its own, and how to put rows through it. */
-class Writer {
-  readonly batch: Batch;
-  readonly #columns: readonly Column[];
-  readonly #encoder: RowEncoder;
-  pieces = 0;
-  largest = 0;
-
-  constructor({columns, options = {}, kinds = false}: Writing) {
-    this.#columns = columns;
-    this.batch = createBatch(
-      memory,
-      columns.map(({type}) => physicalOf(type)),
-      kinds,
-    );
-    this.#encoder = jsonEncoder({memory, columns, options: new Map(Object.entries(options)), timeZone: 'UTC', kinds}, this.batch);
-  }
-
-  write(rows: readonly (readonly Value[])[], selection?: readonly number[]): string {
-    const mark = memory.mark();
-    for (const [row, values] of rows.entries()) {
-      for (const [index, {type}] of this.#columns.entries()) {
-        const vector = this.batch.vectors[index];
-        if (vector !== undefined) writeValue(memory, vector, row, type, values[index] ?? null, 'UTC');
-      }
-    }
-    const order = selection ?? rows.map((_, row) => row);
-    this.batch.selection.set(order);
-    this.batch.count = order.length;
-    const pieces: Buffer[] = [];
-    this.#encoder.encode(this.batch, bytes => {
-      this.pieces++;
-      this.largest = Math.max(this.largest, bytes.length);
-      pieces.push(Buffer.from(bytes));
-    });
-    memory.release(mark);
-    return Buffer.concat(pieces).toString();
-  }
-}
-
+const writerOf = (writing: Writing): TestWriter => new TestWriter(jsonEncoder, writing);
 const of = (type: SqlType): readonly Column[] => [{name: 'x', type}];
 /** The text of one value. */
 function written(type: SqlType, value: Value, options: Readonly<Record<string, string>> = {}): string {
-  return new Writer({columns: of(type), options}).write([[value]]).slice('{"x":'.length, -'}\n'.length);
+  return writerOf({columns: of(type), options})
+    .write([[value]])
+    .slice('{"x":'.length, -'}\n'.length);
 }
 function linesOf(text: string): readonly unknown[] {
   if (text === '') return [];
@@ -144,7 +96,7 @@ describe('values', () => {
   });
   test('JSON inside a row stays on its line', () => {
     const type: SqlType = {kind: 'ARRAY', element: intType, nullable: true};
-    const writer = new Writer({columns: of(type)});
+    const writer = writerOf({columns: of(type)});
     const pointer = memory.writeText('[1,\n\t2,\r\n3]');
     const [vector] = writer.batch.vectors;
     vector?.ranges.set([pointer, memory.textLength]);
@@ -163,17 +115,17 @@ describe('rows', () => {
     {name: 'price', type: doubleType},
   ];
   test('none', () => {
-    expect(new Writer({columns}).write([])).toBe('');
+    expect(writerOf({columns}).write([])).toBe('');
   });
   test('selected ones only, in the order of the selection', () => {
     const rows = [0n, 1n, 2n, 3n].map(id => [id, `n${id}`, Number(id) + 0.5]);
-    expect(linesOf(new Writer({columns}).write(rows, [3, 1]))).toEqual([
+    expect(linesOf(writerOf({columns}).write(rows, [3, 1]))).toEqual([
       {id: 3, name: 'n3', price: 3.5},
       {id: 1, name: 'n1', price: 1.5},
     ]);
   });
   test('a full batch, several times, in pieces', () => {
-    const writer = new Writer({columns});
+    const writer = writerOf({columns});
     const rows = Array.from({length: 2048}, (_, row) => [BigInt(row), `name ${row} ${'x'.repeat(row % 200)}`, row / 4]);
     for (let round = 0; round < 2; round++) {
       expect(linesOf(writer.write(rows))).toEqual(rows.map(([id, name, price]) => ({id: Number(id), name, price})));
@@ -181,29 +133,29 @@ describe('rows', () => {
     expect(writer.pieces).toBeGreaterThan(2);
   });
   test('rows larger than the output region', () => {
-    const writer = new Writer({columns});
+    const writer = writerOf({columns});
     const rows = ['y', '"', '\\\u0001é'].map((part, row) => [BigInt(row), part.repeat(300_000), row]);
     expect(linesOf(writer.write(rows))).toEqual(rows.map(([id, name, price]) => ({id: Number(id), name, price})));
     expect(writer.largest).toBeLessThan(140_000);
   });
   test('values of JavaScript larger than the output region', () => {
     const bytes = new Uint8Array(300_000).fill(7);
-    const text = new Writer({columns: of({kind: 'VARBINARY', length: 1e6, nullable: true})}).write([[bytes], [bytes]]);
+    const text = writerOf({columns: of({kind: 'VARBINARY', length: 1e6, nullable: true})}).write([[bytes], [bytes]]);
     expect(linesOf(text)).toEqual([{x: Buffer.from(bytes).toString('base64')}, {x: Buffer.from(bytes).toString('base64')}]);
   });
   test('change kinds come first', () => {
-    const writer = new Writer({columns: of(intType), kinds: true});
+    const writer = writerOf({columns: of(intType), kinds: true});
     writer.batch.kinds?.set([0, 1, 2, 3]);
     expect(writer.write([[1], [2], [3], [4]], [3, 2, 1, 0])).toBe(
       '{"op":"-D","x":4}\n{"op":"+U","x":3}\n{"op":"-U","x":2}\n{"op":"+I","x":1}\n',
     );
   });
   test('no columns', () => {
-    expect(new Writer({columns: []}).write([[], []])).toBe('{}\n{}\n');
+    expect(writerOf({columns: []}).write([[], []])).toBe('{}\n{}\n');
   });
   test('encode.ignore-null-fields', () => {
     const options = {'encode.ignore-null-fields': 'true'};
-    const writer = new Writer({columns, options});
+    const writer = writerOf({columns, options});
     const rows = [
       [1n, null, 2.5],
       [null, 'a', null],
@@ -211,13 +163,13 @@ describe('rows', () => {
       [null, null, 1],
     ];
     expect(writer.write(rows)).toBe('{"id":1,"price":2.5}\n{"name":"a"}\n{}\n{"price":1.0}\n');
-    const changes = new Writer({columns, options, kinds: true});
+    const changes = writerOf({columns, options, kinds: true});
     changes.batch.kinds?.fill(0);
     expect(changes.write([[null, null, null]])).toBe('{"op":"+I"}\n');
   });
   test('names cannot break out of their quotes', () => {
     const names = ['"', '\\', '":1,"x', '\n', '__proto__', '${1}', '`', '\u2028', '', '键', 'k'.repeat(200_000)];
-    const text = new Writer({columns: names.map(name => ({name, type: intType}))}).write([names.map((_, index) => index)]);
+    const text = writerOf({columns: names.map(name => ({name, type: intType}))}).write([names.map((_, index) => index)]);
     const parsed = JSON.parse(text, undefined) as object;
     expect(text.split('\n')).toHaveLength(2);
     expect(new Map(Object.entries(parsed))).toEqual(new Map(names.map((name, index) => [name, index])));
@@ -244,7 +196,7 @@ describe('any value', () => {
       fc.tuple(fc.integer(), fc.integer({min: -20, max: 20})).map(([digits, exponent]) => Number(`${digits}e${exponent}`)),
     );
     const row = fc.tuple(nullable(text), nullable(double), nullable(fc.integer()), nullable(fc.boolean()), nullable(text));
-    const writer = new Writer({columns});
+    const writer = writerOf({columns});
     fc.assert(
       fc.property(fc.array(row, {maxLength: 30}), rows => {
         const expected = rows.map(([a, b, c, d, e]) => ({
@@ -260,7 +212,7 @@ describe('any value', () => {
     );
   });
   test('doubles are written with the fewest digits', () => {
-    const writer = new Writer({columns: of(doubleType)});
+    const writer = writerOf({columns: of(doubleType)});
     const digitsOf = (number: string): string =>
       number
         .replace(/e.*$/, '')
@@ -284,7 +236,7 @@ describe('any value', () => {
     );
   });
   test('floats read back as the same float', () => {
-    const writer = new Writer({columns: of(float)});
+    const writer = writerOf({columns: of(float)});
     fc.assert(
       fc.property(fc.array(fc.float({noNaN: true, noDefaultInfinity: true}), {minLength: 1}), values => {
         const texts = writer
@@ -314,7 +266,7 @@ describe('any value', () => {
       {name: 'd', type: decimal(38, 5)},
       {name: 's', type: decimal(16, 16)},
     ];
-    const writer = new Writer({columns});
+    const writer = writerOf({columns});
     const small = fc.bigInt({min: -(10n ** 16n) + 1n, max: 10n ** 16n - 1n});
     fc.assert(
       fc.property(
@@ -339,7 +291,7 @@ describe('any value', () => {
     }
   });
   test('times read back as Date reads them', () => {
-    const writer = new Writer({
+    const writer = writerOf({
       columns: [
         {name: 't', type: instant(3)},
         {name: 'd', type: date},

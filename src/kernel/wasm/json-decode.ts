@@ -24,7 +24,7 @@ import {
 } from './json/layout';
 import {forgetRecords, openRecords, readRecord} from './json/records';
 import {skipContainer, skipValue} from './json/skip';
-import {beginCall, endCall, finishEscapedCell} from './json/slots';
+import {beginCall, endCall, finishEscapedCells} from './json/slots';
 import {fault, faultAt, faultCode, lineEnd, setLineFeedIsSpace, skipSpace} from './json/text';
 
 /**
@@ -228,7 +228,7 @@ function decodeMessage(start: usize, stop: usize): void {
   else if (c != 0x6e) addReject(start, stop, faultNotObject, pos);
 }
 
-/** Texts with escapes become what they stand for, in scratch room of as many bytes as `jobEscapedBytes` told. */
-export function unescapeCells(pending: usize, count: u32, scratch: usize): void {
-  for (let index: u32 = 0; index < count; index++) scratch = finishEscapedCell(load<u32>(pending + (index << 2)), scratch);
+/** Finishes the texts with escapes, in scratch room of 16 bytes more than `jobEscapedBytes` told. Returns how many cells are still pending. */
+export function unescapeCells(scratch: usize): u32 {
+  return finishEscapedCells(scratch);
 }

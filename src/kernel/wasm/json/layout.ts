@@ -25,7 +25,11 @@ export const jobLines = 64;
 export const jobRejectCount = 68;
 export const jobPendingCount = 72;
 export const jobEscapedBytes = 76;
-export const jobSize = 80;
+/** The table of powers of five, or 0 while there is none: for exponents of ten from `fivesLeast` to `fivesGreatest`, 16 bytes each, the upper half behind. */
+export const jobFives = 80;
+export const jobSize = 96;
+export const fivesLeast = -64;
+export const fivesGreatest = 64;
 
 /** A slot: one wanted column. */
 export const slotKind = 0;

@@ -1,5 +1,7 @@
-import {kindDecimal, kindInteger, kindFloat, slotDetail, slotGreatest, slotLeast} from './layout';
-import {digitCount, skipNumber} from './skip';
+import {faultNumber, kindDecimal, kindInteger, kindFloat, slotDetail, slotGreatest, slotLeast} from './layout';
+import {nearestDouble} from './nearest-double';
+import {digitCount, skipDigits} from './skip';
+import {fault} from './text';
 
 /** Numbers into f64 cells. What is not exact here is left to the face: 17-digit doubles, integers beyond 2^53, overlong decimals. */
 
@@ -83,6 +85,39 @@ export function storeDouble(pos: usize, cell: usize): usize {
   return pos;
 }
 
+/** DECIMAL and FLOAT in the same way: up to 7 digits before the point, and behind it as many as the scale has, up to 7. */
+export function storePlainDecimal(kind: u32, pos: usize, slot: usize, cell: usize): usize {
+  if (kind == kindFloat) {
+    const end = storeDouble(pos, cell);
+    // Seven and seven digits are far from where a float overflows.
+    if (end != 0) store<f64>(cell, <f64>(<f32>load<f64>(cell)));
+    return end;
+  }
+  const isNegative = load<u8>(pos) == 45;
+  if (isNegative) pos++;
+  const bytes = load<u64>(pos);
+  const count = digitCount(bytes);
+  if (count == 0 || count == 8 || ((bytes & 0xff) == 0x30 && count != 1)) return 0;
+  const scale: usize = load<u32>(slot, slotDetail);
+  if (scale > 8) return 0;
+  let value = digitsValue(bytes, count) * wholePower(scale);
+  pos += count;
+  let next: u32 = load<u8>(pos);
+  if (next == 0x2e) {
+    const more = load<u64>(pos, 1);
+    const moreCount = digitCount(more);
+    if (moreCount == 0 || moreCount == 8 || moreCount > scale) return 0;
+    value += digitsValue(more, moreCount) * wholePower(scale - moreCount);
+    pos += moreCount + 1;
+    next = load<u8>(pos);
+  }
+  if ((next | 32) == 0x65) return 0;
+  const number = <f64>(isNegative ? -(<i64>value) : <i64>value);
+  if (abs(number) > load<f64>(slot, slotGreatest)) return 0;
+  store<f64>(cell, number);
+  return pos;
+}
+
 /** A number taken apart by `readNumber`: (-1)^negative * mantissa * 10^exponent. */
 let isNegative: bool = false;
 let mantissa: u64 = 0;
@@ -96,33 +131,56 @@ let isWhole: bool = false;
 
 /** From a number's first byte to the byte after it; 0 when it is none. Its parts are for `storeNumber`. */
 export function readNumber(start: usize): usize {
-  const end = skipNumber(start);
-  if (end == 0) return 0;
-  let pos = start;
-  isNegative = load<u8>(pos) == 45;
-  if (isNegative) pos++;
-  let value: u64 = 0;
-  let significant = 0;
-  let fraction = 0;
-  let behindPoint = 0;
-  let c: u32 = load<u8>(pos);
-  while (pos < end && (c - 48 <= 9 || c == 0x2e)) {
-    if (c == 0x2e) behindPoint = 1;
-    else {
-      value = value * 10 + (c - 48);
-      if (value != 0) significant++;
-      fraction += behindPoint;
-    }
-    c = load<u8>(++pos);
+  isNegative = load<u8>(start) == 45;
+  const first = isNegative ? start + 1 : start;
+  mantissa = 0;
+  let pos = readDigits(first);
+  if (pos == first || (load<u8>(first) == 48 && pos - first > 1)) return fault(faultNumber, start);
+  let digits = pos - first;
+  let fraction: usize = 0;
+  if (load<u8>(pos) == 0x2e) {
+    const end = readDigits(pos + 1);
+    fraction = end - pos - 1;
+    if (fraction == 0) return fault(faultNumber, start);
+    digits = load<u8>(first) == 48 ? fraction : digits + fraction;
+    pos = end;
   }
-  hasExponent = pos < end;
   let power = 0;
-  if (hasExponent) power = readExponent(pos + 1, end);
+  hasExponent = (<u32>load<u8>(pos) | 32) == 0x65;
+  if (hasExponent) {
+    const end = skipExponent(pos + 1);
+    if (end == 0) return fault(faultNumber, start);
+    power = readExponent(pos + 1, end);
+    pos = end;
+  }
+  fractionDigits = <i32>fraction;
+  exponent = power - <i32>fraction;
+  isWhole = digits <= 19 && power < 1000 && power > -1000;
+  return pos;
+}
+
+/** Appends digits to the mantissa; returns the byte after them. */
+// @ts-ignore: decorator
+@inline
+function readDigits(pos: usize): usize {
+  let value = mantissa;
+  let count: usize = 8;
+  while (count == 8) {
+    const bytes = load<u64>(pos);
+    count = digitCount(bytes);
+    if (count != 0) value = value * wholePower(count) + digitsValue(bytes, count);
+    pos += count;
+  }
   mantissa = value;
-  fractionDigits = fraction;
-  exponent = power - fraction;
-  isWhole = significant <= 19 && power < 1000 && power > -1000 && fraction < 1000;
-  return end;
+  return pos;
+}
+
+/** From the byte after the `e` to the end of the number; 0 when there are no digits. */
+function skipExponent(pos: usize): usize {
+  const sign: u32 = load<u8>(pos);
+  if (sign == 43 || sign == 45) pos++;
+  const end = skipDigits(pos);
+  return end == pos ? 0 : end;
 }
 
 function readExponent(pos: usize, end: usize): i32 {
@@ -142,10 +200,15 @@ export function storeNumber(kind: u32, slot: usize, cell: usize): bool {
   if (!isWhole) return false;
   if (kind == kindInteger) return storeTruncated(slot, cell);
   if (kind == kindDecimal) return storeDecimal(slot, cell);
-  if (mantissa > EXACT || exponent < -22 || exponent > 22) return false;
-  let number = <f64>mantissa;
-  if (exponent < 0) number /= load<f64>(powers + (-exponent << 3));
-  else number *= load<f64>(powers + (exponent << 3));
+  let number: f64 = 0;
+  if (mantissa <= EXACT && exponent >= -22 && exponent <= 22) {
+    number = <f64>mantissa;
+    if (exponent < 0) number /= load<f64>(powers + (-exponent << 3));
+    else number *= load<f64>(powers + (exponent << 3));
+  } else {
+    number = nearestDouble(mantissa, exponent);
+    if (number == 0) return false;
+  }
   if (isNegative) number = -number;
   if (kind == kindFloat) {
     const single = <f32>number;

@@ -12,16 +12,18 @@ import {
   faultKey,
   jobKeyBuffer,
   jobLongestKey,
+  kindText,
   nodeEndSlot,
   nodeFirstSlot,
   nodeMask,
   nodeTable,
+  slotKind,
   tagNoObject,
   tagRaw,
 } from './layout';
-import {skipValue, skipWord, toValue} from './skip';
-import {readValue, resetSlots, setRange, setSlots} from './slots';
-import {QUOTE, fault, hadEscapes, skipSpace, skipString, unescape} from './text';
+import {skipPlain, skipValue, skipWord, toValue} from './skip';
+import {readPlain, readValue, resetSlots, setRange, setSlots} from './slots';
+import {QUOTE, fault, findSpecial, skipSpace, skipString, unescape} from './text';
 
 /** Objects of any shape: every key is looked up among the wanted names. */
 
@@ -41,17 +43,17 @@ export function readObject(pos: usize, node: usize, row: u32, depth: u32): usize
   while (true) {
     if (load<u8>(pos) != QUOTE) return fault(faultKey, pos);
     const key = pos + 1;
-    const keyEnd = skipString(key);
-    if (keyEnd == 0) return 0;
-    const entry = hadEscapes ? findEscaped(node, key, keyEnd) : findName(node, key, <u32>(keyEnd - key));
+    let keyEnd = findSpecial(key);
+    let entry: usize;
+    if (load<u8>(keyEnd) == QUOTE) entry = findName(node, key, <u32>(keyEnd - key));
+    else {
+      keyEnd = skipString(key);
+      if (keyEnd == 0) return 0;
+      entry = findEscaped(node, key, keyEnd);
+    }
     pos = toValue(keyEnd + 1);
     if (pos == 0) return 0;
-    if (entry == 0) pos = skipValue(pos, depth + 1);
-    else {
-      const child = load<u32>(entry, entryNode);
-      const slot = load<u32>(entry, entrySlot);
-      pos = child == 0 ? readValue(pos, slot, row, depth + 1) : readInner(pos, child, slot, row, depth + 1);
-    }
+    pos = entry == 0 ? passField(pos, depth + 1) : readField(pos, entry, row, depth + 1);
     if (pos == 0) return 0;
     pos = skipSpace(pos);
     const c: u32 = load<u8>(pos);
@@ -59,6 +61,24 @@ export function readObject(pos: usize, node: usize, row: u32, depth: u32): usize
     if (c != 0x2c) return fault(faultCommaOrBrace, pos);
     pos = skipSpace(pos + 1);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function passField(pos: usize, depth: u32): usize {
+  const end = skipPlain(pos);
+  return end != 0 ? end : skipValue(pos, depth);
+}
+
+// @ts-ignore: decorator
+@inline
+function readField(pos: usize, entry: usize, row: u32, depth: u32): usize {
+  const node: usize = load<u32>(entry, entryNode);
+  const slot: usize = load<u32>(entry, entrySlot);
+  if (node != 0) return readInner(pos, node, slot, row, depth);
+  const kind = load<u32>(slot, slotKind);
+  const end = kind <= <u32>kindText ? readPlain(pos, kind, slot, row) : 0;
+  return end != 0 ? end : readValue(pos, slot, row, depth);
 }
 
 /** The value of a key whose own fields are wanted, and perhaps itself too. */

@@ -1,5 +1,6 @@
 import {jobRootNode} from './layout';
 import {learn} from './learn';
+import {openFives} from './nearest-double';
 import {openObjects, readObject} from './objects';
 import {beginRow, endRow, openSlots, resetRow} from './slots';
 import {forgetTemplates, matchRecord, openTemplates, templatesKnown} from './templates';
@@ -28,6 +29,7 @@ export function openRecords(jobPointer: usize): void {
   openSlots(job);
   openObjects(job);
   openTemplates(job);
+  openFives(job);
 }
 
 /** What was learned from records with line feeds between their values must not meet lines. */

@@ -9,7 +9,7 @@ import {
   faultValue,
   faultWord,
 } from './layout';
-import {QUOTE, fault, skipSpace, skipString} from './text';
+import {QUOTE, fault, findSpecial, skipSpace, skipString} from './text';
 
 /** Passing over values that nobody wants. Every byte is looked at all the same: a record is valid as a whole or rejected. */
 
@@ -23,6 +23,21 @@ export function skipValue(pos: usize, depth: u32): usize {
   if (c - 48 <= 9 || c == 45) return skipNumber(pos);
   if (c == 0x7b || c == 0x5b) return skipContainer(pos, depth);
   return skipWord(pos, c);
+}
+
+/** The commonest values: strings without escapes, and numbers of up to 7 digits; 0 when it is something else, well formed or not. */
+// @ts-ignore: decorator
+@inline
+export function skipPlain(pos: usize): usize {
+  if (load<u8>(pos) == QUOTE) {
+    const end = findSpecial(pos + 1);
+    return load<u8>(end) == QUOTE ? end + 1 : 0;
+  }
+  const bytes = load<u64>(pos);
+  const digits = digitCount(bytes);
+  const next: u32 = load<u8>(pos + digits);
+  if (digits == 0 || digits == 8 || next == 0x2e || (next | 32) == 0x65) return 0;
+  return (bytes & 0xff) != 0x30 || digits == 1 ? pos + digits : 0;
 }
 
 export function skipWord(pos: usize, c: u32): usize {

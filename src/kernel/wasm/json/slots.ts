@@ -7,6 +7,8 @@ import {
   jobSlots,
   kindBoolean,
   kindDecimal,
+  kindDouble,
+  kindInteger,
   kindText,
   kindTime,
   kindTimestamp,
@@ -19,9 +21,9 @@ import {
   tagMissing,
   tagRaw,
 } from './layout';
-import {readNumber, storeNumber} from './numbers';
+import {readNumber, storeDouble, storeInteger, storeNumber, storePlainDecimal} from './numbers';
 import {skipContainer, skipWord} from './skip';
-import {QUOTE, hadEscapes, needsEscapes, skipString, unescape} from './text';
+import {QUOTE, findSpecial, hadEscapes, isDirty, skipString, unescape} from './text';
 import {storeTime} from './times';
 
 /** Cells of one row: set, reset, and told to the face when it must finish them. */
@@ -124,6 +126,33 @@ function isTime(kind: u32): bool {
   return kind >= <u32>kindTimestamp && kind <= <u32>kindTime;
 }
 
+/** The commonest values of the commonest kinds, up to `kindText`; 0 when it is something else, well formed or not. */
+// @ts-ignore: decorator
+@inline
+export function readPlain(pos: usize, kind: u32, slot: usize, row: u32): usize {
+  const cell = cellOf(slot, row);
+  let end: usize = 0;
+  if (kind == kindText) {
+    if (load<u8>(pos) != QUOTE) return 0;
+    const stop = findSpecial(pos + 1);
+    if (load<u8>(stop) != QUOTE) return 0;
+    store<u32>(cell, <u32>pos + 1);
+    store<u32>(cell, <u32>(stop - pos - 1), 4);
+    end = stop + 1;
+  } else if (kind == kindInteger) {
+    end = storeInteger(pos, slot, cell);
+    if (end == 0) return 0;
+  } else if (kind == kindDouble) {
+    end = storeDouble(pos, cell);
+    if (end == 0) return 0;
+  } else {
+    end = storePlainDecimal(kind, pos, slot, cell);
+    if (end == 0) return 0;
+  }
+  setTag(slot, row, 0);
+  return end;
+}
+
 /** Reads any value into the slot's cell, and returns the byte after it; 0 when it is no JSON. `depth`: how many containers it is in. */
 export function readValue(pos: usize, slot: usize, row: u32, depth: u32): usize {
   const c: u32 = load<u8>(pos);
@@ -166,14 +195,23 @@ function readWord(pos: usize, c: u32, kind: u32, slot: usize, row: u32): usize {
   return end;
 }
 
-/** A text with escapes becomes what it stands for, in scratch room; returns the byte after it. Other cells that the face finishes are left alone. */
-export function finishEscapedCell(rowAndSlot: u32, scratch: usize): usize {
-  const slot = slots + (rowAndSlot & 0xffff) * slotSize;
-  const row = rowAndSlot >> 16;
-  const cell = cellOf(slot, row);
-  if (load<u8>(load<u32>(slot, slotTags) + row) != tagEscaped) return scratch;
-  const start: usize = load<u32>(cell);
-  const end = unescape(start, start + load<u32>(cell, 4), scratch);
-  setRange(slot, row, needsEscapes(scratch, end) ? 2 : 0, scratch, end);
-  return end;
+/** Texts with escapes become what they stand for, in scratch. The other pending cells move up; returns how many they are. */
+export function finishEscapedCells(scratch: usize): u32 {
+  let left: u32 = 0;
+  for (let index: u32 = 0; index < pendingCount; index++) {
+    const place = load<u32>(pending + (index << 2));
+    const slot = slots + (place & 0xffff) * slotSize;
+    const row = place >> 16;
+    const cell = cellOf(slot, row);
+    if (load<u8>(load<u32>(slot, slotTags) + row) != tagEscaped) {
+      store<u32>(pending + (left << 2), place);
+      left++;
+    } else {
+      const start: usize = load<u32>(cell);
+      const end = unescape(start, start + load<u32>(cell, 4), scratch);
+      setRange(slot, row, isDirty ? 2 : 0, scratch, end);
+      scratch = end;
+    }
+  }
+  return left;
 }

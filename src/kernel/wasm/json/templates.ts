@@ -5,8 +5,6 @@ import {
   actionNullNode,
   actionSkip,
   jobTemplates,
-  kindDouble,
-  kindInteger,
   kindText,
   kindTime,
   kindTimestamp,
@@ -30,10 +28,9 @@ import {
   templateMissingSlots,
   templateUsedSteps,
 } from './layout';
-import {storeDouble, storeInteger} from './numbers';
-import {digitCount, skipValue, skipWord} from './skip';
-import {cellOf, readValue, setMissing, setRange, setSlots, setTag} from './slots';
-import {QUOTE, findSpecial} from './text';
+import {skipPlain, skipValue, skipWord} from './skip';
+import {cellOf, readPlain, readValue, setMissing, setRange, setSlots, setTag} from './slots';
+import {QUOTE} from './text';
 import {storeTime} from './times';
 
 /**
@@ -161,54 +158,17 @@ function passOptional(pos: usize, step: usize, row: u32): usize {
 // @ts-ignore: decorator
 @inline
 function matchValue(pos: usize, action: u32, step: usize, row: u32): usize {
-  if (action == actionSkip) return passValue(pos, step);
-  const slot: usize = load<u32>(step, stepTarget);
-  if (action == kindText) {
-    if (load<u8>(pos) == QUOTE) {
-      const end = findSpecial(pos + 1);
-      if (load<u8>(end) == QUOTE) {
-        const cell = cellOf(slot, row);
-        store<u32>(cell, <u32>pos + 1);
-        store<u32>(cell, <u32>(end - pos - 1), 4);
-        setTag(slot, row, 0);
-        return end + 1;
-      }
-    }
-  } else if (action == kindInteger) {
-    const end = storeInteger(pos, slot, cellOf(slot, row));
-    if (end != 0) {
-      setTag(slot, row, 0);
-      return end;
-    }
-  } else if (action == kindDouble) {
-    const end = storeDouble(pos, cellOf(slot, row));
-    if (end != 0) {
-      setTag(slot, row, 0);
-      return end;
-    }
-  } else return matchOther(pos, action, step, row);
-  return readValue(pos, slot, row, load<u32>(step, stepDepth));
-}
-
-/** A value that nobody wants. */
-// @ts-ignore: decorator
-@inline
-function passValue(pos: usize, step: usize): usize {
-  if (load<u8>(pos) == QUOTE) {
-    const end = findSpecial(pos + 1);
-    if (load<u8>(end) == QUOTE) return end + 1;
-  } else {
-    const bytes = load<u64>(pos);
-    const digits = digitCount(bytes);
-    const next: u32 = load<u8>(pos + digits);
-    const isPlain = next != 0x2e && (next | 32) != 0x65;
-    if (digits != 0 && digits != 8 && isPlain && ((bytes & 0xff) != 0x30 || digits == 1)) return pos + digits;
+  if (action == actionSkip) {
+    const end = skipPlain(pos);
+    return end != 0 ? end : skipValue(pos, load<u32>(step, stepDepth));
   }
-  return skipValue(pos, load<u32>(step, stepDepth));
+  const slot: usize = load<u32>(step, stepTarget);
+  if (action > <u32>kindText) return matchOther(pos, action, slot, step, row);
+  const end = readPlain(pos, action, slot, row);
+  return end != 0 ? end : readValue(pos, slot, row, load<u32>(step, stepDepth));
 }
 
-function matchOther(pos: usize, action: u32, step: usize, row: u32): usize {
-  const target: usize = load<u32>(step, stepTarget);
+function matchOther(pos: usize, action: u32, target: usize, step: usize, row: u32): usize {
   if (action >= <u32>kindTimestamp && action <= <u32>kindTime) {
     if (load<u8>(pos) == QUOTE) {
       const end = storeTime(action, pos, target, cellOf(target, row));

@@ -41,10 +41,20 @@ export function specialBytes(bytes: v128): i32 {
 // @ts-ignore: decorator
 @inline
 function specialLanes(bytes: v128): v128 {
-  return v128.or(
-    v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))),
-    i8x16.eq(i8x16.min_u(bytes, i8x16.splat(0x1f)), bytes),
-  );
+  return v128.or(atMostQuote(turned(bytes)), i8x16.eq(bytes, i8x16.splat(0x5c)));
+}
+
+/** Turning one bit makes the quote 0x20, just above the control characters, which stay among themselves: one comparison finds both. */
+// @ts-ignore: decorator
+@inline
+function turned(bytes: v128): v128 {
+  return v128.xor(bytes, i8x16.splat(2));
+}
+
+// @ts-ignore: decorator
+@inline
+function atMostQuote(bytes: v128): v128 {
+  return i8x16.eq(i8x16.min_u(bytes, i8x16.splat(0x20)), bytes);
 }
 
 /** The first quote, backslash or control character from `pos` on. There is one: every record ends with a control character. */
@@ -59,20 +69,24 @@ export function findSpecial(pos: usize): usize {
 }
 
 function findSpecialFar(pos: usize): usize {
-  let a = specialLanes(v128.load(pos));
-  let b = specialLanes(v128.load(pos, 16));
-  let c = specialLanes(v128.load(pos, 32));
-  let d = specialLanes(v128.load(pos, 48));
-  while (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) {
-    pos += 64;
-    a = specialLanes(v128.load(pos));
-    b = specialLanes(v128.load(pos, 16));
-    c = specialLanes(v128.load(pos, 32));
-    d = specialLanes(v128.load(pos, 48));
-  }
-  const low = <u64>(<u32>(i8x16.bitmask(a) | (i8x16.bitmask(b) << 16)));
-  const high = <u64>(<u32>(i8x16.bitmask(c) | (i8x16.bitmask(d) << 16)));
+  while (!hasSpecial(pos)) pos += 64;
+  const low = <u64>(<u32>(specialBytes(v128.load(pos)) | (specialBytes(v128.load(pos, 16)) << 16)));
+  const high = <u64>(<u32>(specialBytes(v128.load(pos, 32)) | (specialBytes(v128.load(pos, 48)) << 16)));
   return pos + <usize>ctz<u64>(low | (high << 32));
+}
+
+/** Whether there is one among 64 bytes. */
+// @ts-ignore: decorator
+@inline
+function hasSpecial(pos: usize): bool {
+  const a = v128.load(pos);
+  const b = v128.load(pos, 16);
+  const c = v128.load(pos, 32);
+  const d = v128.load(pos, 48);
+  const least = i8x16.min_u(i8x16.min_u(turned(a), turned(b)), i8x16.min_u(turned(c), turned(d)));
+  const slash = i8x16.splat(0x5c);
+  const slashes = v128.or(v128.or(i8x16.eq(a, slash), i8x16.eq(b, slash)), v128.or(i8x16.eq(c, slash), i8x16.eq(d, slash)));
+  return v128.any_true(v128.or(atMostQuote(least), slashes));
 }
 
 /** Whether the string that `skipString` passed last holds escapes. */
@@ -98,13 +112,26 @@ function skipEscapes(pos: usize): usize {
   return c == QUOTE ? pos : fault(faultControl, pos);
 }
 
+/** What the letter of an escape of two bytes stands for, from `"` to `u`; 0 for letters that make none. */
+const plainEscapes = memory.data<u8>([
+  0x22, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x2f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x5c, 0, 0, 0, 0, 0, 8, 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 13, 0, 9, 0,
+]);
+
+// @ts-ignore: decorator
+@inline
+function plainEscape(letter: u32): u32 {
+  const index = letter - 0x22;
+  return index < 84 ? <u32>load<u8>(plainEscapes + index) : 0;
+}
+
 /** How many bytes the escape at the backslash takes; 0 when it is none. */
+// @ts-ignore: decorator
+@inline
 function escapeLength(pos: usize): usize {
-  const c: u32 = load<u8>(pos, 1);
-  if (c == 0x75) return hexQuad(pos + 2) >= 0 ? 6 : 0;
-  const isKnown =
-    c == QUOTE || c == BACKSLASH || c == 0x2f || c == 0x62 || c == 0x66 || c == 0x6e || c == 0x72 || c == 0x74;
-  return isKnown ? 2 : 0;
+  const letter: u32 = load<u8>(pos, 1);
+  if (plainEscape(letter) != 0) return 2;
+  return letter == 0x75 && hexQuad(pos + 2) >= 0 ? 6 : 0;
 }
 
 /** The number of four hexadecimal digits, or -1. */
@@ -123,46 +150,43 @@ function hexQuad(pos: usize): i32 {
   return value;
 }
 
+/** Whether the text that `unescape` wrote last holds a quote, a backslash or a control character. */
+export let isDirty: bool = false;
+
 /**
- * Writes the text that a valid JSON string stands for, and returns the byte after it. It is never longer than the string. A surrogate without its other half
- * becomes U+FFFD, because no UTF-8 can say it.
+ * Writes the text that a valid JSON string stands for, and returns the byte after it. It is never longer than the string, but up to 15 bytes behind it are
+ * written too. A surrogate without its other half becomes U+FFFD, because no UTF-8 can say it.
  */
 export function unescape(pos: usize, end: usize, target: usize): usize {
+  isDirty = false;
   while (pos < end) {
-    const c: u32 = load<u8>(pos);
-    if (c != BACKSLASH) {
-      let stop = findSpecial(pos);
-      if (stop > end) stop = end;
-      memory.copy(target, pos, stop - pos);
-      target += stop - pos;
-      pos = stop;
-    } else if (load<u8>(pos, 1) == 0x75) {
-      let code: u32 = hexQuad(pos + 2);
+    const bytes = v128.load(pos);
+    v128.store(target, bytes);
+    const mask = specialBytes(bytes);
+    const plain: usize = mask == 0 ? 16 : ctz<i32>(mask);
+    pos += plain;
+    target += plain;
+    // The quote at the string's end is special too.
+    if (mask == 0 || pos >= end) continue;
+    let code: u32 = plainEscape(load<u8>(pos, 1));
+    if (code != 0) {
+      store<u8>(target++, code);
+      pos += 2;
+    } else {
+      code = hexQuad(pos + 2);
       pos += 6;
       if (code >= 0xd800 && code < 0xe000) {
-        let low: u32 = 0;
-        if (code < 0xdc00 && pos + 6 <= end && load<u16>(pos) == 0x755c) low = hexQuad(pos + 2);
+        const low: u32 = code < 0xdc00 && pos + 6 <= end && load<u16>(pos) == 0x755c ? hexQuad(pos + 2) : 0;
         if (low >= 0xdc00 && low < 0xe000) {
           code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
           pos += 6;
         } else code = 0xfffd;
       }
       target = writeCodePoint(code, target);
-    } else {
-      store<u8>(target++, plainEscape(load<u8>(pos, 1)));
-      pos += 2;
     }
+    if (code < 0x20 || code == QUOTE || code == BACKSLASH) isDirty = true;
   }
   return target;
-}
-
-function plainEscape(c: u32): u32 {
-  if (c == 0x6e) return 10;
-  if (c == 0x74) return 9;
-  if (c == 0x72) return 13;
-  if (c == 0x62) return 8;
-  if (c == 0x66) return 12;
-  return c;
 }
 
 function writeCodePoint(code: u32, target: usize): usize {
@@ -186,16 +210,6 @@ function writeCodePoint(code: u32, target: usize): usize {
   store<u8>(target, 0x80 | ((code >> 6) & 63), 2);
   store<u8>(target, 0x80 | (code & 63), 3);
   return target + 4;
-}
-
-/** Whether bytes hold a quote, a backslash or a control character, so that they may not stand between JSON quotes as they are. */
-export function needsEscapes(pos: usize, end: usize): bool {
-  while (pos + 16 <= end) {
-    if (specialBytes(v128.load(pos)) != 0) return true;
-    pos += 16;
-  }
-  if (pos == end) return false;
-  return (specialBytes(v128.load(pos)) & ((1 << <i32>(end - pos)) - 1)) != 0;
 }
 
 /** The line feed that ends the line. */
