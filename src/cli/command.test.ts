@@ -94,9 +94,15 @@ class Running {
   }
 }
 
+/** A process that has ended may be kept as a zombie where nobody waits for orphans. */
+function isRunning(id: number): boolean {
+  const path = `/proc/${id}/stat`;
+  return existsSync(path) && !/^\d+ \(.*\) Z /.test(readFileSync(path, 'latin1'));
+}
+
 describe('query', () => {
   test('SELECT 1', () => {
-    expect(weir(['SELECT 1 AS one'])).toEqual({code: 0, out: '{"one":1}\n', err: ''});
+    expect(weir(['SELECT 1 AS x'])).toEqual({code: 0, out: '{"x":1}\n', err: ''});
     expect(weir(['query', 'VALUES(1)', '-o', 'csv', '--no-header'])).toEqual({code: 0, out: '1\n', err: ''});
   });
 
@@ -109,7 +115,7 @@ describe('query', () => {
       {n: 2, s: null},
     ]);
     expect(out('csv')).toBe('n,s\n1,"a,b"\n2,\n');
-    expect(out('tsv')).toBe('n\ts\n1\ta,b\n2\t\n');
+    expect(out('tsv')).toBe('n\ts\n1\ta,b\n2\t\\N\n');
     expect(out('flink-row')).toBe('+I[1, a,b]\n+I[2, null]\n');
     expect(weir(['-o', 'raw', "SELECT 'a,b' AS s"]).out).toBe('a,b\n');
     expect(out('table')).toContain('a,b');
@@ -193,6 +199,7 @@ describe('exit codes', () => {
     ['no query', ['query'], 2, /no SQL/],
     ['nothing at all, from a pipe', [], 2, /weir help/],
     ['a missing file', ["SELECT * FROM 'none.ndjson'"], 5, /none\.ndjson/],
+    ['a missing file under a name', ['-t', 'o=none.csv', 'SELECT * FROM o'], 5, /none\.csv/],
     ['a missing script', ['-f', 'none.sql'], 5, /cannot read none\.sql: there is no such file/],
     ['a missing job file', ['run', 'none.yaml'], 5, /cannot read none\.yaml/],
     ['a folder', ['check', '.'], 5, /cannot read \.: it is a folder/],
@@ -308,7 +315,7 @@ describe('run', () => {
     live.process.kill('SIGKILL');
     // `ended` waits for every process that holds the pipes, the job's included.
     await live.ended;
-    expect(() => process.kill(child, 0)).toThrow('ESRCH');
+    expect(isRunning(child)).toBe(false);
   });
 
   test('a second interrupt ends it at once', async () => {

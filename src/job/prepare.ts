@@ -1,4 +1,4 @@
-import type {Problem, SourceText} from '../base/problem.ts';
+import type {Place, Problem, SourceText} from '../base/problem.ts';
 import {createCatalog} from '../connectors/catalog.ts';
 import type {StandardInput} from '../connectors/define.ts';
 import {inferTable} from '../connectors/infer/infer.ts';
@@ -46,7 +46,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   if (parsed.some(problem => problem.severity === 'error')) {
     return {plan: null, problems: parsed, externals: new Map(), standardInput: request.standardInput};
   }
-  const inferred = await inferAll(request, [...initial.map(part => part.script), main.script]);
+  const inferred = await inferAll(request, [...initial, {source: request.source, script: main.script}]);
   const planned = planScript({
     source: request.source,
     script: main.script,
@@ -57,27 +57,46 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     timeZone: request.timeZone,
     initial,
   });
-  const problems = [...parsed, ...inferred.problems, ...planned.problems];
+  // A table that could not be inferred has been told already, with the reason.
+  const told = ({code, message, place}: Problem): boolean =>
+    code === 'unknown-table' &&
+    ((place?.kind === 'text' && inferred.failedAt.has(place.span.start)) ||
+      inferred.failedNames.some(name => message.includes(`"${name}"`)));
+  const problems = [...parsed, ...inferred.problems, ...planned.problems.filter(problem => !told(problem))];
   const failed = problems.some(problem => problem.severity === 'error');
   return {plan: failed ? null : planned.plan, problems, externals: inferred.externals, standardInput: inferred.standardInput};
 }
 
-async function inferAll(request: PrepareRequest, scripts: readonly Script[]) {
-  const targets = new Map<string, string>(request.bindings);
-  for (const {target} of scripts.flatMap(externalTargets)) {
-    if (!targets.has(target)) targets.set(target, target);
+interface ParsedText {
+  readonly source: SourceText;
+  readonly script: Script;
+}
+
+async function inferAll(request: PrepareRequest, texts: readonly ParsedText[]) {
+  const targets = new Map<string, {readonly target: string; readonly place: Place | null}>();
+  for (const [name, target] of request.bindings) targets.set(name, {target, place: null});
+  for (const {source, script} of texts) {
+    for (const {target, span} of externalTargets(script)) {
+      if (!targets.has(target)) targets.set(target, {target, place: {kind: 'text', source, span}});
+    }
   }
   const externals = new Map<string, ExternalTable>();
   const problems: Problem[] = [];
+  /** Where in the main text a target stands that could not be read. */
+  const failedAt = new Set<number>();
+  /** Names that `-t` bound to one. */
+  const failedNames: string[] = [];
   let {standardInput} = request;
-  for (const [name, target] of targets) {
+  for (const [name, {target, place}] of targets) {
     const result = await inferTable({target, inputFormat: request.inputFormat, directory: request.directory, standardInput});
     if ('problems' in result) {
-      problems.push(...result.problems);
+      problems.push(...result.problems.map(problem => (place === null || problem.place !== undefined ? problem : {...problem, place})));
+      if (place === null) failedNames.push(name);
+      else if (place.kind === 'text' && place.source === request.source) failedAt.add(place.span.start);
       continue;
     }
     externals.set(name, {declared: {...result.declared, name}});
     if (result.readAhead !== null) standardInput = {...standardInput, readAhead: result.readAhead};
   }
-  return {externals, problems, standardInput};
+  return {externals, problems, failedAt, failedNames, standardInput};
 }

@@ -52,11 +52,8 @@ function textOf(explained: readonly Explained[], {options}: Invocation): string 
   if (options.isOn(flags.code)) return titled(plans, codeText);
   if (options.value(flags.format) === 'json') {
     const [only] = plans;
-    const shown =
-      plans.length === 1 && only !== undefined
-        ? planJson(only.plan)
-        : Object.fromEntries(plans.map(({name, plan}) => [name, planJson(plan)]));
-    return `${JSON.stringify(shown, null, 2)}\n`;
+    if (plans.length === 1 && only !== undefined) return `${planJson(only.plan).trimEnd()}\n`;
+    return `{${plans.map(({name, plan}) => `${JSON.stringify(name)}: ${planJson(plan).trimEnd()}`).join(',\n')}}\n`;
   }
   return titled(plans, plan => `${explainPlan(plan).trimEnd()}\n`);
 }
