@@ -82,9 +82,9 @@ function foldedCall(call: Expr & {readonly kind: 'call'}, timeZone: string, onFa
   const literals = call.arguments.filter(argument => argument.kind === 'literal');
   const decider = deciderOf(call, literals);
   if (decider !== undefined) return decider;
-  if (literals.length < call.arguments.length) return call;
   const values = literals.map(argument => argument.value);
   if (definition.nulls === 'propagate' && values.includes(null)) return literalOf(call, null);
+  if (literals.length < call.arguments.length) return call;
   const site: CallSite = {
     arguments: literals.map(({type, value}) => ({type, literal: value})),
     result: call.type,

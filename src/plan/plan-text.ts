@@ -31,6 +31,11 @@ export function literalText(value: Value, type: SqlType): string {
 
 const timeKinds: readonly SqlType['kind'][] = ['DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMP_LTZ', 'INTERVAL'];
 
+/** `a BIGINT`, `an INT` */
+export function withArticle(type: string): string {
+  return `${/^[AEIOU]/.test(type) ? 'an' : 'a'} ${type}`;
+}
+
 /** `level STRING, n BIGINT NOT NULL` */
 export function schemaText(schema: Schema): string {
   return schema.columns.map(column => `${nameText(column.name)} ${visible(typeText(column.type))}`).join(', ');
@@ -47,6 +52,7 @@ const precedence: ReadonlyMap<string, number> = new Map(
     ['*', '/', '%', '||'],
   ].flatMap((operators, level) => operators.map(operator => [operator, level] as const)),
 );
+const comparisonLevel = 3;
 const tightest = 9;
 
 /** An expression over the columns of `input`, in SQL. Casts that the planner added are left out. */
@@ -88,13 +94,17 @@ function textOf(expression: Expr, input: Schema): Written {
 function callText(call: Expr & {readonly kind: 'call'}, input: Schema): Written {
   const level = precedence.get(call.function);
   const operands = call.arguments.map(argument => textOf(argument, input));
-  if (call.function.startsWith('IS ') && operands.length === 1) return {text: `${atLeast(operands[0]!, 4)} ${call.function}`, level: 3};
+  if (call.function.startsWith('IS ') && operands.length === 1)
+    return {text: `${atLeast(operands[0]!, comparisonLevel + 1)} ${call.function}`, level: comparisonLevel};
   if (level !== undefined && operands.length === 1) {
     const sign = call.function === 'NOT' ? 'NOT ' : call.function;
     return {text: `${sign}${atLeast(operands[0]!, call.function === 'NOT' ? level : tightest)}`, level};
   }
-  if (level !== undefined && operands.length === 2) {
-    return {text: `${atLeast(operands[0]!, level)} ${call.function} ${atLeast(operands[1]!, level + 1)}`, level};
+  if (level !== undefined && operands.length >= 2) {
+    // A comparison of comparisons needs brackets on both sides; of the others the left one binds first.
+    const [first, ...rest] = operands;
+    const left = atLeast(first!, level === comparisonLevel ? level + 1 : level);
+    return {text: [left, ...rest.map(operand => atLeast(operand, level + 1))].join(` ${call.function} `), level};
   }
   const words = call.words.length === 0 ? '' : `${call.words.join(' ')} `;
   return {text: `${call.function}(${words}${operands.map(operand => operand.text).join(', ')})`, level: tightest};

@@ -46,7 +46,7 @@ describe('names', () => {
     ['SELECT A FROM t', 'unknown-column', 'table "t" has no column "A"', 'A', 'did you mean "a"?'],
     ['SELECT ts2 FROM t', 'unknown-column', 'table "t" has no column "ts2"', 'ts2', 'did you mean "ts"?'],
     ['SELECT r.xx FROM t', 'unknown-column', 'the ROW has no field "xx"', 'xx'],
-    ['SELECT a.x FROM t', 'wrong-type', '"x" cannot be a field, because what stands before it is a INT, not a ROW', 'x'],
+    ['SELECT a.x FROM t', 'wrong-type', '"x" cannot be a field, because what stands before it is an INT and no ROW', 'x'],
     ['SELECT z.a FROM t', 'unknown-column', 'there is no table or column "z" here', 'z'],
     ['SELECT a', 'unknown-column', 'there is no column "a": the query reads no table', 'a', "for a text, write 'a'"],
     ['SELECT *', 'unknown-column', '* needs a table: the query has no FROM', '*'],
@@ -178,7 +178,7 @@ describe('types', () => {
     [
       'SELECT DISTINCT a FROM t ORDER BY b',
       'wrong-order',
-      'with SELECT DISTINCT, ORDER BY can only use what is selected (and this, STRING, is not)',
+      'with SELECT DISTINCT, ORDER BY can only use what is selected',
       'b',
       'add the expression to the SELECT list',
     ],

@@ -6,6 +6,7 @@ import {booleanType, type SqlType} from '../../types/sql-type.ts';
 import {typeText} from '../../types/type-text.ts';
 import {nearest} from '../../base/nearest.ts';
 import type {Expr} from '../expression.ts';
+import {withArticle} from '../plan-text.ts';
 import type {AggregateCalls} from './aggregate-calls.ts';
 import {bindCall, callOf} from './call.ts';
 import {castTo, coerced, caseOf} from './cast.ts';
@@ -343,8 +344,3 @@ type SpecialKind =
   | 'table-argument'
   | 'overlaps'
   | 'other';
-
-/** `a BIGINT`, `an INT` */
-export function withArticle(type: string): string {
-  return `${/^[AEIOU]/.test(type) ? 'an' : 'a'} ${type}`;
-}

@@ -4,6 +4,7 @@ import type {Identifier} from '../../sql/ast.ts';
 import type {Column} from '../../types/sql-type.ts';
 import type {Expr} from '../expression.ts';
 import {fieldType} from '../expression-walk.ts';
+import {withArticle} from '../plan-text.ts';
 import type {Report} from '../report.ts';
 
 /** One table of a FROM clause. */
@@ -148,7 +149,7 @@ export function fieldOf(operand: Expr, name: Identifier, span: Span, report: Rep
     return report.error(
       'wrong-type',
       name.span,
-      `"${name.name}" cannot be a field, because what stands before it is a ${type.kind}, not a ROW`,
+      `"${name.name}" cannot be a field, because what stands before it is ${withArticle(type.kind)} and no ROW`,
     );
   }
   const field = type.fields.findIndex(candidate => candidate.name === name.name);

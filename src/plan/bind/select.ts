@@ -1,7 +1,6 @@
 import type {Span} from '../../base/problem.ts';
 import type {Expression, Select, SelectItem} from '../../sql/ast.ts';
 import type {Column} from '../../types/sql-type.ts';
-import {typeText} from '../../types/type-text.ts';
 import type {Expr, SortItem} from '../expression.ts';
 import {expressionKey} from '../expression-walk.ts';
 import {AggregateCalls} from './aggregate-calls.ts';
@@ -187,11 +186,11 @@ function bindOrder(
   };
   const sorted = sortItems(new ExpressionBinder(binder.context, options), order, expressions, find);
   if (sorted === null || !select.distinct || sorted.expressions.length === expressions.length) return sorted;
-  const extra = sorted.expressions[expressions.length]!;
+  const extra = sorted.items.findIndex(({index}) => index >= expressions.length);
   return binder.context.report.error(
     'wrong-order',
-    order[0]!.span,
-    `with SELECT DISTINCT, ORDER BY can only use what is selected (and this, ${typeText(extra.type)}, is not)`,
+    order[extra]!.expression.span,
+    'with SELECT DISTINCT, ORDER BY can only use what is selected',
     {hint: 'add the expression to the SELECT list'},
   );
 }
