@@ -106,7 +106,8 @@ export class ByteInput implements Input {
   /** Told by the decoder. True: the run ends here. */
   reject(record: {readonly pointer: number; readonly length: number; readonly line: number; readonly reason: string}): boolean {
     const bytes = this.#memory.bytes.subarray(record.pointer, record.pointer + record.length);
-    return this.#rejects.add({where: this.#whereOf(record.line), reason: record.reason, bytes, code: 'bad-record'});
+    const code = record.length > this.#maxRecordBytes ? 'record-too-large' : 'bad-record';
+    return this.#rejects.add({where: this.#whereOf(record.line), reason: record.reason, bytes, code});
   }
 
   position(): Position {
@@ -152,7 +153,7 @@ export class ByteInput implements Input {
     const length = this.#end - this.#from;
     if (length > this.#maxRecordBytes) {
       this.#batchLines = this.#partLines;
-      const reason = `the record is larger than max.record.bytes (${this.#maxRecordBytes})`;
+      const reason = `a record of ${length} bytes or more is larger than the limit of ${this.#maxRecordBytes} bytes`;
       this.reject({pointer: this.#from, length, line: 0, reason});
       this.#isSkipping = true;
       this.#skip();

@@ -4,6 +4,9 @@ import type {OnError} from './contract.ts';
 /** How much of a record's bytes a message shows. */
 const shownLength = 200;
 
+const hintForBad = '--on-error skip leaves such records out, --on-error null makes NULL of fields that cannot be read';
+const hintForLarge = `SET 'max.record.bytes' = '64 mb' allows larger records, --on-error skip leaves them out`;
+
 export interface RejectedRecord {
   /** `orders.ndjson:17`, or null when nobody knows. */
   readonly where: string | null;
@@ -35,7 +38,8 @@ export class Rejects {
     const problem = this.#describe(record);
     this.#onProblem(problem);
     if (this.#onError === 'fail') this.failure = {status: 'failed', problem};
-    else if (this.#maxErrors !== null && this.count > this.#maxErrors) this.failure = {status: 'too-many-errors', problem: this.#tooMany(problem)};
+    else if (this.#maxErrors !== null && this.count > this.#maxErrors)
+      this.failure = {status: 'too-many-errors', problem: this.#tooMany(problem)};
     return this.failure !== null;
   }
 
@@ -47,7 +51,7 @@ export class Rejects {
       code,
       message: reason,
       ...(bytes === null ? {} : {detail: `the record: ${shorten(bytes)}`}),
-      ...(isEnd ? {hint: '--on-error skip leaves such records out, --on-error null makes NULL of fields that cannot be read'} : {}),
+      ...(isEnd ? {hint: code === 'record-too-large' ? hintForLarge : hintForBad} : {}),
       ...(where === null ? {} : {place: {kind: 'data', where}}),
     };
   }

@@ -88,7 +88,7 @@ function checkTable(table: ConnectorTable): readonly Problem[] {
     problems.push(
       invalid(
         'not-yet-supported',
-        `path "${path}" is not on this machine`,
+        `option "path" names "${path}", which is not on this machine`,
         'copy it here, or read it through a pipe',
         `"${scheme}" is not supported yet`,
       ),
