@@ -56,3 +56,28 @@ export function planText(text: string, more: Partial<Omit<PlanRequest, 'source' 
     ...more,
   });
 }
+
+export interface Told {
+  readonly code: string;
+  readonly message: string;
+  /** The text of its place. */
+  readonly at: string | undefined;
+  readonly hint?: string;
+}
+
+/** The errors of a text, each with the text of its place. */
+export function told(sql: string, more: Partial<PlanRequest> = {}): readonly Told[] {
+  return planText(sql, more)
+    .problems.filter(problem => problem.severity === 'error')
+    .map(({code, message, place, hint}) => {
+      const at = place?.kind === 'text' ? place.source.text.slice(place.span.start, place.span.end) : undefined;
+      return {code, message, at, ...(hint === undefined ? {} : {hint})};
+    });
+}
+
+/** Tables for tests of problems. */
+export const problemTables = `CREATE TABLE t (a INT, b STRING, r ROW<x INT, y STRING>, ts TIMESTAMP(3)) WITH ('connector' = 'filesystem', 'path' = 't', 'format' = 'json');
+CREATE TABLE p (a INT NOT NULL, b STRING, c AS a + 1) WITH ('connector' = 'print');
+CREATE TABLE f (a INT, n BIGINT) WITH ('connector' = 'filesystem', 'path' = 'f', 'format' = 'json');
+CREATE TABLE g (a INT) WITH ('connector' = 'datagen');
+`;

@@ -54,7 +54,8 @@ function projected(node: PlanNode & {readonly kind: 'project'}, rewriting: Rewri
 }
 
 /** Rows of the query that follow each other in a union are one list. */
-function united(node: PlanNode & {readonly kind: 'union'}, {builder, isShared}: Rewriting): number {
+function united(node: PlanNode & {readonly kind: 'union'}, rewriting: Rewriting): number {
+  const {builder} = rewriting;
   const inputs: number[] = [];
   let list: (readonly Row[])[] = [];
   const flush = (): void => {
@@ -63,7 +64,7 @@ function united(node: PlanNode & {readonly kind: 'union'}, {builder, isShared}: 
   };
   for (const input of node.inputs) {
     const below = builder.at(input);
-    if (below.kind === 'values' && !isShared(input)) {
+    if (below.kind === 'values' && !rewriting.isShared(input)) {
       list.push(below.rows);
     } else {
       flush();
