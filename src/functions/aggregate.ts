@@ -1,7 +1,7 @@
 import {isNumeric} from '../types/common-type.ts';
 import {compareValues} from '../types/compare.ts';
 import {computeDecimal, decimalType, fitsPrecision} from '../types/decimal.ts';
-import {isIntegerKind, wrapInteger} from '../types/integer.ts';
+import {bigintOf, isIntegerKind, wrapInteger} from '../types/integer.ts';
 import {bigintType, type SqlType, withNullable} from '../types/sql-type.ts';
 import type {Row, Value} from '../types/value.ts';
 import type {AggregateFunction, Argument, CallSite, Refusal, Typing} from './define.ts';
@@ -25,7 +25,7 @@ function numericAggregate(resultOf: (type: SqlType) => SqlType): (args: readonly
 function sum(values: readonly Value[], type: SqlType): Value {
   if (isIntegerKind(type.kind))
     return wrapInteger(
-      values.reduce<bigint>((total, value) => total + BigInt(value as bigint), 0n),
+      values.reduce<bigint>((total, value) => total + bigintOf(value), 0n),
       type.kind,
     );
   if (type.kind === 'DECIMAL') {
@@ -47,7 +47,7 @@ function average(values: readonly Value[], call: CallSite): Value {
     // Flink adds up in BIGINT, so a sum beyond 64 bits wraps before it is divided.
     const total = BigInt.asIntN(
       64,
-      values.reduce<bigint>((sumSoFar, value) => sumSoFar + BigInt(value as bigint), 0n),
+      values.reduce<bigint>((sumSoFar, value) => sumSoFar + bigintOf(value), 0n),
     );
     return wrapInteger(total / BigInt(values.length), result.kind);
   }

@@ -2,7 +2,7 @@ import {fail, type ProblemError} from '../base/problem.ts';
 import {addMonths, floorMod, msPerDay} from '../types/calendar.ts';
 import {commonType, isInteger, isNumeric, isTimestamp} from '../types/common-type.ts';
 import {asDecimal, computeDecimal, type DecimalOperator, decimalResultType, decimalType} from '../types/decimal.ts';
-import {isIntegerKind, wrapInteger} from '../types/integer.ts';
+import {bigintOf, isIntegerKind, wrapInteger} from '../types/integer.ts';
 import {type SqlType, withNullable} from '../types/sql-type.ts';
 import {timestampParts, timestampValue} from '../types/time.ts';
 import type {Value} from '../types/value.ts';
@@ -38,7 +38,7 @@ export function numericTyping(sign: Sign, left: SqlType, right: SqlType): Typing
 export function computeNumeric(sign: Sign, left: Value, right: Value, call: CallSite): Value {
   const {result} = call;
   if (result.kind === 'DECIMAL') return decimalNumeric(sign, left as bigint, right as bigint, call, result);
-  if (isIntegerKind(result.kind)) return wrapInteger(integerNumeric(sign, BigInt(left as bigint), BigInt(right as bigint)), result.kind);
+  if (isIntegerKind(result.kind)) return wrapInteger(integerNumeric(sign, bigintOf(left), bigintOf(right)), result.kind);
   const value = doubleNumeric(sign, left as number, right as number);
   return result.kind === 'FLOAT' ? Math.fround(value) : value;
 }
@@ -162,7 +162,7 @@ function unaryTyping(arg: Argument): Typing | Refusal {
 }
 
 function negate(value: Value, call: CallSite): Value {
-  if (isIntegerKind(call.result.kind)) return wrapInteger(-BigInt(value as bigint), call.result.kind);
+  if (isIntegerKind(call.result.kind)) return wrapInteger(-bigintOf(value), call.result.kind);
   if (call.result.kind === 'DECIMAL') return -(value as bigint);
   // Of doubles there is a negative zero; of intervals there is not.
   return call.result.kind === 'INTERVAL' ? 0 - (value as number) : -(value as number);

@@ -151,7 +151,7 @@ const constructors: readonly ScalarFunction[] = [
     kind: 'scalar',
     family: 'collection',
     name: 'ROW',
-    summary: 'A row of values, whose fields are EXPR$0, EXPR$1, …',
+    summary: 'A row of values; its fields are called EXPR$0, EXPR$1 and so on.',
     syntax: 'ROW(value, …), (value, value, …)',
     examples: [{sql: "ROW('hello world', 12)", gives: '(hello world, 12)'}],
     deterministic: true,

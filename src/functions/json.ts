@@ -180,7 +180,7 @@ function queryTyping(args: readonly Argument[], words: readonly string[]): Typin
   const returning = returningOf(words);
   const isArray = returning !== null && returning.startsWith('ARRAY');
   const isKnown =
-    returning === null || returning === 'STRING' || /^VARCHAR/.test(returning) || /^ARRAY<(?:STRING|VARCHAR.*)>$/.test(returning);
+    returning === null || returning === 'STRING' || returning.startsWith('VARCHAR') || /^ARRAY<(?:STRING|VARCHAR.*)>$/.test(returning);
   if (!isKnown) return {message: `cannot return ${returning}`, hint: 'write STRING or ARRAY<STRING>'};
   if (isArray && words.join(' ').includes('EMPTY OBJECT'))
     return {message: 'cannot return an empty object as an array', hint: 'write EMPTY ARRAY'};

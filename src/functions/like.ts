@@ -28,7 +28,8 @@ export function compileLike(pattern: string, escape: string): LikePattern | Like
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] as string;
     if (character === escapeCharacter) {
-      const next = characters[++at];
+      at++;
+      const next = characters[at];
       if (next !== '%' && next !== '_' && next !== escapeCharacter) {
         return {message: `has "${pattern}", whose escape at character ${at} escapes nothing`, hint: escapeHint};
       }

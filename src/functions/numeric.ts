@@ -1,5 +1,5 @@
 import {decimalType, divideRounded, fitsPrecision, parseDecimal, powerOfTen, rescale} from '../types/decimal.ts';
-import {isIntegerKind, wrapInteger} from '../types/integer.ts';
+import {bigintOf, isIntegerKind, wrapInteger} from '../types/integer.ts';
 import {doubleType, type SqlType, stringType} from '../types/sql-type.ts';
 import type {Value} from '../types/value.ts';
 import {computeNumeric, numericTyping} from './arithmetic.ts';
@@ -32,9 +32,7 @@ function ofDoubles(
 /** The value as a decimal: of doubles the shortest one that reads as the same double. Null when it is not finite. */
 function exactly(value: Value, type: SqlType): {readonly unscaled: bigint; readonly scale: number} | null {
   if (type.kind === 'DECIMAL') return {unscaled: value as bigint, scale: type.scale};
-  return typeof value === 'number' && !Number.isInteger(value)
-    ? parseDecimal(String(value))
-    : {unscaled: BigInt(value as bigint), scale: 0};
+  return typeof value === 'number' && !Number.isInteger(value) ? parseDecimal(String(value)) : {unscaled: bigintOf(value), scale: 0};
 }
 
 /** Rounds or cuts to `digits` digits after the point (before it when negative), in the type of the result. */
@@ -116,7 +114,7 @@ function sameType(
 
 function absolute(value: Value, call: CallSite): Value {
   if (isIntegerKind(call.result.kind)) {
-    const whole = BigInt(value as bigint);
+    const whole = bigintOf(value);
     return wrapInteger(whole < 0n ? -whole : whole, call.result.kind);
   }
   return typeof value === 'bigint' ? (value < 0n ? -value : value) : Math.abs(value as number);
@@ -175,7 +173,7 @@ const bin: ScalarFunction = {
   deterministic: true,
   nulls: 'propagate',
   typing: takes({parameters: [integer], result: stringType}),
-  evaluate: args => BigInt.asUintN(64, BigInt(args[0] as bigint)).toString(2),
+  evaluate: args => BigInt.asUintN(64, bigintOf(args[0] as Value)).toString(2),
 };
 
 export const numericFunctions: readonly ScalarFunction[] = [

@@ -1,5 +1,6 @@
 import {createHash, randomUUID} from 'node:crypto';
 import {isBytes, isInteger, isText} from '../types/common-type.ts';
+import {bigintOf} from '../types/integer.ts';
 import {intType, stringType} from '../types/sql-type.ts';
 import type {Value} from '../types/value.ts';
 import type {ScalarFunction} from './define.ts';
@@ -141,7 +142,7 @@ const codes: readonly ScalarFunction[] = [
     summary: 'The character of a number, modulo 256; an empty text of a negative one.',
     syntax: 'CHR(integer)',
     parameters: {parameters: [integer], result: stringType},
-    evaluate: ([code]) => (Number(code) < 0 ? '' : String.fromCharCode(Number(BigInt(code as bigint) & 255n))),
+    evaluate: ([code]) => (Number(code) < 0 ? '' : String.fromCharCode(Number(BigInt.asUintN(8, bigintOf(code as bigint))))),
     examples: [{sql: 'CHR(65)', gives: 'A'}],
   }),
 ];

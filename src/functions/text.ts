@@ -108,7 +108,8 @@ const concatWs: ScalarFunction = {
     // Only the separator's NULL is the result's.
     return 'message' in typing ? typing : {...typing, result: withNullable(typing.result, (typing.arguments[0] as SqlType).nullable)};
   },
-  evaluate: ([separator, ...texts]) => (separator === null ? null : texts.filter(value => value !== null).join(separator as string)),
+  evaluate: ([separator, ...texts]) =>
+    separator === null ? null : (texts.filter(value => value !== null) as readonly string[]).join(separator as string),
 };
 
 /** By Flink's rule: position 0 is 1, a negative one counts from the end, a negative length is NULL. */

@@ -2,7 +2,7 @@ import {fail} from '../base/problem.ts';
 import {msPerDay} from '../types/calendar.ts';
 import {isNumeric, isText, isTimestamp} from '../types/common-type.ts';
 import {powerOfTen, truncateDecimal} from '../types/decimal.ts';
-import {integerOfNumber} from '../types/integer.ts';
+import {bigintOf, integerOfNumber} from '../types/integer.ts';
 import {bigintType, type SqlType, stringType, withNullable} from '../types/sql-type.ts';
 import {
   greatestEpochSeconds,
@@ -120,7 +120,7 @@ function epochParts(value: Value, type: SqlType, precision: number): TimestampPa
   if (type.kind === 'FLOAT' || type.kind === 'DOUBLE') {
     return withinYears({millis: Number(integerOfNumber((value as number) * 10 ** (3 - precision), 'BIGINT')), nanos: 0});
   }
-  const whole = type.kind === 'DECIMAL' ? truncateDecimal(value as bigint, type.scale) : BigInt(value as bigint);
+  const whole = type.kind === 'DECIMAL' ? truncateDecimal(value as bigint, type.scale) : bigintOf(value);
   const nanos = whole * powerOfTen(9 - precision);
   const ofMilli = ((nanos % 1_000_000n) + 1_000_000n) % 1_000_000n;
   return withinYears({millis: Number((nanos - ofMilli) / 1_000_000n), nanos: Number(ofMilli)});

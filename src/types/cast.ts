@@ -30,17 +30,10 @@ export function sameType(a: SqlType, b: SqlType): boolean {
 }
 
 function withoutNullability(type: SqlType): SqlType {
-  switch (type.kind) {
-    case 'ARRAY':
-    case 'MULTISET':
-      return {...type, nullable: true, element: withoutNullability(type.element)};
-    case 'MAP':
-      return {...type, nullable: true, key: withoutNullability(type.key), value: withoutNullability(type.value)};
-    case 'ROW':
-      return {...type, nullable: true, fields: type.fields.map(field => ({...field, type: withoutNullability(field.type)}))};
-    default:
-      return {...type, nullable: true};
-  }
+  if (type.kind === 'ARRAY' || type.kind === 'MULTISET') return {...type, nullable: true, element: withoutNullability(type.element)};
+  if (type.kind === 'MAP') return {...type, nullable: true, key: withoutNullability(type.key), value: withoutNullability(type.value)};
+  if (type.kind !== 'ROW') return {...type, nullable: true};
+  return {...type, nullable: true, fields: type.fields.map(field => ({...field, type: withoutNullability(field.type)}))};
 }
 
 function isConstructed(type: SqlType): boolean {
@@ -64,7 +57,7 @@ function constructedCastability(from: SqlType, to: SqlType): Castability {
   return castabilityOrder[Math.max(1, ...parts)] ?? 'none';
 }
 
-const implicitIntegers: Readonly<Partial<Record<SqlType['kind'], readonly SqlType['kind'][]>>> = {
+const implicitNumbers: Readonly<Record<IntegerKind | 'FLOAT', readonly SqlType['kind'][]>> = {
   TINYINT: ['TINYINT'],
   SMALLINT: ['TINYINT', 'SMALLINT'],
   INT: ['TINYINT', 'SMALLINT', 'INT'],
@@ -89,8 +82,20 @@ function isImplicit(from: SqlType, to: SqlType): boolean {
     case 'DATE':
     case 'TIME':
       return from.kind === to.kind || from.kind === 'TIMESTAMP';
-    default:
-      return implicitIntegers[to.kind]?.includes(from.kind) ?? false;
+    case 'TINYINT':
+    case 'SMALLINT':
+    case 'INT':
+    case 'BIGINT':
+    case 'FLOAT':
+      return implicitNumbers[to.kind].includes(from.kind);
+    case 'NULL':
+    case 'BOOLEAN':
+    case 'INTERVAL':
+    case 'ARRAY':
+    case 'MULTISET':
+    case 'MAP':
+    case 'ROW':
+      return false;
   }
 }
 
@@ -118,7 +123,12 @@ function isExplicit(from: SqlType, to: SqlType): boolean {
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ':
       return isTimestamp(from) || isText(from) || from.kind === 'DATE' || from.kind === 'TIME';
-    default:
+    case 'NULL':
+    case 'INTERVAL':
+    case 'ARRAY':
+    case 'MULTISET':
+    case 'MAP':
+    case 'ROW':
       return false;
   }
 }
@@ -207,11 +217,11 @@ function castFailed(value: Value, from: SqlType, to: SqlType): ProblemError {
 export function fitText(text: string, type: SqlType & {readonly length: number}): string {
   if (type.length === maxLength) return text;
   if (text.length > type.length) {
-    const characters = [...text];
+    const characters = Array.from(text);
     if (characters.length > type.length) return characters.slice(0, type.length).join('');
   }
   if (type.kind === 'VARCHAR') return text;
-  const missing = type.length - [...text].length;
+  const missing = type.length - Array.from(text).length;
   return missing > 0 ? text + ' '.repeat(missing) : text;
 }
 

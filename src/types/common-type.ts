@@ -83,23 +83,15 @@ function commonString(left: SqlType, right: SqlType): SqlType | null {
 
 /** Two types of one kind that has no order: equal, or constructed of parts that have a common type. */
 function commonConstructed(left: SqlType, right: SqlType): SqlType | null {
-  switch (left.kind) {
-    case 'ARRAY':
-    case 'MULTISET': {
-      const element = right.kind === left.kind ? commonType([left.element, right.element]) : null;
-      return element === null ? null : {kind: left.kind, element, nullable: false};
-    }
-    case 'MAP': {
-      if (right.kind !== 'MAP') return null;
-      const key = commonType([left.key, right.key]);
-      const value = commonType([left.value, right.value]);
-      return key === null || value === null ? null : {kind: 'MAP', key, value, nullable: false};
-    }
-    case 'ROW':
-      return right.kind === 'ROW' ? commonRow(left, right) : null;
-    default:
-      return left;
+  if (left.kind === 'ROW') return right.kind === 'ROW' ? commonRow(left, right) : null;
+  if (left.kind === 'MAP') {
+    const key = right.kind === 'MAP' ? commonType([left.key, right.key]) : null;
+    const value = right.kind === 'MAP' ? commonType([left.value, right.value]) : null;
+    return key === null || value === null ? null : {kind: 'MAP', key, value, nullable: false};
   }
+  if (left.kind !== 'ARRAY' && left.kind !== 'MULTISET') return left;
+  const element = right.kind === left.kind ? commonType([left.element, right.element]) : null;
+  return element === null ? null : {kind: left.kind, element, nullable: false};
 }
 
 function commonRow(left: SqlType & {readonly kind: 'ROW'}, right: SqlType & {readonly kind: 'ROW'}): SqlType | null {

@@ -29,7 +29,16 @@ export function compareValues(a: Value, b: Value, type: SqlType): number {
     case 'FLOAT':
     case 'DOUBLE':
       return compareNumbers(a as number, b as number);
-    default:
+    case 'TINYINT':
+    case 'SMALLINT':
+    case 'INT':
+    case 'BIGINT':
+    case 'DECIMAL':
+    case 'DATE':
+    case 'TIME':
+    case 'TIMESTAMP':
+    case 'TIMESTAMP_LTZ':
+    case 'INTERVAL':
       return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0;
   }
 }
@@ -103,8 +112,19 @@ export function valueKey(value: Value, type: SqlType): string {
     case 'DOUBLE':
       // Adding 0 makes -0 a plain 0.
       return `=${(value as number) + 0}`;
-    default:
-      return `=${String(value as number | bigint | boolean)}`;
+    case 'NULL':
+    case 'BOOLEAN':
+    case 'TINYINT':
+    case 'SMALLINT':
+    case 'INT':
+    case 'BIGINT':
+    case 'DECIMAL':
+    case 'DATE':
+    case 'TIME':
+    case 'TIMESTAMP':
+    case 'TIMESTAMP_LTZ':
+    case 'INTERVAL':
+      return `=${value as number | bigint | boolean}`;
   }
 }
 

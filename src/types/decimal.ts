@@ -101,21 +101,12 @@ export function decimalOfNumber(value: number, precision: number, scale: number)
 
 /** A decimal type's digits; integers count as the DECIMAL that holds them all. Null for anything else. */
 export function asDecimal(type: SqlType): {readonly precision: number; readonly scale: number} | null {
-  switch (type.kind) {
-    case 'DECIMAL':
-      return {precision: type.precision, scale: type.scale};
-    case 'TINYINT':
-      return {precision: 3, scale: 0};
-    case 'SMALLINT':
-      return {precision: 5, scale: 0};
-    case 'INT':
-      return {precision: 10, scale: 0};
-    case 'BIGINT':
-      return {precision: 19, scale: 0};
-    default:
-      return null;
-  }
+  if (type.kind === 'DECIMAL') return {precision: type.precision, scale: type.scale};
+  const precision = integerDigits[type.kind];
+  return precision === undefined ? null : {precision, scale: 0};
 }
+
+const integerDigits: Readonly<Partial<Record<SqlType['kind'], number>>> = {TINYINT: 3, SMALLINT: 5, INT: 10, BIGINT: 19};
 
 export function decimalType(precision: number, scale: number, nullable: boolean): SqlType {
   return {kind: 'DECIMAL', precision, scale, nullable};

@@ -1,6 +1,12 @@
 import type {SqlType} from './sql-type.ts';
+import type {Value} from './value.ts';
 
 /** Integers as Java has them: two's complement, silently wrapping. */
+
+/** The integer that a value of an integer type is. */
+export function bigintOf(value: Value): bigint {
+  return typeof value === 'bigint' ? value : BigInt(value as number);
+}
 
 export type IntegerKind = 'TINYINT' | 'SMALLINT' | 'INT' | 'BIGINT';
 
@@ -25,8 +31,8 @@ const leastLong = -9223372036854775808n;
 export function integerOfNumber(value: number, kind: IntegerKind): number | bigint {
   if (kind === 'BIGINT') {
     if (Number.isNaN(value)) return 0n;
-    if (value >= 9223372036854775807) return greatestLong;
-    if (value <= -9223372036854775808) return leastLong;
+    if (value >= 2 ** 63) return greatestLong;
+    if (value <= -(2 ** 63)) return leastLong;
     return BigInt(Math.trunc(value));
   }
   const int = Number.isNaN(value) ? 0 : Math.trunc(Math.min(Math.max(value, -2147483648), 2147483647)) + 0;

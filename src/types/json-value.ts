@@ -110,24 +110,16 @@ function readInteger(node: Exclude<JsonNode, null>, kind: IntegerKind): Value | 
 }
 
 function readTime(text: string, type: SqlType, timeZone: string): Value | undefined {
-  switch (type.kind) {
-    case 'DATE':
-      return /^\d{4}-\d\d-\d\d$/.test(text) ? (parseDate(text) ?? undefined) : undefined;
-    case 'TIME':
-      return /^\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?$/.test(text) ? (parseTime(text.replace(/Z$/, '')) ?? undefined) : undefined;
-    case 'TIMESTAMP': {
-      const parts = parseTimestamp(text);
-      return parts === null ? undefined : timestampValue(parts.millis, parts.nanos, type.precision);
-    }
-    case 'TIMESTAMP_LTZ': {
-      const isInstant = text.endsWith('Z');
-      const parts = parseTimestamp(isInstant ? text.slice(0, -1) : text);
-      if (parts === null) return undefined;
-      return timestampValue(isInstant ? parts.millis : localToInstant(timeZone, parts.millis), parts.nanos, type.precision);
-    }
-    default:
-      return undefined;
+  if (type.kind === 'DATE') return /^\d{4}-\d\d-\d\d$/.test(text) ? (parseDate(text) ?? undefined) : undefined;
+  if (type.kind === 'TIME') {
+    return /^\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?$/.test(text) ? (parseTime(text.replace(/Z$/, '')) ?? undefined) : undefined;
   }
+  if (type.kind !== 'TIMESTAMP' && type.kind !== 'TIMESTAMP_LTZ') return undefined;
+  const isInstant = type.kind === 'TIMESTAMP_LTZ' && text.endsWith('Z');
+  const parts = parseTimestamp(isInstant ? text.slice(0, -1) : text);
+  if (parts === null) return undefined;
+  const millis = type.kind === 'TIMESTAMP' || isInstant ? parts.millis : localToInstant(timeZone, parts.millis);
+  return timestampValue(millis, parts.nanos, type.precision);
 }
 
 function readMap(node: JsonNode, keyType: SqlType, valueType: SqlType, timeZone: string): Value | undefined {
@@ -153,7 +145,7 @@ export function valueToJson(value: Value, type: SqlType, timeZone: string): stri
     case 'INT':
     case 'BIGINT':
     case 'INTERVAL':
-      return String(value as boolean | number | bigint);
+      return `${value as boolean | number | bigint}`;
     case 'FLOAT':
     case 'DOUBLE': {
       const text = type.kind === 'FLOAT' ? floatText(value as number) : doubleText(value as number);
@@ -163,7 +155,7 @@ export function valueToJson(value: Value, type: SqlType, timeZone: string): stri
       return decimalText(value as bigint, type.scale);
     case 'CHAR':
     case 'VARCHAR':
-      return JSON.stringify(value as string);
+      return JSON.stringify(value);
     case 'BINARY':
     case 'VARBINARY':
       return JSON.stringify(Buffer.from(value as Uint8Array).toString('base64'));

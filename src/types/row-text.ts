@@ -23,7 +23,7 @@ export function fieldText(value: Value, type: SqlType, timeZone: string): string
     case 'SMALLINT':
     case 'INT':
     case 'BIGINT':
-      return String(value as boolean | number | bigint);
+      return `${value as boolean | number | bigint}`;
     case 'FLOAT':
       return floatText(value as number);
     case 'DOUBLE':

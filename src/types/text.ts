@@ -17,7 +17,7 @@ export function valueText(value: Value, type: SqlType, timeZone: string): string
     case 'SMALLINT':
     case 'INT':
     case 'BIGINT':
-      return String(value as number | bigint);
+      return `${value as number | bigint}`;
     case 'FLOAT':
       return floatText(value as number);
     case 'DOUBLE':
