@@ -169,7 +169,7 @@ describe('a query over files', () => {
     let now = 0;
     const told: number[] = [];
     await run(`SELECT COUNT(*) FROM 'n.ndjson'`, {
-      clock: {now: () => (now += 200)},
+      clock: {now: () => (now += 1000)},
       onProgress: progress => told.push(progress.readBytes / (progress.totalBytes ?? 0)),
     });
     expect(told.length).toBeGreaterThan(0);

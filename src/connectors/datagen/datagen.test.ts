@@ -147,7 +147,8 @@ describe('rows', () => {
     const counts = (index: number) => {
       const found = new Map<string, number>();
       for (const row of all) {
-        const value = String(row[index] as number | bigint);
+        const cell = row[index];
+        const value = typeof cell === 'number' || typeof cell === 'bigint' ? cell.toString() : 'no number';
         found.set(value, (found.get(value) ?? 0) + 1);
       }
       return found;
