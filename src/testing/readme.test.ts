@@ -20,7 +20,7 @@ const jobFile = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
 const directory = mkdtempSync(join(tmpdir(), 'weir-readme-'));
 
 beforeAll(() => {
-  if (!existsSync('dist/cli.js')) execFileSync(process.execPath, ['bin/build.js']);
+  if (!existsSync('dist/cli.cjs')) execFileSync(process.execPath, ['bin/build.js']);
   cpSync('fixtures/readme', directory, {recursive: true});
   writeFileSync(join(directory, 'jobs.yaml'), jobFile);
 });
