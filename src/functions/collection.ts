@@ -7,7 +7,8 @@ import {typeText} from '../types/type-text.ts';
 import type {Value} from '../types/value.ts';
 import {noCommonType} from './conditional.ts';
 import type {Argument, Refusal, ScalarFunction, Typing} from './define.ts';
-import {anyNullable, wrongCount, wrongTypes} from './typing.ts';
+import {compilePattern, type Pattern} from './pattern/compile.ts';
+import {anyNullable, takes, text, wrongCount, wrongTypes} from './typing.ts';
 
 /** ARRAY, MAP and ROW: how they are made, and what is taken out of them. */
 
@@ -174,6 +175,38 @@ function sizeTyping(args: readonly Argument[]): Typing | Refusal {
   return {arguments: [arg.type], result: withNullable(intType, anyNullable([arg.type]))};
 }
 
+const textMap: SqlType = {kind: 'MAP', key: stringType, value: stringType, nullable: true};
+
+function separatorOf(source: Value): Pattern {
+  const compiled = compilePattern(source as string);
+  if ('message' in compiled)
+    throw fail('data', 'bad-pattern', `STR_TO_MAP has the separator "${source as string}", which ${compiled.message}`);
+  return compiled;
+}
+
+/** As Java's `split`: parts at the end that are empty do not count. */
+function split(value: string, separator: Pattern): readonly string[] {
+  const parts: string[] = [];
+  let copied = 0;
+  for (let match = separator.find(value, 0); match !== null && match.end > match.start; match = separator.find(value, match.end)) {
+    parts.push(value.slice(copied, match.start));
+    copied = match.end;
+  }
+  parts.push(value.slice(copied));
+  while (parts.at(-1) === '') parts.pop();
+  return parts;
+}
+
+function splitToMap(value: string, pairSeparator: Pattern, keySeparator: Pattern): ReadonlyMap<Value, Value> {
+  const map = new Map<Value, Value>();
+  for (const pair of split(value, pairSeparator)) {
+    const match = keySeparator.find(pair, 0);
+    if (match === null) map.set(pair, null);
+    else map.set(pair.slice(0, match.start), pair.slice(match.end));
+  }
+  return map;
+}
+
 export const collectionFunctions: readonly ScalarFunction[] = [
   ...constructors,
   item,
@@ -188,6 +221,31 @@ export const collectionFunctions: readonly ScalarFunction[] = [
     nulls: 'propagate',
     typing: sizeTyping,
     evaluate: ([value]) => (value instanceof Map ? value.size : (value as readonly Value[]).length),
+  },
+  {
+    kind: 'scalar',
+    family: 'collection',
+    name: 'STR_TO_MAP',
+    summary:
+      'A map of the pairs in a text, between separators of pairs (a comma by default) and of keys from values (an equals sign), both regular expressions.',
+    syntax: 'STR_TO_MAP(text [, pairSeparator, keySeparator])',
+    examples: [
+      {sql: "STR_TO_MAP('k1=v1,k2=v2')", gives: '{k1=v1, k2=v2}'},
+      {sql: "STR_TO_MAP('k1:v1;k2: v2', ';', ':')", gives: '{k1=v1, k2= v2}'},
+    ],
+    deterministic: true,
+    nulls: 'propagate',
+    typing(args, words) {
+      if (args.length === 2) return wrongCount(2, 1, 3);
+      for (const index of [1, 2]) {
+        const literal = args[index]?.literal;
+        const compiled = typeof literal === 'string' ? compilePattern(literal) : null;
+        if (compiled !== null && 'message' in compiled)
+          return {message: `has the separator "${literal as string}", which ${compiled.message}`};
+      }
+      return takes({parameters: [text, text, text], optional: 2, result: textMap})(args, words);
+    },
+    evaluate: args => splitToMap(args[0] as string, separatorOf(args[1] ?? ','), separatorOf(args[2] ?? '=')),
   },
   {
     kind: 'scalar',

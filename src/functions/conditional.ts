@@ -1,11 +1,11 @@
 import {castValue} from '../types/cast.ts';
 import {commonType} from '../types/common-type.ts';
 import {compareValues} from '../types/compare.ts';
-import {type SqlType, withNullable} from '../types/sql-type.ts';
+import {type SqlType, stringType, withNullable} from '../types/sql-type.ts';
 import {typeText} from '../types/type-text.ts';
 import type {Value} from '../types/value.ts';
 import {comparisonType} from './comparison.ts';
-import type {Refusal, ScalarFunction} from './define.ts';
+import type {Argument, Refusal, ScalarFunction} from './define.ts';
 import {boolean, wrongCount, wrongTypes} from './typing.ts';
 
 /** Forms that the planner turns into CASE, so that a branch is computed only where it counts. Here for their types and for help. */
@@ -124,5 +124,21 @@ export const conditionalFunctions: readonly ScalarFunction[] = [
       const right = castValue(other, otherType, type, call.timeZone);
       return left !== null && right !== null && compareValues(left, right, type) === 0 ? null : value;
     },
+  },
+  {
+    kind: 'scalar',
+    family: 'conditional',
+    name: 'TYPEOF',
+    summary: 'The type of a value, as Flink writes it.',
+    syntax: 'TYPEOF(value)',
+    examples: [
+      {sql: 'TYPEOF(CAST(1 AS DECIMAL(4, 2)))', gives: 'DECIMAL(4, 2) NOT NULL'},
+      {sql: "TYPEOF('abc')", gives: 'CHAR(3) NOT NULL'},
+    ],
+    deterministic: true,
+    nulls: 'handled',
+    typing: args =>
+      args.length === 1 ? {arguments: args.map(arg => arg.type), result: {...stringType, nullable: false}} : wrongCount(args.length, 1, 1),
+    evaluate: (_args, call) => typeText((call.arguments[0] as Argument).type),
   },
 ];

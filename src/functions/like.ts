@@ -7,9 +7,13 @@ import {takes, text} from './typing.ts';
 
 /** LIKE and SIMILAR TO. */
 
+/** Runs of characters between the `%`s. With one run only there is no `%`. */
 interface LikePattern {
-  readonly tokens: readonly {readonly kind: 'character' | 'any' | 'many'; readonly character: string}[];
+  readonly runs: readonly (readonly LikeCharacter[])[];
 }
+
+/** A character, or null for `_`. */
+type LikeCharacter = string | null;
 
 interface LikeFault {
   readonly message: string;
@@ -23,7 +27,7 @@ export function compileLike(pattern: string, escape: string): LikePattern | Like
   const escapeCharacters = Array.from(escape);
   if (escapeCharacters.length > 1 || escape === '\0') return {message: `has the escape '${escape}'`, hint: escapeHint};
   const [escapeCharacter] = escapeCharacters;
-  const tokens: LikePattern['tokens'][number][] = [];
+  const runs: LikeCharacter[][] = [[]];
   const characters = Array.from(pattern);
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] as string;
@@ -33,40 +37,66 @@ export function compileLike(pattern: string, escape: string): LikePattern | Like
       if (next !== '%' && next !== '_' && next !== escapeCharacter) {
         return {message: `has "${pattern}", whose escape at character ${at} escapes nothing`, hint: escapeHint};
       }
-      tokens.push({kind: 'character', character: next});
+      runs.at(-1)?.push(next);
     } else if (character === '%') {
-      if (tokens.at(-1)?.kind !== 'many') tokens.push({kind: 'many', character});
+      runs.push([]);
     } else {
-      tokens.push({kind: character === '_' ? 'any' : 'character', character});
+      runs.at(-1)?.push(character === '_' ? null : character);
     }
   }
-  return {tokens};
+  return {runs};
 }
 
-/** Goes back to the last `%` only, so the time is at most the text's length times the pattern's. */
-export function matchesLike(value: string, {tokens}: LikePattern): boolean {
-  const characters = Array.from(value);
-  let at = 0;
-  let token = 0;
-  let lastMany = -1;
-  let retryAt = 0;
-  while (at < characters.length) {
-    const current = tokens[token];
-    if (current?.kind === 'many') {
-      lastMany = token++;
-      retryAt = at;
-    } else if (current !== undefined && (current.kind === 'any' || current.character === characters[at])) {
-      token++;
-      at++;
-    } else if (lastMany >= 0) {
-      token = lastMany + 1;
-      at = ++retryAt;
-    } else {
-      return false;
+/** The matcher of a pattern. Each run but the last is looked for once, as early as it fits, so the time is at most the text's length times the pattern's. */
+export function likeMatcher({runs}: LikePattern): (value: string) => boolean {
+  const [first, ...others] = runs;
+  if (first === undefined) return value => value === '';
+  if (runs.every(run => !run.includes(null)))
+    return plainMatcher(
+      first.join(''),
+      others.map(run => run.join('')),
+    );
+  return value => matchesRuns(Array.from(value), first, others);
+}
+
+/** Without `_` the runs are texts. */
+function plainMatcher(first: string, others: readonly string[]): (value: string) => boolean {
+  const last = others.at(-1);
+  if (last === undefined) return value => value === first;
+  const middle = others.slice(0, -1).filter(run => run !== '');
+  return value => {
+    if (!value.startsWith(first) || !value.endsWith(last)) return false;
+    let at = first.length;
+    const end = value.length - last.length;
+    for (const run of middle) {
+      const found = value.indexOf(run, at);
+      if (found < 0) return false;
+      at = found + run.length;
     }
+    return at <= end;
+  };
+}
+
+function matchesRuns(
+  characters: readonly string[],
+  first: readonly LikeCharacter[],
+  others: readonly (readonly LikeCharacter[])[],
+): boolean {
+  const last = others.at(-1);
+  if (last === undefined) return characters.length === first.length && fitsAt(characters, 0, first);
+  const end = characters.length - last.length;
+  if (!fitsAt(characters, 0, first) || end < 0 || !fitsAt(characters, end, last)) return false;
+  let at = first.length;
+  for (const run of others.slice(0, -1)) {
+    while (at + run.length <= end && !fitsAt(characters, at, run)) at++;
+    at += run.length;
   }
-  while (tokens[token]?.kind === 'many') token++;
-  return token === tokens.length;
+  return at <= end;
+}
+
+function fitsAt(characters: readonly string[], at: number, run: readonly LikeCharacter[]): boolean {
+  if (at + run.length > characters.length) return false;
+  return run.every((character, index) => character === null || character === characters[at + index]);
 }
 
 /** A SIMILAR TO pattern as a Java one: `%` and `_` are the SQL ones, everything else means what it does in Java. */
@@ -90,7 +120,7 @@ type Matcher = (value: string) => boolean;
 
 function makeLike(pattern: string, escape: string): Matcher | LikeFault {
   const compiled = compileLike(pattern, escape);
-  return 'message' in compiled ? compiled : value => matchesLike(value, compiled);
+  return 'message' in compiled ? compiled : likeMatcher(compiled);
 }
 
 function makeSimilar(pattern: string, escape: string): Matcher | LikeFault {

@@ -121,6 +121,14 @@ function substring(value: string, position: number, length: number): string | nu
   return slice(value, start, Math.min(count, start + length));
 }
 
+/** Replaces so many characters from a position on, which is one of the text's. A negative or too large number means all that follow. */
+function overlay(value: string, replacement: string, start: number, count: number): string {
+  const length = lengthOf(value);
+  if (start < 1 || start > length) return value;
+  const end = start - 1 + count;
+  return slice(value, 0, start - 1) + replacement + (count < 0 || end > length ? '' : slice(value, end, length));
+}
+
 /** Letters after anything but a letter or digit in upper case, all others in lower case. */
 function initcap(value: string): string {
   return value.toLowerCase().replaceAll(/(?<![\p{L}\p{N}])\p{L}/gu, letter => letter.toUpperCase());
@@ -214,6 +222,15 @@ export const textFunctions: readonly ScalarFunction[] = [
     parameters: {parameters: [text, text, text], result: stringType},
     evaluate: ([value, search, replacement]) => (value as string).replaceAll(search as string, () => replacement as string),
     examples: [{sql: "REPLACE('hello world', 'world', 'flink')", gives: 'hello flink'}],
+  }),
+  textFunction({
+    name: 'OVERLAY',
+    summary: 'A text with so many characters from a position on (as many as the other text has, by default) replaced by another.',
+    syntax: 'OVERLAY(text PLACING replacement FROM start [FOR count])',
+    parameters: {parameters: [text, text, integer, integer], optional: 1, result: stringType},
+    evaluate: ([value, replacement, start, count]) =>
+      overlay(value as string, replacement as string, Number(start), count === undefined ? lengthOf(replacement as string) : Number(count)),
+    examples: [{sql: "OVERLAY('This is old' PLACING 'new' FROM 9)", gives: 'This is new'}],
   }),
   textFunction({
     name: 'REPEAT',

@@ -35,8 +35,9 @@ test('NULL is the same as NULL and as nothing else', () => {
 });
 
 test('texts are ordered as their UTF-8 is', () => {
+  const text = fc.string({unit: fc.constantFrom('a', 'b', 'é', '\ud7ff', '\ue000', '\uffff', '😀', '\u{10ffff}')});
   fc.assert(
-    fc.property(fc.string({unit: 'binary'}), fc.string({unit: 'binary'}), (a, b) => {
+    fc.property(text, text, (a, b) => {
       expect(Math.sign(compareValues(a, b, stringType))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
     }),
   );

@@ -67,7 +67,7 @@ test.each([
 });
 
 describe('never runs away', () => {
-  const long = `${'a'.repeat(20_000)}!`;
+  const long = `${'a'.repeat(3000)}!`;
   test.each([
     '(a+)+$',
     '(a|a)*$',
@@ -80,7 +80,7 @@ describe('never runs away', () => {
     '(a?){50}a{50}$',
   ])('%s', pattern => {
     expect(isRisky(parsedPattern(pattern))).toBe(true);
-    expect(compiled(pattern).find(long, 0)?.start ?? null).toBeOneOf([null, 20_001, long.length]);
+    expect(compiled(pattern).find(long, 0)?.start ?? null).toBeOneOf([null, long.length]);
   });
   test('with look-around it is refused instead', () => {
     expect('message' in compilePattern('(?=(a+)+$)b')).toBe(true);
