@@ -83,6 +83,12 @@ describe('what cannot be read', () => {
     });
   });
 
+  test('a name that is nearly another', async () => {
+    write('orders.ndjson', '{}');
+    expect(problemOf((await readBroken(source('ordrs.ndjson'))).error)?.hint).toBe('did you mean "orders.ndjson"?');
+    expect(problemOf((await readBroken(source('no/where.ndjson'))).error)?.hint).toContain('check the path');
+  });
+
   test('a directory without files, and one with hidden files only', async () => {
     mkdirSync(join(directory, 'empty'));
     write('empty/.hidden', 'x');

@@ -1,7 +1,8 @@
 import {readdirSync, statSync, type Stats} from 'node:fs';
-import {basename, isAbsolute, join} from 'node:path';
+import {basename, dirname, isAbsolute, join} from 'node:path';
 import {globSync, isDynamicPattern} from 'tinyglobby';
-import {fail} from '../../base/problem.ts';
+import {didYouMean} from '../../base/nearest.ts';
+import {fail, type ProblemError} from '../../base/problem.ts';
 import {errorCode, systemProblem} from '../system-error.ts';
 
 /** One file to be read: how to open it, and what the person calls it. */
@@ -32,7 +33,7 @@ export function listFiles(option: string, directory: string, mayBeEmpty = false)
   if (kind !== null && !kind.isDirectory()) return [found(target, directory, kind)];
   if (kind === null && !isDynamicPattern(target)) {
     if (mayBeEmpty) return [];
-    throw systemProblem('read', target, Object.assign(new Error('no such file or directory'), {code: 'ENOENT'}));
+    throw missing(target, directory);
   }
   const names = kind === null ? matching(target, directory) : filesBelow(target, directory);
   const files = names.sort().flatMap(name => {
@@ -52,6 +53,18 @@ export function listFiles(option: string, directory: string, mayBeEmpty = false)
 /** Paths start at the job's directory. */
 export function resolvePath(path: string, directory: string): string {
   return isAbsolute(path) ? path : join(directory, path);
+}
+
+/** Misspelt names are common enough to look at what is beside. */
+function missing(target: string, directory: string): ProblemError {
+  let beside: readonly string[] = [];
+  try {
+    beside = readdirSync(resolvePath(dirname(target), directory));
+  } catch {
+    // No directory either: then there is nothing to suggest.
+  }
+  const hint = didYouMean(basename(target), beside) ?? 'check the path; relative ones start at the working directory';
+  return fail('environment', 'cannot-read', `cannot read ${target}: no such file or directory`, {hint});
 }
 
 function found(name: string, directory: string, stats: Stats): FoundFile {

@@ -10,25 +10,30 @@ export interface CsvInference {
   readonly isConsistent: boolean;
 }
 
+/** How many records are cut to find the delimiter. */
+const recordsForDelimiter = 50;
 const delimiters = [',', '\t', ';', '|'] as const;
 
 /** `delimiter` null: the one that cuts most records into the same number of fields, more than one. `whole`: the text ends with a whole record. */
 export function inferCsv(text: string, delimiter: string | null, whole: boolean, mostRecords: number): CsvInference {
   const candidates = (delimiter === null ? delimiters : [delimiter]).map(one => {
-    const records = splitRecords(text, one, mostRecords);
-    // The last record may go on beyond the sample.
-    if (!whole && records.length > 1) records.pop();
-    return {delimiter: one, records, ...consistency(records)};
+    const records = splitRecords(text, one, recordsForDelimiter);
+    return {delimiter: one, ...consistency(records)};
   });
   const best = candidates.reduce((left, right) => (right.score > left.score ? right : left));
-  const {records} = best;
+  const records = splitRecords(text, best.delimiter, mostRecords);
+  // The last record may go on beyond the sample.
+  if (!whole && records.length > 1) records.pop();
   const hasHeader = isHeader(records);
   const body = hasHeader ? records.slice(1) : records;
   const width = best.width;
   const names = Array.from({length: width}, (_, at) => (hasHeader ? (records[0]?.[at] ?? '') : ''));
   const areNamesUsable = hasHeader && new Set(names).size === names.length && !names.includes('');
   const columns = names.map((name, at): Column => {
-    const guess = body.reduce<Guess>((before, record) => widen(before, guessCell(record[at] ?? '')), unknown);
+    const guess = body.reduce<Guess>(
+      (before, record) => (before.kind === 'text' ? before : widen(before, guessCell(record[at] ?? ''))),
+      unknown,
+    );
     return {name: areNamesUsable ? name : uniqueName(names, at), type: typeOf(guess, null)};
   });
   const options: GivenOption[] = [];
@@ -87,6 +92,14 @@ function splitRecords(text: string, delimiter: string, most: number): string[][]
   const records: string[][] = [];
   let at = 0;
   while (at < text.length && records.length < most) {
+    const lineEnd = text.indexOf('\n', at);
+    const line = text.slice(at, lineEnd < 0 ? text.length : lineEnd);
+    if (!line.includes('"')) {
+      const plain = line.endsWith('\r') ? line.slice(0, -1) : line;
+      if (plain !== '') records.push(plain.split(delimiter));
+      at += line.length + 1;
+      continue;
+    }
     const record: string[] = [];
     for (let ended = false; !ended;) {
       const field = text[at] === '"' ? quotedField(text, at) : plainField(text, at, delimiter);

@@ -4,8 +4,8 @@ import type {Column} from '../../types/sql-type.ts';
 import type {GivenOption} from '../options.ts';
 import {columnsOf, type Guess, guessText, styleOf, unknown, widen} from './guess.ts';
 
-/** Where a number's text matters: `JSON.parse` makes 1 of 1.0 and 1e0, and rounds what has more than 15 digits. */
-const mayRound = /\d\.0+(?!\d)|\d[eE]|\d{16}/;
+/** A number whose text matters: `JSON.parse` makes 1 of 1.0 and 1e0, and rounds what has more than 15 digits. */
+const mayRound = /[:[,]\s*-?\d+(?:\.0+[\s,\]}]|(?:\.\d+)?[eE][-+\d]|(?<=\d{16})[\s,\]}])/;
 
 export interface JsonInference {
   readonly columns: readonly Column[];
@@ -22,30 +22,43 @@ export function inferJson(lines: readonly string[]): JsonInference {
   let others = 0;
   for (const line of lines) {
     if (line.trim() === '') continue;
-    const guess = guessLine(line);
-    if (guess === null || guess.kind !== 'row') {
-      others++;
-      continue;
-    }
-    objects++;
-    for (const [name, seen] of guess.fields) columns.set(name, widen(columns.get(name) ?? unknown, seen));
+    if (readLine(line, columns)) objects++;
+    else others++;
   }
   const style = styleOf(columns.values());
   const options = style === 'T' ? [{key: 'json.timestamp-format.standard', value: 'ISO-8601'}] : [];
   return {columns: columnsOf(columns, style), options, objects, others};
 }
 
-/** Null when the line is no JSON. */
-function guessLine(line: string): Guess | null {
+/** Widens the columns by one record. False when the line is no object. */
+function readLine(line: string, columns: Map<string, Guess>): boolean {
   if (mayRound.test(line)) {
     const node = parseJson(line);
-    return node === undefined ? null : guessNode(node);
+    if (node === undefined || !isJsonObject(node)) return false;
+    for (const [name, field] of node) columns.set(name, widen(columns.get(name) ?? unknown, guessNode(field)));
+    return true;
   }
+  let record: unknown;
   try {
-    return guessValue(JSON.parse(line));
+    record = JSON.parse(line);
   } catch {
-    return null;
+    return false;
   }
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) return false;
+  for (const name of Object.keys(record)) {
+    const value = (record as Readonly<Record<string, unknown>>)[name];
+    const before = columns.get(name);
+    if (before !== undefined && isCovered(before, value)) continue;
+    columns.set(name, widen(before ?? unknown, guessValue(value)));
+  }
+  return true;
+}
+
+/** What most values of a column are: nothing new. */
+function isCovered(guess: Guess, value: unknown): boolean {
+  if (value === null || guess.kind === 'text') return true;
+  if (typeof value === 'number') return guess.kind === 'double' || (guess.kind === 'integer' && Number.isInteger(value));
+  return typeof value === 'boolean' && guess.kind === 'boolean';
 }
 
 function guessValue(value: unknown): Guess {

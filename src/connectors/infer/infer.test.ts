@@ -65,6 +65,11 @@ describe('JSON', () => {
   test.each([
     [['1', '2.5'], 'DOUBLE'],
     [['1', '"a"'], 'STRING'],
+    [['"a"', '1', 'null'], 'STRING'],
+    [['1', '2.0'], 'DOUBLE'],
+    [['1.5', '2', '3e0'], 'DOUBLE'],
+    [['[1]', '[ 2.0 ]'], 'ARRAY<DOUBLE>'],
+    [['true', 'false', 'null'], 'BOOLEAN'],
     [['1', 'null'], 'BIGINT'],
     [['null', 'null'], 'STRING'],
     [['true', '1'], 'STRING'],
