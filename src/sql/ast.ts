@@ -427,7 +427,12 @@ export type Statement =
   | {readonly kind: 'explain'; readonly span: Span; readonly details: readonly string[]; readonly statement: Statement}
   | {readonly kind: 'describe'; readonly span: Span; readonly name: CompoundName}
   /** Known by its first words, never planned: `SHOW CATALOGS`, `ALTER TABLE`, `ADD JAR` … The planner refuses or notes it by this name. */
-  | {readonly kind: 'other-statement'; readonly span: Span; readonly name: string; /** The whole statement, without comments. */ readonly text: string};
+  | {
+      readonly kind: 'other-statement';
+      readonly span: Span;
+      readonly name: string;
+      /** The whole statement, without comments. */ readonly text: string;
+    };
 
 /** A script: what could be parsed, in order. Each statement's comments are those that stand directly before it. */
 export interface Script {

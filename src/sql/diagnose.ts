@@ -16,12 +16,12 @@ export interface Failure {
 /** A failed match in the words of the person who wrote the text. */
 export function diagnose(failure: Failure): Problem {
   const token = failure.tokens[failure.at];
-  for (const explain of [missingSemicolon, foreignSyntax, reservedName, reservedBefore, aliasForKeyword, misspelt]) {
+  for (const explain of [missingSemicolon, brackets, foreignSyntax, reservedName, reservedBefore, aliasForKeyword, misspelt]) {
     const problem = explain(failure, token);
     if (problem) return problem;
   }
   const message = token ? `${described(failure, token)} cannot stand here` : 'the statement ends too early';
-  return problemAt(failure, 'syntax', message, spanOf(failure, failure.at), hintFor(failure, token));
+  return problemAt(failure, 'syntax', message, spanOf(failure, failure.at), hintFor(failure));
 }
 
 /** A statement that begins with no known word. */
@@ -30,7 +30,7 @@ export function unknownStatement(source: SourceText, token: Token): Problem {
   const written = source.text.slice(token.start, token.end);
   const found = isWord(token) ? nearest(token.value, firstWords) : null;
   const hint = found ? `did you mean "${found}"?` : 'a statement begins with SELECT, INSERT, CREATE, SET or another command';
-  return problemAt(failure, 'unknown-statement', `no statement begins with ${written}`, spanOf(failure, 0), hint);
+  return problemAt(failure, 'unknown-statement', `no statement begins with ${described(failure, token)}`, spanOf(failure, 0), hint);
 }
 
 function problemAt(failure: Failure, code: string, message: string, span: Span, hint: string | undefined): Problem {
@@ -54,13 +54,51 @@ function described(failure: Failure, token: Token): string {
   const text = written(failure, token);
   if (token.character === kinds.string) return text.length > 40 ? 'this text' : `the text ${text}`;
   if (token.character === kinds.number) return `the number ${text}`;
-  return isName(token) && token.character === kinds.quotedIdentifier ? `the name ${text}` : text;
+  if (token.character === kinds.quotedIdentifier) return `the name ${text}`;
+  return isWord(token) ? text : `"${text}"`;
 }
 
 /** `SELECT … SELECT …`: the first could end where the second begins. */
 function missingSemicolon(failure: Failure, token: Token | undefined): Problem | undefined {
-  if (!token || !failure.expected.has('the end') || !/^(SELECT|INSERT|CREATE|DROP|SET|EXPLAIN|EXECUTE|WITH|ALTER|SHOW|USE|DELETE|BEGIN)$/i.test(token.value)) return undefined;
-  return problemAt(failure, 'missing-semicolon', `${written(failure, token)} begins another statement`, spanOf(failure, failure.at), 'write ; between them');
+  if (
+    !token ||
+    !failure.expected.has('the end') ||
+    !/^(SELECT|INSERT|CREATE|DROP|SET|EXPLAIN|EXECUTE|WITH|ALTER|SHOW|USE|DELETE|BEGIN)$/i.test(token.value)
+  )
+    return undefined;
+  return problemAt(
+    failure,
+    'missing-semicolon',
+    `${written(failure, token)} begins another statement`,
+    spanOf(failure, failure.at),
+    'write ; between them',
+  );
+}
+
+/** A bracket that closes nothing, or one that should have been closed before. */
+function brackets(failure: Failure, token: Token | undefined): Problem | undefined {
+  const open: Token[] = [];
+  for (const before of failure.tokens.slice(0, failure.at)) {
+    if (isMark(before, '([')) open.push(before);
+    else if (isMark(before, ')]')) open.pop();
+  }
+  const last = open.at(-1);
+  if (token && isMark(token, ')]') && !last)
+    return problemAt(failure, 'syntax', `this ${token.value} closes nothing`, spanOf(failure, failure.at), 'remove it, or open it before');
+  const close = last?.value === '[' ? ']' : ')';
+  if (!last || !failure.expected.has(close)) return undefined;
+  if (token && !isMark(token, ')];') && ![...clauseWords, 'WITH'].includes(token.value.toUpperCase())) return undefined;
+  const message = token
+    ? `${described(failure, token)} stands inside a ${last.value} that is still open`
+    : `a ${last.value} is still open at the end of the statement`;
+  const notes = [
+    {message: 'it is opened here', place: {kind: 'text', source: failure.source, span: {start: last.start, end: last.end}}},
+  ] as const;
+  return {...problemAt(failure, 'syntax', message, spanOf(failure, failure.at), `close it with ${close}`), notes};
+}
+
+function isMark(token: Token, marks: string): boolean {
+  return token.value.length === 1 && token.end - token.start === 1 && marks.includes(token.value);
 }
 
 // ── what other databases write ─────────────────────────────────────────────
@@ -83,10 +121,16 @@ function foreignSyntax(failure: Failure, token: Token | undefined): Problem | un
       const run = failure.tokens.slice(Math.max(0, start), start + length);
       const [first] = run;
       const last = run.at(-1);
-      if (!first || !last || run.length < length || last.end - first.start !== run.reduce((sum, part) => sum + part.end - part.start, 0)) continue;
+      if (!first || !last || run.length < length || last.end - first.start !== run.reduce((sum, part) => sum + part.end - part.start, 0))
+        continue;
       const known = instead[failure.source.text.slice(first.start, last.end)];
       if (known) return problemAt(failure, 'not-supported', `${known[0]} is not supported`, {start: first.start, end: last.end}, known[1]);
     }
+  }
+  const before = failure.tokens[failure.at - 1];
+  if (token.character === kinds.number && before?.value.toUpperCase() === 'TOP') {
+    const span = {start: before.start, end: token.end};
+    return problemAt(failure, 'not-supported', 'SELECT TOP is not supported', span, `write LIMIT ${token.value} at the end of the query`);
   }
   if (token.value === ')' && failure.tokens[failure.at - 1]?.value === ',') return extraComma(failure);
   if (/^(FROM|WHERE|GROUP|ORDER)$/i.test(token.value) && failure.tokens[failure.at - 1]?.value === ',') return extraComma(failure);
@@ -110,7 +154,20 @@ function reservedName(failure: Failure, token: Token | undefined): Problem | und
   if (!token || !isReservedWord(token) || !wantsName(failure)) return undefined;
   const afterDot = failure.tokens[failure.at - 1]?.value === '.';
   const next = failure.tokens[failure.at + 1];
-  const standsAlone = !next || /^([,.)=<>;]|<=|>=|<>|!=|\+|-|\*|\/|AS|FROM|IS|IN|LIKE|BETWEEN|AND|OR|NOT|ASC|DESC|INT|STRING|BIGINT|VARCHAR|DOUBLE|TIMESTAMP|DECIMAL|BOOLEAN|FLOAT|DATE|TIME|BYTES|ROW|ARRAY|MAP)$/i.test(next.value);
+  const standsAlone =
+    !next ||
+    /^([,.)=<>;]|<=|>=|<>|!=|\+|-|\*|\/|AS|FROM|IS|IN|LIKE|BETWEEN|AND|OR|NOT|ASC|DESC|INT|STRING|BIGINT|VARCHAR|DOUBLE|TIMESTAMP|DECIMAL|BOOLEAN|FLOAT|DATE|TIME|BYTES|ROW|ARRAY|MAP)$/i.test(
+      next.value,
+    );
+  if (afterDot && clauseWords.includes(token.value.toUpperCase())) {
+    return problemAt(
+      failure,
+      'syntax',
+      'a name is missing behind this dot',
+      spanOf(failure, failure.at - 1),
+      'write the name, or remove the dot',
+    );
+  }
   if (!afterDot && (!favouriteNames.has(token.value.toUpperCase()) || !standsAlone)) return undefined;
   return reservedProblem(failure, failure.at);
 }
@@ -119,14 +176,24 @@ function reservedName(failure: Failure, token: Token | undefined): Problem | und
 function reservedBefore(failure: Failure, token: Token | undefined): Problem | undefined {
   const before = failure.tokens[failure.at - 1];
   if (!before || !isReservedWord(before) || !favouriteNames.has(before.value.toUpperCase()) || wantsName(failure)) return undefined;
-  const ends = !token || /^([,.)=<>]|<=|>=|<>|!=|\+|-|\*|\/|AS|FROM|WHERE|GROUP|ORDER|IS|IN|LIKE|BETWEEN|AND|OR|ASC|DESC|UNION|LIMIT|HAVING)$/i.test(token.value);
+  const ends =
+    !token ||
+    /^([,.)=<>]|<=|>=|<>|!=|\+|-|\*|\/|AS|FROM|WHERE|GROUP|ORDER|IS|IN|LIKE|BETWEEN|AND|OR|ASC|DESC|UNION|LIMIT|HAVING)$/i.test(
+      token.value,
+    );
   return ends ? reservedProblem(failure, failure.at - 1) : undefined;
 }
 
 function reservedProblem(failure: Failure, at: number): Problem {
   const token = failure.tokens[at] as Token;
   const word = written(failure, token);
-  return problemAt(failure, 'reserved-word', `${word} is a reserved word`, spanOf(failure, at), `as a name write ${quoteName(token.value)}`);
+  return problemAt(
+    failure,
+    'reserved-word',
+    `${word} is a reserved word`,
+    spanOf(failure, at),
+    `as a name write ${quoteName(token.value)}`,
+  );
 }
 
 function isReservedWord(token: Token): boolean {
@@ -140,14 +207,38 @@ function wantsName({expected}: Failure): boolean {
 // ── misspelt words ─────────────────────────────────────────────────────────
 
 /** Words that can follow what an unfinished clause looks like: `SELECT a FORM t` reads FORM as a name for `a`. */
-const clauseWords = ['FROM', 'WHERE', 'GROUP', 'ORDER', 'HAVING', 'LIMIT', 'JOIN', 'UNION', 'INNER', 'LEFT', 'CROSS', 'INTERSECT', 'EXCEPT', 'WINDOW', 'OFFSET', 'VALUES', 'SELECT'];
+const clauseWords = [
+  'FROM',
+  'WHERE',
+  'GROUP',
+  'ORDER',
+  'HAVING',
+  'LIMIT',
+  'JOIN',
+  'UNION',
+  'INNER',
+  'LEFT',
+  'CROSS',
+  'INTERSECT',
+  'EXCEPT',
+  'WINDOW',
+  'OFFSET',
+  'VALUES',
+  'SELECT',
+];
 
 function aliasForKeyword(failure: Failure): Problem | undefined {
   const before = failure.tokens[failure.at - 1];
   if (!before || before.character !== kinds.identifier || before.value.length < 3) return undefined;
   const found = nearest(before.value, clauseWords);
   if (found === null) return undefined;
-  return problemAt(failure, 'syntax', `${written(failure, before)} cannot stand here`, spanOf(failure, failure.at - 1), `did you mean "${found}"?`);
+  return problemAt(
+    failure,
+    'syntax',
+    `${written(failure, before)} cannot stand here`,
+    spanOf(failure, failure.at - 1),
+    `did you mean "${found}"?`,
+  );
 }
 
 function misspelt(failure: Failure, token: Token | undefined): Problem | undefined {
@@ -155,7 +246,13 @@ function misspelt(failure: Failure, token: Token | undefined): Problem | undefin
   const words = [...failure.expected].filter(kind => /^[A-Z_]{2,}$/.test(kind));
   const found = nearest(token.value, words);
   if (found === null) return undefined;
-  return problemAt(failure, 'syntax', `${written(failure, token)} cannot stand here`, spanOf(failure, failure.at), `did you mean "${found}"?`);
+  return problemAt(
+    failure,
+    'syntax',
+    `${written(failure, token)} cannot stand here`,
+    spanOf(failure, failure.at),
+    `did you mean "${found}"?`,
+  );
 }
 
 // ── what is expected ───────────────────────────────────────────────────────
@@ -163,34 +260,48 @@ function misspelt(failure: Failure, token: Token | undefined): Problem | undefin
 /** Groups of things that are one thing to a reader, from the widest on. Worked out when first needed, from the grammar itself. */
 let groups: readonly (readonly [string, ReadonlySet<string>])[] | undefined;
 
-function hintFor(failure: Failure, token: Token | undefined): string | undefined {
-  if (failure.expected.size === 0) return undefined;
+/** What can almost always follow and is almost never what was forgotten: told only when nothing else could stand there. */
+const rare = new Set(
+  `[ . /*+ -> => ? { YEAR YEARS MONTH MONTHS DAY DAYS HOUR HOURS MINUTE MINUTES SECOND SECONDS UNSIGNED SIGNED IGNORE RESPECT WITHIN STREAM VALUE
+  MATCH_RECOGNIZE PIVOT UNPIVOT TABLESAMPLE EXCLUDE REPLACE EXTEND ASOF MINUS NATURAL SEPARATOR ALL SOME ANY DISTINCT ARRAY MULTISET FORMAT COLLATE
+  SEMI ANTI SNAPSHOT QUALIFY`.split(/\s+/),
+);
+
+function hintFor(failure: Failure): string | undefined {
   groups ??= [
     ['an expression', startsOf('expression')],
+    ['a table', startsOf('tableFactor')],
     ['a query', startsOf('query')],
     ['a type', startsOf('type')],
-    ['an operator', startsOf('tail')],
-    ['an operator', startsOf('arithmeticTail')],
-    ['an interval unit', startsOf('qualifier')],
+    ['', startsOf('tail')],
+    ['', startsOf('comparisonTail')],
+    ['', startsOf('arithmeticTail')],
+    ['a value', startsOf('arithmetic')],
+    ['', startsOf('reservedQualifier')],
   ];
   let rest = new Set(failure.expected);
-  const things: string[] = [];
+  const things = new Set<string>();
   for (const [name, kinds] of groups) {
-    if (kinds.size < 2 || ![...kinds].every(kind => rest.has(kind))) continue;
+    if (![...kinds].every(kind => failure.expected.has(kind))) continue;
     rest = new Set([...rest].filter(kind => !kinds.has(kind)));
-    if (!things.includes(name)) things.push(name);
+    if (name !== '' && !(name === 'a value' && things.has('an expression'))) things.add(name);
   }
-  const strength = (kind: string) => (kind === 'the end' ? 3 : /^[A-Z]/.test(kind) ? 1 : 0);
-  const shown = [...things.filter(thing => thing !== 'an operator'), ...[...rest].map(name).filter(Boolean).sort((a, b) => strength(a) - strength(b))];
-  if (shown.length === 0) shown.push(...things);
-  const few = shown.slice(0, 5);
-  if (few.length === 0) return undefined;
-  const list = few.length === 1 ? few[0] : `${few.slice(0, -1).join(', ')} or ${few.at(-1)}`;
-  return token ? `${list} can stand here` : `it can go on with ${list}`;
+  const shown = [
+    ...things,
+    ...[...rest]
+      .filter(kind => kind !== 'the end')
+      .map(kindText)
+      .filter(Boolean),
+  ];
+  const likely = shown.filter(text => !rare.has(text.replaceAll('"', '')));
+  const few = (likely.length > 0 ? likely : shown).slice(0, 5);
+  if (few.length === 0) return failure.expected.has('the end') ? 'end the statement before it' : undefined;
+  return `expected ${few.length === 1 ? few[0] : `${few.slice(0, -1).join(', ')} or ${few.at(-1)}`}`;
 }
 
-/** A kind as a reader knows it. */
-function name(kind: string): string {
-  if (/^<.*>$/.test(kind) || kind === 'identifier') return '';
-  return /^[A-Z_]+\($/.test(kind) ? kind.slice(0, -1) : kind;
+/** A kind of token as a reader knows it; nothing for those that have no face. */
+function kindText(kind: string): string {
+  if (/^<[a-z]+>$/.test(kind) || kind === 'identifier') return '';
+  if (/^[A-Z_]+\(?$/.test(kind)) return kind.replace('(', '');
+  return /^[a-z]/.test(kind) ? kind : `"${kind}"`;
 }

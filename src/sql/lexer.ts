@@ -1,6 +1,6 @@
 import type {Problem, SourceText} from '../base/problem.ts';
 import {isFunctionWord, isReserved} from './keywords.ts';
-import {characterOf, isName, kinds, type Token} from './tokens.ts';
+import {characterOf, kinds, type Token} from './tokens.ts';
 
 /** The tokens of a text, its comments, and what is no token at all. */
 export interface Lexed {
@@ -17,7 +17,35 @@ export interface Comment {
 
 const word = /[\p{L}_$][\p{L}\p{N}_$]*/uy;
 const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
-const symbols = ['<=', '>=', '<>', '!=', '||', '=>', '->', '(', ')', '[', ']', '{', '}', ',', '.', ';', '=', '<', '>', '+', '-', '*', '/', '%', ':', '?'];
+const symbols = [
+  '::',
+  '<=',
+  '>=',
+  '<>',
+  '!=',
+  '||',
+  '=>',
+  '->',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  ',',
+  '.',
+  ';',
+  '=',
+  '<',
+  '>',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  ':',
+  '?',
+];
 /** Words that only mean something special before a bracket, and are ordinary names elsewhere. */
 const wordsBeforeBracket = new Set(['TRY_CAST', 'DESCRIPTOR', 'TIMESTAMPADD', 'TIMESTAMPDIFF', 'MAP']);
 
@@ -66,7 +94,14 @@ class Lexer implements Lexed {
   }
 
   #problem(code: string, message: string, start: number, end: number, hint: string): void {
-    this.problems.push({kind: 'invalid', severity: 'error', code, message, hint, place: {kind: 'text', source: this.#source, span: {start, end}}});
+    this.problems.push({
+      kind: 'invalid',
+      severity: 'error',
+      code,
+      message,
+      hint,
+      place: {kind: 'text', source: this.#source, span: {start, end}},
+    });
   }
 
   /** `'…'` with `''` for a quote, from the quote at the present place on; `start` is where its prefix begins. */
@@ -226,7 +261,13 @@ class Lexer implements Lexed {
       this.#at += found[0].length;
       mark = found[1] ?? '';
       if (mark.length !== 1 || /[0-9a-fA-F+"'\s]/.test(mark)) {
-        this.#problem('unicode-escape', 'an escape character is one character, no hexadecimal digit, plus sign, quote or space', start, this.#at, "write UESCAPE '!'");
+        this.#problem(
+          'unicode-escape',
+          'an escape character is one character, no hexadecimal digit, plus sign, quote or space',
+          start,
+          this.#at,
+          "write UESCAPE '!'",
+        );
         mark = '\\';
       }
     }
@@ -242,7 +283,13 @@ class Lexer implements Lexed {
         const digits = /^(?:[0-9a-fA-F]{4}|\+[0-9a-fA-F]{6})/.exec(raw.slice(at + 1))?.[0] ?? '';
         const code = digits === '' ? 0x110000 : Number.parseInt(digits.replace('+', ''), 16);
         if (code > 0x10ffff) {
-          this.#problem('unicode-escape', `${mark} is not followed by exactly four hexadecimal digits`, start, this.#at, `write it like ${mark}00e9, or ${mark}${mark} for the character itself`);
+          this.#problem(
+            'unicode-escape',
+            `${mark} is not followed by exactly four hexadecimal digits`,
+            start,
+            this.#at,
+            `write it like ${mark}00e9, or ${mark}${mark} for the character itself`,
+          );
           return raw;
         }
         value += digits.length === 4 ? String.fromCharCode(code) : String.fromCodePoint(code);
@@ -273,5 +320,5 @@ function isDigit(code: number): boolean {
 
 function endsOperand(token: Token): boolean {
   const {character, value} = token;
-  return character === kinds.string || character === kinds.number || value === ')' || value === ']' || isName(token);
+  return value === ')' || value === ']' || [kinds.string, kinds.number, kinds.identifier, kinds.quotedIdentifier].includes(character);
 }

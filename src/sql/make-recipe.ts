@@ -14,7 +14,14 @@ const firstCode = 0xe000;
  * character, a rule its number, everything else `[operation, …]`. It also says which character stands for which token.
  */
 export function make(): string {
-  const [, , , , , rules] = JSON.parse((grammar(grammarText) as unknown as {toRecipe(): string}).toRecipe()) as [string, unknown, string, null, string, Record<string, Recipe>];
+  const [, , , , , rules] = JSON.parse((grammar(grammarText) as unknown as {toRecipe(): string}).toRecipe()) as [
+    string,
+    unknown,
+    string,
+    null,
+    string,
+    Record<string, Recipe>,
+  ];
   const terminals = numberTerminals(terminalsIn(rules));
   const names = Object.keys(rules);
   const numbers = new Map(names.map((name, index) => [name, index]));
@@ -62,7 +69,8 @@ function numberTerminals(terminals: Set<string>): Terminals {
   const others = ['reserved', ...group(word => word !== 'MAP(' && !isFunctionWord(word) && (word.endsWith('(') || isReserved(word)))];
   const rest = [...terminals].filter(terminal => !isWord(terminal) && !['<name>', '<function>', '<bare>'].includes(terminal)).sort();
   const kinds = new Map<string, string>();
-  for (const kind of [...names, ...functions, ...[...bare].sort(), ...others, ...rest]) kinds.set(kind, String.fromCharCode(firstCode + kinds.size));
+  for (const kind of [...names, ...functions, ...[...bare].sort(), ...others, ...rest])
+    kinds.set(kind, String.fromCharCode(firstCode + kinds.size));
   const character = (kind: string | undefined) => kinds.get(kind ?? '') ?? '';
   const lastBare = character([...bare].sort().at(-1));
   return {

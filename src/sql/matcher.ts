@@ -79,7 +79,10 @@ const prepared: (Step | undefined)[] = [];
 
 /** Rules that recursion passes through. Remembering their results keeps the time linear in the length of the text, whatever is nested in what. */
 const remembered = new Map(
-  ['expression', 'arithmetic', 'operand', 'query', 'tableReference', 'type', 'prefixed', 'balanced'].map((name, index) => [numbers.get(name) ?? -1, index]),
+  ['expression', 'arithmetic', 'operand', 'query', 'tableReference', 'type', 'prefixed', 'balanced'].map((name, index) => [
+    numbers.get(name) ?? -1,
+    index,
+  ]),
 );
 const unknown = -2;
 const failed = -1;

@@ -84,14 +84,20 @@ class Parser {
     for (const tokens of unit.inner) {
       const read = this.statement(tokens);
       if (read?.kind === 'insert') inserts.push(read);
-      else if (read) this.#fault('set-insert', 'a statement set holds INSERT statements only', tokens[0] as Token, 'put it before or behind the set');
+      else if (read)
+        this.#fault('set-insert', 'a statement set holds INSERT statements only', tokens[0] as Token, 'put it before or behind the set');
     }
     const words = unit.header.map(token => token.value.toUpperCase());
     const set: Statement = {kind: 'statement-set', span, inserts};
     if (this.problems.length > before) return null;
     if (words[0] === 'EXPLAIN') return this.#explained(unit.header, set);
     if (words[0] !== 'COMPILE') return set;
-    return {kind: 'other-statement', span, name: 'COMPILE PLAN', text: this.#textOf([...unit.header, ...between(this.#lexed.tokens, unit.header.at(-1) as Token, last)])};
+    return {
+      kind: 'other-statement',
+      span,
+      name: 'COMPILE PLAN',
+      text: this.#textOf([...unit.header, ...between(this.#lexed.tokens, unit.header.at(-1) as Token, last)]),
+    };
   }
 
   /** EXPLAIN before a set: its details are those of an EXPLAIN before a query. */
@@ -110,12 +116,21 @@ class Parser {
   #hasStrangeTokens(tokens: readonly Token[]): boolean {
     const start = tokens[0]?.start ?? 0;
     const end = tokens.at(-1)?.end ?? this.#source.text.length;
-    return this.#lexed.problems.some(problem => startOf(problem) >= start && startOf(problem) <= end);
+    const {problems} = this.#lexed;
+    if (problems.length === 0) return false;
+    const next = this.#lexed.tokens.find(token => token.start >= end)?.start ?? Number.POSITIVE_INFINITY;
+    return problems.some(problem => startOf(problem) >= start && startOf(problem) < next);
   }
 
   #read<Tree>(tokens: readonly Token[], rule: string, build: (context: Context, branch: Branch) => Tree): Tree | null {
     const deep = tooDeep(tokens);
-    if (deep) return this.#fault('too-deep', `brackets nested more than ${deepestNesting} deep are too deep`, deep, 'use a view or WITH for the inner part');
+    if (deep)
+      return this.#fault(
+        'too-deep',
+        `brackets nested more than ${deepestNesting} deep are too deep`,
+        deep,
+        'use a view or WITH for the inner part',
+      );
     try {
       const found = match(tokens, rule);
       if (!found.tree) {
@@ -133,7 +148,14 @@ class Parser {
   }
 
   #fault(code: string, message: string, {start, end}: Token, hint: string): null {
-    this.problems.push({kind: 'invalid', severity: 'error', code, message, hint, place: {kind: 'text', source: this.#source, span: {start, end}}});
+    this.problems.push({
+      kind: 'invalid',
+      severity: 'error',
+      code,
+      message,
+      hint,
+      place: {kind: 'text', source: this.#source, span: {start, end}},
+    });
     return null;
   }
 }

@@ -53,4 +53,5 @@ export function isName(token: Token): boolean {
 export function isWord(token: Token): boolean {
   return token.character >= kinds.identifier && token.character < firstSymbol;
 }
-const firstSymbol = characters.get(names.find((name, index) => index > names.indexOf('reserved') && !/^[A-Z_]+\(?$/.test(name)) ?? '') ?? '\uffff';
+const firstSymbol =
+  characters.get(names.find((name, index) => index > names.indexOf('reserved') && !/^[A-Z_]+\(?$/.test(name)) ?? '') ?? '\uffff';

@@ -10,9 +10,9 @@ export const expressionRules = `
   binaryOperator = "=" | "AND" | "OR" | "<" | ">" | "<=" | ">=" | "<>" | "!=" | "+" | "-" | "*" | "/" | "%" | "||"
   binaryRight = quantified | prefixed
   prefixed = prefix* operand
-  quantified = quantifier "(" queryOrList ")"
+  quantified = quantifier queryOrList
   quantifier = "ALL" | "SOME" | "ANY"
-  queryOrList = query | expressions
+  queryOrList = parenthesizedQuery | parenthesizedExpressions
 
   isTail = "IS" "NOT"? isWhat
   isWhat = isDistinct | isJson | isSet | isConstant
@@ -27,7 +27,7 @@ export const expressionRules = `
   comparisonTail = comparisonOperator arithmetic
   comparisonOperator = "=" | "<" | ">" | "<=" | ">=" | "<>" | "!="
   symmetry = "SYMMETRIC" | "ASYMMETRIC"
-  inTail = "NOT"? "IN" "(" queryOrList ")"
+  inTail = "NOT"? "IN" queryOrList
   likeTail = likeQuantified | likePlain
   likePlain = "NOT"? likeWord arithmetic likeTail? escape?
   likeQuantified = "NOT"? likeWord quantified
@@ -135,8 +135,8 @@ export const expressionRules = `
   distanceBound = arithmetic frameSide
   frameSide = "PRECEDING" | "FOLLOWING"
 
-  parenthesized = "(" (query | parenthesizedItems) ")"
-  parenthesizedItems = parenthesizedItem ("," parenthesizedItem)*
+  parenthesized = parenthesizedQuery | parenthesizedItems
+  parenthesizedItems = "(" parenthesizedItem ("," parenthesizedItem)* ")"
   parenthesizedItem = default | expression
   construction = bracketConstructor | queryConstructor | rowConstructor
   bracketConstructor = ("ARRAY" | "MAP(" | "MULTISET") "[" expressions? "]"

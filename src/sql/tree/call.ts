@@ -42,7 +42,8 @@ export function withClauses(context: Context, call: CallExpression, end: Branch)
   const distinct = within && find(within, 'withinDistinct');
   if (distinct) context.unsupported('WITHIN DISTINCT', distinct, 'use DISTINCT inside the call');
   const group = within && find(within, 'withinGroup');
-  if (group && call.withinGroup.length > 0) context.fault('two-orders', 'the order stands inside the call and in WITHIN GROUP', group, 'keep one of them');
+  if (group && call.withinGroup.length > 0)
+    context.fault('two-orders', 'the order stands inside the call and in WITHIN GROUP', group, 'keep one of them');
   return {
     ...call,
     ignoreNulls: treatment ? context.has(treatment, 'IGNORE') : call.ignoreNulls,
@@ -131,7 +132,8 @@ export function partitionBy(context: Context, branch: Branch | undefined): Expre
   const list = all(get(branch, 'expressions'), 'expression').map(item => context.build.expression(context, item));
   const [first] = list;
   for (const item of list) {
-    if (item.kind === 'scalar-query') context.fault('query-here', 'a query cannot stand in PARTITION BY', item.span, 'compute it in a subquery and use its column');
+    if (item.kind === 'scalar-query')
+      context.fault('query-here', 'a query cannot stand in PARTITION BY', item.span, 'compute it in a subquery and use its column');
   }
   return list.length === 1 && first?.kind === 'row' && !first.explicit ? [...first.items] : list;
 }
@@ -196,4 +198,3 @@ function frameBound(context: Context, branch: Branch): FrameBound {
   if (what.rule === 'unboundedBound') return {kind: `unbounded-${side}`};
   return {kind: side, distance: context.build.operand(context, get(what, 'arithmetic'))};
 }
-

@@ -1,7 +1,7 @@
 import type {Problem, SourceText, Span} from '../../base/problem.ts';
 import type {CallExpression, Expression, Hint, OrderItem, Query, TypeName, WindowSpec} from '../ast.ts';
 import type {Branch} from '../matcher.ts';
-import {kindOf, type Token} from '../tokens.ts';
+import {kindOf, kinds, type Token} from '../tokens.ts';
 
 /** What the builders of the tree share: the text, what was matched of it, and where faults go. */
 export class Context {
@@ -51,12 +51,12 @@ export class Context {
     return this.tokens.slice(branch.start, branch.end).map(token => token.value.toUpperCase());
   }
 
-  /** The text of a branch, without comments and with one space between tokens. */
+  /** The text of a branch, without comments and with one space between tokens; a text that goes on in another does so on a new line. */
   text(branch: Branch): string {
-    return this.tokens
-      .slice(branch.start, branch.end)
-      .map(token => this.source.text.slice(token.start, token.end))
-      .join(' ');
+    const tokens = this.tokens.slice(branch.start, branch.end);
+    return tokens
+      .map((token, index) => `${gapBetween(tokens[index - 1], token)}${this.source.text.slice(token.start, token.end)}`)
+      .join('');
   }
 
   fault(code: string, message: string, where: Branch | Span, hint: string): void {
@@ -73,6 +73,11 @@ export class Context {
   portable(what: string, where: Branch, instead: string): void {
     if (!this.lenient) this.fault('not-portable', `Flink SQL has no ${what}`, where, `write ${instead} instead of ${this.text(where)}`);
   }
+}
+
+function gapBetween(before: Token | undefined, token: Token): string {
+  if (!before) return '';
+  return token.character === kinds.string && [kinds.string, kinds.binary, kinds.escaped].includes(before.character) ? '\n' : ' ';
 }
 
 /** The builders that need one another, so that each may live in a file of its own. */

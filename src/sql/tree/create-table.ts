@@ -5,6 +5,8 @@ import {compound, identifier, identifiers, optionPairs, textOf} from './names.ts
 
 type Parts = {-readonly [Key in keyof CreateTable]: CreateTable[Key]};
 
+const withoutTypes = 'a list of columns without types';
+
 /** A rule `createTable`. */
 export function createTable(context: Context, branch: Branch): CreateTable {
   const temporary = find(branch, 'temporary') !== undefined;
@@ -31,12 +33,15 @@ export function createTable(context: Context, branch: Branch): CreateTable {
   for (const clause of all(branch, 'tableClause')) addClause(context, table, only(clause));
   const end = find(branch, 'tableEnd');
   if (end) addEnd(context, table, only(end));
+  const bare = table.clauses.find(clause => clause.name === withoutTypes);
+  if (bare && !table.as)
+    context.fault('column-type', 'these columns have no types', bare.span, 'write a type behind each name, as in (a INT, b STRING)');
   return table;
 }
 
 function addElements(context: Context, table: Parts, branch: Branch): void {
   const bare = find(branch, 'nameList');
-  if (bare) return addOther(context, table, {...bare, start: branch.start, end: branch.end}, 'a list of columns without types');
+  if (bare) return addOther(context, table, {...bare, start: branch.start, end: branch.end}, withoutTypes);
   for (const element of all(get(branch, 'elementList'), 'tableElement')) {
     const what = only(element);
     if (what.rule === 'watermark') addWatermark(context, table, what);
@@ -73,7 +78,8 @@ function addOther(context: Context, table: Parts, branch: Branch, name: string):
 function column(context: Context, table: Parts, branch: Branch): ColumnDefinition {
   const path = get(branch, 'path');
   const names = all(path, 'name');
-  if (names.length > 1) context.fault('column-name', 'a column has a name without dots', path, `write \`${context.text(path).replaceAll(' ', '')}\``);
+  if (names.length > 1)
+    context.fault('column-name', 'a column has a name without dots', path, `write \`${context.text(path).replaceAll(' ', '')}\``);
   const comment = find(branch, 'comment');
   const common = {
     span: context.span(branch),
@@ -81,7 +87,8 @@ function column(context: Context, table: Parts, branch: Branch): ColumnDefinitio
     comment: comment ? textOf(context, comment) : null,
   };
   const body = only(get(branch, 'columnBody'));
-  if (body.rule === 'computed') return {...common, kind: 'computed', expression: context.build.expression(context, get(body, 'expression'))};
+  if (body.rule === 'computed')
+    return {...common, kind: 'computed', expression: context.build.expression(context, get(body, 'expression'))};
   const type = context.build.type(context, get(body, 'type'));
   if (body.rule === 'metadata') {
     const from = find(body, 'metadataFrom');
@@ -97,7 +104,11 @@ function columnKeys(context: Context, table: Parts, body: Branch, path: Branch):
     const key = find(constraint, 'columnKey');
     const name = context.text(path);
     const span = context.span(constraint);
-    if (!key) table.clauses = [...table.clauses, {span, name: 'UNIQUE', text: `UNIQUE ( ${name} )${enforcementText(find(constraint, 'columnUnique'))}`}];
+    if (!key)
+      table.clauses = [
+        ...table.clauses,
+        {span, name: 'UNIQUE', text: `UNIQUE ( ${name} )${enforcementText(find(constraint, 'columnUnique'))}`},
+      ];
     else if (table.primaryKey) {
       table.clauses = [...table.clauses, {span, name: 'a second PRIMARY KEY', text: `PRIMARY KEY ( ${name} )${enforcementText(key)}`}];
     } else {
@@ -133,7 +144,13 @@ function addClause(context: Context, table: Parts, branch: Branch): void {
 function addEnd(context: Context, table: Parts, branch: Branch): void {
   if (branch.rule === 'asQuery') {
     const connection = table.clauses.find(clause => clause.name === 'USING CONNECTION');
-    if (connection) context.fault('connection-as', 'USING CONNECTION does not go with AS', connection.span, 'declare the table first, then INSERT INTO it');
+    if (connection)
+      context.fault(
+        'connection-as',
+        'USING CONNECTION does not go with AS',
+        connection.span,
+        'declare the table first, then INSERT INTO it',
+      );
     table.as = context.build.query(context, get(branch, 'query'));
     return;
   }

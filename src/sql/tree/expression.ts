@@ -5,7 +5,21 @@ import {identifier, other} from './names.ts';
 
 /** How tightly tails bind, loosest first. `NOT` before an operand reaches up to the tests; a sign reaches only its operand. */
 const looseness: Readonly<Record<string, number>> = {
-  OR: 1, AND: 2, '=': 5, '<': 5, '>': 5, '<=': 5, '>=': 5, '<>': 5, '!=': 5, '+': 7, '-': 7, '*': 8, '/': 8, '%': 8, '||': 8,
+  OR: 1,
+  AND: 2,
+  '=': 5,
+  '<': 5,
+  '>': 5,
+  '<=': 5,
+  '>=': 5,
+  '<>': 5,
+  '!=': 5,
+  '+': 7,
+  '-': 7,
+  '*': 8,
+  '/': 8,
+  '%': 8,
+  '||': 8,
 };
 const negationBinds = 3;
 const testBinds = 4;
@@ -23,7 +37,12 @@ export function expression(context: Context, branch: Branch): Expression {
   flatten(elements, branch);
   if (elements.length === 1) return context.build.operand(context, (elements[0] as Element).branch);
   if (elements.length > longestChain) {
-    context.fault('too-deep', `an expression of more than ${longestChain} operators is too long`, branch, 'use IN (…), a join with VALUES, or several queries');
+    context.fault(
+      'too-deep',
+      `an expression of more than ${longestChain} operators is too long`,
+      branch,
+      'use IN (…), a join with VALUES, or several queries',
+    );
     return {kind: 'null', span: context.span(branch)};
   }
   return new Climber(context, elements).climb(0);
@@ -117,7 +136,7 @@ class Climber {
     const not = negated ? 'NOT ' : '';
     if (what.rule === 'isDistinct') {
       const right = this.climb(comparisonBinds + 1);
-      const operatorSpan = {start: context.span(tail).start, end: (context.tokens[get(what, 'prefixed').start - 1]?.end ?? 0)};
+      const operatorSpan = {start: context.span(tail).start, end: context.tokens[get(what, 'prefixed').start - 1]?.end ?? 0};
       const operator: BinaryOperator = `IS ${not}DISTINCT FROM`;
       return {kind: 'binary', span: context.between(left.span, right.span), operator, operatorSpan, left, right};
     }
@@ -171,7 +190,7 @@ function binary(context: Context, left: Expression, sign: Branch, right: Express
 
 function queryOrList(context: Context, branch: Branch): {query: ReturnType<Context['build']['query']> | null; list: Expression[]} {
   const what = only(branch);
-  if (what.rule === 'query') return {query: context.build.query(context, what), list: []};
+  if (what.rule === 'parenthesizedQuery') return {query: context.build.query(context, get(what, 'query')), list: []};
   return {query: null, list: all(what, 'expression').map(part => expression(context, part))};
 }
 
@@ -218,7 +237,12 @@ function foreignTail(context: Context, operand: Expression, tail: Branch): Expre
 export function operand(context: Context, branch: Branch): Expression {
   if (branch.rule !== 'operand') return expression(context, branch);
   let left = context.build.call(context, only(only(branch)));
-  for (const postfix of all(branch, 'postfix')) {
+  const postfixes = all(branch, 'postfix');
+  if (postfixes.length > longestChain) {
+    context.fault('too-deep', `more than ${longestChain} [ ] and . behind one value are too many`, branch, 'use a view for the inner part');
+    return left;
+  }
+  for (const postfix of postfixes) {
     const part = only(postfix);
     const span = context.between(left.span, context.span(part));
     if (part.rule === 'item') left = {kind: 'item', span, operand: left, index: itemIndex(context, part)};

@@ -10,13 +10,20 @@ export function interval(context: Context, branch: Branch): Expression {
   const negative = sign !== undefined && context.word(sign) === '-';
   const span = context.span(branch);
   if (amount.rule === 'intervalText') {
-    return {kind: 'interval', span, negative, text: textOf(context, get(amount, 'string')), ...qualifier(context, get(amount, 'qualifier'))};
+    return {
+      kind: 'interval',
+      span,
+      negative,
+      text: textOf(context, get(amount, 'string')),
+      ...qualifier(context, get(amount, 'qualifier')),
+    };
   }
   const number = get(amount, 'intervalValue');
   const unit = singular(context.word(get(amount, 'unitPlural')));
   const text = context.text(number);
   if (!/^\d+(\.\d+)?$/.test(text)) context.unsupported('an interval of a computed length', branch, `write ${text} * INTERVAL '1' ${unit}`);
-  else if (!context.lenient) context.unsupported('an interval without quotes', branch, `write INTERVAL ${negative ? '-' : ''}'${text}' ${unit}`);
+  else if (!context.lenient)
+    context.unsupported('an interval without quotes', branch, `write INTERVAL ${negative ? '-' : ''}'${text}' ${unit}`);
   return {kind: 'interval', span, negative, text, from: unit, to: null, precision: null, fraction: null};
 }
 
@@ -33,7 +40,9 @@ export function qualifier(context: Context, branch: Branch): Qualifier {
   const what = chosen.rule === 'reservedQualifier' ? only(chosen) : chosen;
   const to = what.parts.find(part => part.rule.startsWith('to'));
   const seconds = find(what, 'secondPrecision');
-  const [lead, fraction] = (seconds?.parts ?? find(what, 'precision')?.parts ?? []).filter(part => part.rule === 'number').map(part => count(context, part));
+  const [lead, fraction] = (seconds?.parts ?? find(what, 'precision')?.parts ?? [])
+    .filter(part => part.rule === 'number')
+    .map(part => count(context, part));
   const end = to && find(to, 'precision');
   const from = singular(context.word(what));
   return {

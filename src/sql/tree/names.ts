@@ -25,7 +25,9 @@ export function compound(context: Context, branch: Branch): CompoundName {
 
 /** The unescaped text of a rule that is one string, or holds one. */
 export function textOf(context: Context, branch: Branch): string {
-  return context.token(branch.rule === '' || branch.parts.length === 0 ? branch : (branch.parts.find(part => part.rule === 'string') ?? branch)).value;
+  return context.token(
+    branch.rule === '' || branch.parts.length === 0 ? branch : (branch.parts.find(part => part.rule === 'string') ?? branch),
+  ).value;
 }
 
 /** The pairs below a `withOptions` or `options`. */
@@ -53,7 +55,8 @@ export function optionPair(context: Context, key: Branch, value: Branch): Option
 /** A number written for a person's limit: precision, scale, buckets. */
 export function count(context: Context, branch: Branch): number {
   const {value} = context.token(branch);
-  if (!/^\d{1,9}$/.test(value)) context.fault('whole-number', `${value} is no whole number`, branch, 'write it with digits only, at most nine');
+  if (!/^\d{1,9}$/.test(value))
+    context.fault('whole-number', `${value} is no whole number`, branch, 'write it with digits only, at most nine');
   return Number(value);
 }
 

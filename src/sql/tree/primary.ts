@@ -45,7 +45,8 @@ function continued(context: Context, branch: Branch): string {
   const [, ...more] = branch.parts;
   for (const part of more) {
     const gap = context.source.text.slice(context.tokens[part.start - 1]?.end, context.token(part).start);
-    if (!/[\n\r]/.test(gap)) context.fault('adjacent-texts', 'a text goes on in another only on a new line', part, 'write || between them, or a comma');
+    if (!/[\n\r]/.test(gap))
+      context.fault('adjacent-texts', 'a text goes on in another only on a new line', part, 'write || between them, or a comma');
   }
   return branch.parts.map(part => context.token(part).value).join('');
 }
@@ -72,8 +73,8 @@ function keywordCall(context: Context, branch: Branch): Expression {
 
 function parenthesized(context: Context, branch: Branch): Expression {
   const span = context.span(branch);
-  const query = find(branch, 'query');
-  if (query) return {kind: 'scalar-query', span, query: context.build.query(context, query)};
+  const query = find(branch, 'parenthesizedQuery');
+  if (query) return {kind: 'scalar-query', span, query: context.build.query(context, get(query, 'query'))};
   const items = all(get(branch, 'parenthesizedItems'), 'parenthesizedItem').map(item => valueOrDefault(context, item));
   const [first] = items;
   return items.length === 1 && first ? {...first, span} : {kind: 'row', span, explicit: false, items};
@@ -91,7 +92,8 @@ function caseExpression(context: Context, branch: Branch): Expression {
   const branches = all(branch, 'when').flatMap(when => {
     const then = context.build.expression(context, get(when, 'expression'));
     const tests = all(get(when, 'expressions'), 'expression');
-    if (tests.length > 1 && !operand) context.unsupported('a list behind WHEN in a CASE without operand', when, 'join the conditions with OR');
+    if (tests.length > 1 && !operand)
+      context.unsupported('a list behind WHEN in a CASE without operand', when, 'join the conditions with OR');
     return tests.map(test => ({when: context.build.expression(context, test), then}));
   });
   return {
@@ -133,7 +135,8 @@ function constant(context: Context, branch: Branch): Expression {
 function construction(context: Context, branch: Branch): Expression {
   const span = context.span(branch);
   const type = context.word(branch) as 'ARRAY' | 'MAP' | 'MULTISET';
-  if (branch.rule === 'queryConstructor') return {kind: 'array-query', span, type, query: context.build.query(context, get(branch, 'query'))};
+  if (branch.rule === 'queryConstructor')
+    return {kind: 'array-query', span, type, query: context.build.query(context, get(branch, 'query'))};
   if (branch.rule === 'bracketConstructor') {
     const items = find(branch, 'expressions');
     const values = items ? all(items, 'expression').map(item => context.build.expression(context, item)) : [];

@@ -154,7 +154,9 @@ function selectItem(context: Context, branch: Branch): SelectItem {
   const star = find(branch, 'star');
   return {
     span: context.span(branch),
-    expression: star ? {kind: 'star', span: context.span(star), qualifier: null} : context.build.expression(context, get(branch, 'expression')),
+    expression: star
+      ? {kind: 'star', span: context.span(star), qualifier: null}
+      : context.build.expression(context, get(branch, 'expression')),
     alias: alias ? identifier(context, get(alias, 'name')) : null,
   };
 }
@@ -212,7 +214,13 @@ function checkOrder(context: Context, parts: readonly Branch[], order: string): 
   const whole = {...first, end: (parts.at(-1) as Branch).end};
   if (order === 'ol' && !find(only(second), 'limitSecond')) {
     context.portable('OFFSET before LIMIT', whole, `${context.text(second)} ${context.text(first)}`);
-  } else context.fault('limit', 'LIMIT, OFFSET and FETCH do not go together like this', whole, 'write LIMIT n OFFSET m, or OFFSET m ROWS FETCH NEXT n ROWS ONLY');
+  } else
+    context.fault(
+      'limit',
+      'LIMIT, OFFSET and FETCH do not go together like this',
+      whole,
+      'write LIMIT n OFFSET m, or OFFSET m ROWS FETCH NEXT n ROWS ONLY',
+    );
 }
 
 function textOrAll(context: Context, part: Branch): string {

@@ -7,7 +7,8 @@ import {other} from './names.ts';
 /** Calls whose arguments are separated by words: they become plain calls, with the words that matter in `words`. */
 export function specialCall(context: Context, branch: Branch): Expression {
   const name = callNameOf(context, branch);
-  const list = (from: Branch) => from.parts.filter(part => part.rule === 'expression' || part.rule === 'arithmetic').map(part => context.build.operand(context, part));
+  const list = (from: Branch) =>
+    from.parts.filter(part => part.rule === 'expression' || part.rule === 'arithmetic').map(part => context.build.operand(context, part));
   const inner = (rule: string) => {
     const part = find(branch, rule);
     return part ? list(part) : [];

@@ -65,7 +65,8 @@ function create(context: Context, branch: Branch): Statement {
   }
   const scope = find(branch, 'functionScope');
   const isSystem = scope !== undefined && find(scope, 'temporarySystem') !== undefined;
-  if (isSystem && common.name.parts.length > 1) context.fault('system-function', 'a system function has a name without dots', common.name.span, 'write its last part only');
+  if (isSystem && common.name.parts.length > 1)
+    context.fault('system-function', 'a system function has a name without dots', common.name.span, 'write its last part only');
   if (orReplace || find(branch, 'usingResources') || isSystem) return otherStatement(context, branch);
   const language = find(branch, 'language');
   return {
@@ -173,7 +174,21 @@ function partitionPair(context: Context, branch: Branch): OptionPair {
   return {...optionPair(context, key, value), value: text};
 }
 
-const objects = new Set(['TABLE', 'VIEW', 'FUNCTION', 'DATABASE', 'CATALOG', 'MODEL', 'CONNECTION', 'MODULE', 'JAR', 'JOB', 'PLAN', 'STATEMENT', 'MATERIALIZED']);
+const objects = new Set([
+  'TABLE',
+  'VIEW',
+  'FUNCTION',
+  'DATABASE',
+  'CATALOG',
+  'MODEL',
+  'CONNECTION',
+  'MODULE',
+  'JAR',
+  'JOB',
+  'PLAN',
+  'STATEMENT',
+  'MATERIALIZED',
+]);
 const fillers = new Set(['TEMPORARY', 'SYSTEM', 'OR', 'REPLACE', 'ALTER', 'AND', 'EXECUTE', 'CURRENT', 'FULL', 'USER']);
 
 /** A statement that is never planned, by its first words: `ALTER TABLE`, `SHOW CREATE TABLE`, `USE MODULES`. */
@@ -196,10 +211,10 @@ function checkChanges(context: Context, branch: Branch): void {
   const watermarks = below(branch, 'watermark');
   if (watermarks[1]) context.fault('two-watermarks', 'a table has one watermark', watermarks[1], 'remove one of them');
   const [freshness] = below(branch, 'freshness');
-  if (freshness && below(freshness, 'string').length === 0) context.fault('freshness', 'FRESHNESS is an interval', freshness, "write FRESHNESS = INTERVAL '1' DAY");
+  if (freshness && below(freshness, 'string').length === 0)
+    context.fault('freshness', 'FRESHNESS is an interval', freshness, "write FRESHNESS = INTERVAL '1' DAY");
 }
 
 function below(branch: Branch, rule: string): Branch[] {
   return branch.parts.flatMap(part => (part.rule === rule ? [part, ...below(part, rule)] : below(part, rule)));
 }
-

@@ -22,7 +22,8 @@ export function tableReference(context: Context, branch: Branch): TableReference
 }
 
 function tooLong(context: Context, branch: Branch, count: number): void {
-  if (count > longestChain) context.fault('too-deep', `a join of more than ${longestChain} tables is too long`, branch, 'split it into views');
+  if (count > longestChain)
+    context.fault('too-deep', `a join of more than ${longestChain} tables is too long`, branch, 'split it into views');
 }
 
 function joinedTable(context: Context, branch: Branch): TableReference {
@@ -40,7 +41,11 @@ function plainJoin(context: Context, left: TableReference, right: TableReference
 
 function join(context: Context, left: TableReference, branch: Branch): TableReference {
   const right = tableFactor(context, get(branch, 'tableFactor'));
-  const plain = {...plainJoin(context, left, right), span: context.between(left.span, context.span(branch)), natural: context.has(branch, 'NATURAL')};
+  const plain = {
+    ...plainJoin(context, left, right),
+    span: context.between(left.span, context.span(branch)),
+    natural: context.has(branch, 'NATURAL'),
+  };
   if (branch.rule === 'crossJoin') return {...plain, type: 'CROSS'};
   if (branch.rule === 'apply') {
     const outer = context.word(branch) === 'OUTER';
@@ -71,15 +76,18 @@ function tableFactor(context: Context, branch: Branch): TableReference {
   const aliasPart = find(branch, 'tableAlias');
   const alias = aliasPart ? tableAlias(context, aliasPart) : null;
   const core = only(get(branch, 'tableCore'));
-  const suffixes = [...all(branch, 'tableSuffix').map(only), ...all(branch, 'sample')];
+  const suffixes = all(branch, 'tableSuffix').map(only);
   const times = suffixes.filter(suffix => suffix.rule === 'systemTime');
   const foreign = suffixes.filter(suffix => suffix.rule !== 'systemTime');
   const [time] = times;
   if (times[1]) context.fault('two-times', 'FOR SYSTEM_TIME stands here twice', times[1], 'remove one of them');
   const span = context.span({...branch, end: foreign[0] ? foreign[0].start : branch.end});
-  for (const seed of all(branch, 'sample').flatMap(sample => all(sample, 'sampleSeed'))) count(context, get(get(seed, 'signedNumber'), 'number'));
+  for (const seed of foreign.flatMap(suffix => all(suffix, 'sampleSeed'))) count(context, get(get(seed, 'signedNumber'), 'number'));
   const table = coreTable(context, core, {span, lateral, alias: foreign.length > 0 ? null : alias});
-  return foreign.reduce((input, suffix, index) => otherTable(context, input, suffix, index === foreign.length - 1 ? alias : null), withTime(context, table, core, time));
+  return foreign.reduce(
+    (input, suffix, index) => otherTable(context, input, suffix, index === foreign.length - 1 ? alias : null),
+    withTime(context, table, core, time),
+  );
 }
 
 interface Around {
@@ -118,7 +126,14 @@ function coreTable(context: Context, core: Branch, around: Around): TableReferen
       if (extend) context.unsupported('EXTEND', extend, 'declare the columns in CREATE TABLE');
       if (find(core, 'arguments')) return tableFunction(context, core, core, around);
       plainLateral();
-      return {kind: 'named', span, name: compound(context, get(core, 'path')), hints: hints(context, find(core, 'hints')), systemTime: null, alias};
+      return {
+        kind: 'named',
+        span,
+        name: compound(context, get(core, 'path')),
+        hints: hints(context, find(core, 'hints')),
+        systemTime: null,
+        alias,
+      };
     }
   }
 }
@@ -135,7 +150,8 @@ function tableFunction(context: Context, call: Branch, nameHolder: Branch, {span
 /** In parentheses stand joins and queries: `(t)` and `(t AS x)` are refused, as is a name for the whole of a join. */
 function parenthesizedJoin(context: Context, core: Branch, {span, alias}: Around): TableReference {
   const inner = tableReference(context, get(core, 'tableReference'));
-  if (inner.kind !== 'join' && inner.kind !== 'derived') context.fault('parentheses', 'only a join or a query can stand in parentheses here', core, 'remove the parentheses');
+  if (inner.kind !== 'join' && inner.kind !== 'derived')
+    context.fault('parentheses', 'only a join or a query can stand in parentheses here', core, 'remove the parentheses');
   else if (inner.kind === 'derived' && inner.alias === null && alias !== null) return {...inner, span, alias};
   else if (alias) context.unsupported('a name for a join in parentheses', alias.span, 'write (SELECT * FROM … ) around the join');
   return {...inner, span};

@@ -40,12 +40,26 @@ function core(context: Context, branch: Branch): TypeName {
     case 'timestampType':
       return plain(span, zoned(context, word, find(branch, 'timeZone')), typeArguments(context, branch));
     case 'intervalType':
-      return plain(span, context.words(branch).join(' ').replaceAll(/ ?([(),]) ?/g, '$1').replaceAll(',', ', ').replaceAll(')', ') ').trim());
+      return plain(
+        span,
+        context
+          .words(branch)
+          .join(' ')
+          .replaceAll(/ ?([(),]) ?/g, '$1')
+          .replaceAll(',', ', ')
+          .replaceAll(')', ') ')
+          .trim(),
+      );
     case 'namedType':
       if (find(branch, 'unsigned')) context.unsupported('an unsigned type', branch, 'use the next larger signed type');
       return plain(span, canonical[word] ?? word, typeArguments(context, branch));
     default:
-      return plain(span, compound(context, get(branch, 'path')).parts.map(part => (part.quoted ? `\`${part.name.replaceAll('`', '``')}\`` : quoteName(part.name))).join('.'));
+      return plain(
+        span,
+        compound(context, get(branch, 'path'))
+          .parts.map(part => (part.quoted ? `\`${part.name.replaceAll('`', '``')}\`` : quoteName(part.name)))
+          .join('.'),
+      );
   }
 }
 
