@@ -33,12 +33,29 @@ describe('literals have the type of their spelling', () => {
     ['UNKNOWN', 'BOOLEAN', null],
     ['NULL', 'NULL', null],
     ["DATE '1970-01-02'", 'DATE NOT NULL', 1],
+    ["DATE '1970-1-2'", 'DATE NOT NULL', 1],
     ["TIME '00:00:01.5'", 'TIME(1) NOT NULL', 1500],
     ["TIMESTAMP '1970-01-01 00:00:01'", 'TIMESTAMP(0) NOT NULL', 1000],
     ["TIMESTAMP '1970-01-01 00:00:01.000001'", 'TIMESTAMP(6) NOT NULL', 1000001n],
   ])('%s is %s', (sql, type, value) => {
     expect(literal(sql)).toEqual([type, value]);
   });
+});
+
+test.each([
+  "DATE '1970-02-30'",
+  "DATE '1970-01-02 00:00:00'",
+  "DATE '70-01-02'",
+  "TIME '24:00:00'",
+  "TIME ' 10:00:00'",
+  "TIME '10:00'",
+  "TIMESTAMP '1970-02-30 00:00:00'",
+  "TIMESTAMP '1970-01-01 24:00:00'",
+  "TIMESTAMP '1970-01-01T00:00:00'",
+  "TIMESTAMP '1970-01-01'",
+  "TIMESTAMP '1970-01-01 00:00:00.1234567890'",
+])('%s is refused', sql => {
+  expect(planText(`VALUES (${sql})`).problems).toMatchObject([{code: 'wrong-literal'}]);
 });
 
 describe('intervals are months or milliseconds', () => {

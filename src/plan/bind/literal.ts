@@ -66,17 +66,17 @@ export function datetimeLiteral(written: Expression & {readonly kind: 'datetime'
   const {text, span} = written;
   const place = report.spanOf(span);
   const precision = Math.min(/\.(\d+)$/.exec(text)?.[1]?.length ?? 0, 9);
-  if (written.type === 'DATE') {
-    const days = /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseDate(text) : null;
-    if (days !== null) return literal({kind: 'DATE', nullable: false}, days, place);
-  } else if (written.type === 'TIME') {
-    const millis = /^\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?$/.test(text) ? parseTime(text) : null;
-    if (millis !== null) return literal({kind: 'TIME', precision, nullable: false}, millis, place);
-  } else {
-    const parts = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?$/.test(text) ? parseTimestamp(text) : null;
-    if (parts !== null) {
-      return literal({kind: 'TIMESTAMP', precision, nullable: false}, timestampValue(parts.millis, parts.nanos, precision), place);
-    }
+  const [, date, time] = /^(?:(\d{4}-\d{1,2}-\d{1,2}))? ?(?:(\d{1,2}:\d{1,2}:\d{1,2})(?:\.\d{1,9})?)?$/.exec(text) ?? [];
+  const days = date === undefined ? null : parseDate(date);
+  const isTime = time !== undefined && parseTime(time) !== null;
+  if (written.type === 'DATE' && days !== null && date === text) return literal({kind: 'DATE', nullable: false}, days, place);
+  if (written.type === 'TIME' && isTime && date === undefined && !text.startsWith(' ')) {
+    return literal({kind: 'TIME', precision, nullable: false}, parseTime(text), place);
+  }
+  // Both parts are looked at by themselves, too: the reader of casts takes a 30th of February for its last day.
+  const parts = written.type === 'TIMESTAMP' && days !== null && isTime && text.includes(' ') ? parseTimestamp(text) : null;
+  if (parts !== null) {
+    return literal({kind: 'TIMESTAMP', precision, nullable: false}, timestampValue(parts.millis, parts.nanos, precision), place);
   }
   const pattern = {DATE: 'yyyy-MM-dd', TIME: 'HH:mm:ss', TIMESTAMP: 'yyyy-MM-dd HH:mm:ss'}[written.type];
   return report.error('wrong-literal', span, `"${text}" is no ${written.type}`, {hint: `write it as ${written.type} '${pattern}'`});

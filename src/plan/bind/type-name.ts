@@ -38,8 +38,15 @@ export function sqlTypeOf(name: TypeName, report: Report): SqlType | null {
     case 'NULL':
       return {kind: 'NULL', nullable: true};
     default:
-      return report.notSupported(`type ${name.name}`, name.span);
+      return intervalType(name, nullable) ?? report.notSupported(`type ${name.name}`, name.span);
   }
+}
+
+/** `INTERVAL DAY(3) TO SECOND(3)` and the like; of the units only the kind counts. */
+function intervalType(name: TypeName, nullable: boolean): SqlType | null {
+  const unit = /^INTERVAL (\w+)/.exec(name.name)?.[1];
+  if (unit === undefined) return null;
+  return {kind: 'INTERVAL', unit: ['YEAR', 'QUARTER', 'MONTH'].includes(unit) ? 'months' : 'milliseconds', nullable};
 }
 
 function takesArguments(name: TypeName, most: number, report: Report): boolean {
