@@ -80,7 +80,12 @@ export function readCase(file: string): Case {
 
 /** Writes what a run gave into the case's file, for a person to review by `git diff`. Nothing else of the file changes. */
 export function acceptExpectation(file: string, key: keyof CaseExpectation, text: string): void {
-  const document = parseDocument(readFileSync(file, 'utf8'));
-  document.set(key, document.createNode(text, {}));
-  writeFileSync(file, document.toString({lineWidth: 0, blockQuote: 'literal'}));
+  const before = readFileSync(file, 'utf8');
+  const value = parseDocument(before).get(key, true) as {readonly range: readonly [number, number, number]} | undefined;
+  const block = text === '' ? '""\n' : `|\n${text.replace(/\n$/, '').replaceAll(/^(?=.)/gm, '  ')}\n`;
+  const after =
+    value === undefined
+      ? `${before}${key}: ${block}`
+      : `${before.slice(0, before.lastIndexOf(':', value.range[0]))}: ${block}${before.slice(value.range[2])}`;
+  writeFileSync(file, after);
 }

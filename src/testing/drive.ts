@@ -20,6 +20,8 @@ export interface DriveOptions {
   readonly stepRows: number;
   /** After every push a new engine takes over from saved bytes: from one full image, or from a base and all changes since. */
   readonly restart: 'never' | 'full' | 'changes';
+  /** A row that cannot be computed is left out; otherwise it ends the drive. */
+  readonly skipsBadRows: boolean;
 }
 
 /** Enough for the rows of a case; many engines live during one test. */
@@ -73,7 +75,7 @@ function start(options: DriveOptions, results: readonly Change[][]): Running {
     memory,
     clock,
     stepRows,
-    rejectRow: () => false,
+    rejectRow: () => options.skipsBadRows,
   });
   for (const [index, output] of engine.outputs.entries()) {
     const columns = output.node.schema.columns;

@@ -1,5 +1,5 @@
 import type {Clock} from '../base/clock.ts';
-import {assert} from '../base/problem.ts';
+import {assert, ProblemError} from '../base/problem.ts';
 import {callScalar, callSite} from '../functions/call.ts';
 import type {CallSite} from '../functions/define.ts';
 import {findFunction} from '../functions/index.ts';
@@ -19,6 +19,8 @@ export interface Interpretation {
   readonly clock: Clock;
   /** All rows of a scan, by its index in the plan, with its wanted columns. */
   readonly input: ReadonlyMap<number, readonly Row[]>;
+  /** A row that cannot be computed is left out; otherwise its problem is thrown. */
+  readonly skipsBadRows: boolean;
 }
 
 /** The final rows of each sink, in the order of `plan.sinks`. Throws a ProblemError of kind `data` where a row cannot be computed. */
@@ -37,9 +39,13 @@ type RowsOfKind = {readonly [K in NodeKind]: (node: NodeOf<K>, interpreter: Inte
 const rowsOfKind: RowsOfKind = {
   scan: (_node, interpreter, index) => interpreter.input.get(index) ?? [],
   values: node => node.rows,
-  filter: (node, interpreter) => interpreter.rowsOf(node.input).filter(row => interpreter.evaluator.value(node.predicate, row) === true),
+  filter: (node, interpreter) =>
+    interpreter.rowsOf(node.input).filter(row => interpreter.attempt(() => interpreter.evaluator.value(node.predicate, row)) === true),
   project: (node, interpreter) =>
-    interpreter.rowsOf(node.input).map(row => node.expressions.map(expression => interpreter.evaluator.value(expression, row))),
+    interpreter.rowsOf(node.input).flatMap(row => {
+      const values = interpreter.attempt(() => node.expressions.map(expression => interpreter.evaluator.value(expression, row)));
+      return values === null ? [] : [values];
+    }),
   watermark: (node, interpreter) => interpreter.rowsOf(node.input),
   aggregate: aggregateRows,
   union: (node, interpreter) => node.inputs.flatMap(input => interpreter.rowsOf(input)),
@@ -53,9 +59,11 @@ class Interpreter {
   readonly input: ReadonlyMap<number, readonly Row[]>;
   readonly #plan: Plan;
   readonly #rows = new Map<number, readonly Row[]>();
+  readonly #skipsBadRows: boolean;
 
-  constructor({plan, clock, input}: Interpretation) {
+  constructor({plan, clock, input, skipsBadRows}: Interpretation) {
     this.#plan = plan;
+    this.#skipsBadRows = skipsBadRows;
     this.input = input;
     this.evaluator = new Evaluator(plan.settings.timeZone, clock);
   }
@@ -67,6 +75,16 @@ class Interpreter {
     const rows = (rowsOfKind[node.kind] as (node: PlanNode, interpreter: Interpreter, index: number) => readonly Row[])(node, this, index);
     this.#rows.set(index, rows);
     return rows;
+  }
+
+  /** What is computed, or null where a row cannot be computed and such rows are left out. */
+  attempt<T>(compute: () => T): T | null {
+    try {
+      return compute();
+    } catch (error) {
+      if (this.#skipsBadRows && error instanceof ProblemError && error.problems.every(problem => problem.kind === 'data')) return null;
+      throw error;
+    }
   }
 
   schemaOf(index: number): PlanNode['schema'] {

@@ -51,7 +51,7 @@ async function evaluateOnce(request: ExpressionRequest): Promise<Evaluated> {
   if (plan === null) return isRefusal(prepared.problems) ? {kind: 'refused'} : {kind: 'invalid', why: why(prepared.problems)};
   try {
     const input = readInput(plan, directory, () => 1 << 20, 'reject');
-    const [rows] = drive({plan, clock: testClock, input, batchRows: 2048, stepRows: 2048, restart: 'never'});
+    const [rows] = drive({plan, clock: testClock, input, batchRows: 2048, stepRows: 2048, restart: 'never', skipsBadRows: false});
     const column = plan.nodes[plan.sinks[0] as number]?.schema.columns[0];
     const row = rows?.[0]?.row;
     if (column === undefined || row === undefined) return {kind: 'failed', why: 'no row came out'};
