@@ -21,7 +21,7 @@ import {
   tagNoObject,
   tagRaw,
 } from './layout';
-import {skipPlain, skipValue, skipWord, toValue} from './skip';
+import {skipQuickly, skipValue, skipWord, toValue} from './skip';
 import {readPlain, readValue, resetSlots, setRange, setSlots} from './slots';
 import {QUOTE, fault, findSpecial, skipSpace, skipString, unescape} from './text';
 
@@ -53,7 +53,7 @@ export function readObject(pos: usize, node: usize, row: u32, depth: u32): usize
     }
     pos = toValue(keyEnd + 1);
     if (pos == 0) return 0;
-    pos = entry == 0 ? passField(pos, depth + 1) : readField(pos, entry, row, depth + 1);
+    pos = entry == 0 ? skipQuickly(pos, depth + 1) : readField(pos, entry, row, depth + 1);
     if (pos == 0) return 0;
     pos = skipSpace(pos);
     const c: u32 = load<u8>(pos);
@@ -61,13 +61,6 @@ export function readObject(pos: usize, node: usize, row: u32, depth: u32): usize
     if (c != 0x2c) return fault(faultCommaOrBrace, pos);
     pos = skipSpace(pos + 1);
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function passField(pos: usize, depth: u32): usize {
-  const end = skipPlain(pos);
-  return end != 0 ? end : skipValue(pos, depth);
 }
 
 // @ts-ignore: decorator

@@ -28,7 +28,7 @@ import {
   templateMissingSlots,
   templateUsedSteps,
 } from './layout';
-import {skipPlain, skipValue, skipWord} from './skip';
+import {skipQuickly, skipWord} from './skip';
 import {cellOf, readPlain, readValue, setMissing, setRange, setSlots, setTag} from './slots';
 import {QUOTE} from './text';
 import {storeTime} from './times';
@@ -158,10 +158,7 @@ function passOptional(pos: usize, step: usize, row: u32): usize {
 // @ts-ignore: decorator
 @inline
 function matchValue(pos: usize, action: u32, step: usize, row: u32): usize {
-  if (action == actionSkip) {
-    const end = skipPlain(pos);
-    return end != 0 ? end : skipValue(pos, load<u32>(step, stepDepth));
-  }
+  if (action == actionSkip) return skipQuickly(pos, load<u32>(step, stepDepth));
   const slot: usize = load<u32>(step, stepTarget);
   if (action > <u32>kindText) return matchOther(pos, action, slot, step, row);
   const end = readPlain(pos, action, slot, row);

@@ -69,10 +69,21 @@ export function findSpecial(pos: usize): usize {
 }
 
 function findSpecialFar(pos: usize): usize {
-  while (!hasSpecial(pos)) pos += 64;
+  let mask = specialBytes64(pos);
+  while (mask == 0) {
+    pos += 64;
+    while (!hasSpecial(pos)) pos += 64;
+    mask = specialBytes64(pos);
+  }
+  return pos + <usize>ctz<u64>(mask);
+}
+
+// @ts-ignore: decorator
+@inline
+function specialBytes64(pos: usize): u64 {
   const low = <u64>(<u32>(specialBytes(v128.load(pos)) | (specialBytes(v128.load(pos, 16)) << 16)));
   const high = <u64>(<u32>(specialBytes(v128.load(pos, 32)) | (specialBytes(v128.load(pos, 48)) << 16)));
-  return pos + <usize>ctz<u64>(low | (high << 32));
+  return low | (high << 32);
 }
 
 /** Whether there is one among 64 bytes. */
