@@ -5,6 +5,8 @@ import {join, resolve} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {commands} from './commands/index.ts';
 import {manual} from './pages/manual.ts';
+import {plainText} from './pages/plain.ts';
+import {commandSections} from './pages/sections.ts';
 
 // The built command in real processes: what a shell sees.
 
@@ -202,6 +204,8 @@ describe('exit codes', () => {
     ['a wrong command', ['rnu', 'x'], 2, /did you mean "run"\?/],
     ['a command of two queries', ['SELECT 1', 'SELECT 2'], 2, /left over/],
     ['no query', ['query'], 2, /no SQL/],
+    ['an empty query', [''], 2, /no SQL/],
+    ['a blank query', [' '], 2, /no SQL/],
     ['nothing at all, from a pipe', [], 2, /weir help/],
     ['a missing file', ["SELECT * FROM 'none.ndjson'"], 5, /none\.ndjson/],
     ['a missing file under a name', ['-t', 'o=none.csv', 'SELECT * FROM o'], 5, /none\.csv/],
@@ -366,10 +370,10 @@ describe('check and explain', () => {
     expect(weir(['--version']).out).toBe(`weir ${version}\n`);
     expect(JSON.parse(weir(['version', '--json']).out)).toMatchObject({weir: version, node: process.versions.node});
     expect(weir(['help']).out).toContain('weir help functions');
-    for (const {name} of commands) {
-      const help = weir([name, '--help']);
-      expect([name, help.code, help.err, help.out.includes('Flags')]).toEqual([name, 0, '', true]);
-      expect(help.out.split('\n').filter(line => line.length > 110)).toEqual([]);
+    expect(weir(['run', '--help'])).toEqual({code: 0, out: weir(['help', 'run']).out, err: ''});
+    for (const command of commands) {
+      const help = plainText(commandSections(command));
+      expect([command.name, help.includes('Flags'), help.split('\n').filter(line => line.length > 110)]).toEqual([command.name, true, []]);
     }
     expect(weir(['help', 'upper']).out).toContain('UPPER');
     expect(weir(['help', 'uper']).err).toContain('did you mean "upper"?');

@@ -40,7 +40,7 @@ export async function dispatch(words: readonly string[]): Promise<Call> {
 function commandOf(first: string | undefined, hasFile: boolean, given: Given): CommandDefinition {
   const command = first === undefined ? undefined : findCommand(first);
   if (command !== undefined) return command;
-  if (first === undefined || hasFile || /\s/.test(first)) {
+  if (first === undefined || first === '' || hasFile || /\s/.test(first)) {
     if (first === undefined && given.has(flags.version)) return findCommand('version') ?? query;
     return query;
   }

@@ -26,7 +26,7 @@ export async function runQuery(invocation: Invocation): Promise<number> {
 /** What was typed, as a request to plan it: the SQL of the line is taken leniently, that of a file strictly. */
 export function queryRequest({operands, options, world}: Invocation): PrepareRequest {
   const file = options.value(flags.file);
-  if (operands.length === 0 && file === null) {
+  if (file === null && (operands[0] ?? '').trim() === '') {
     throw fail('usage', 'no-query', 'there is no SQL to run', {hint: "write it in quotes, as in weir 'SELECT 1', or name a file with -f"});
   }
   const extra = file === null ? operands[1] : operands[0];
