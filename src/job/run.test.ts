@@ -366,6 +366,16 @@ describe('tables that are written', () => {
     expect(read('out.csv')).toBe('0\n1\n');
   });
 
+  test('a header stands once in a file, however often rows are added', async () => {
+    write('n.ndjson', numbers(2));
+    const sql = `${source}
+      CREATE TABLE target (n INT) WITH ('connector' = 'filesystem', 'path' = 'out.csv', 'format' = 'csv', 'csv.header' = 'true');
+      INSERT INTO target SELECT n FROM n;`;
+    await run(sql, {mode: 'script'});
+    await run(sql, {mode: 'script'});
+    expect(read('out.csv')).toBe('n\n0\n1\n0\n1\n');
+  });
+
   test('a table may be read and added to in one job', async () => {
     write('n.ndjson', numbers(3));
     const {result} = await run(`${source} INSERT INTO n SELECT n + 3, text FROM n;`, {mode: 'script'});

@@ -227,6 +227,14 @@ describe('without an end', () => {
     await following.close();
   });
 
+  test('scan.follow follows one file only', async () => {
+    write('a.log', 'a');
+    write('b.log', 'b');
+    const following = source('*.log', {follows: true});
+    await expect(following.open(null)).rejects.toThrow('"scan.follow" follows one file, and *.log is 2');
+    await following.close();
+  });
+
   test('closing ends a wait', async () => {
     write('log', 'first\n');
     const following = source('log', {follows: true});

@@ -57,6 +57,11 @@ export class FilesystemSource implements ByteSource {
   async open(from: Position): Promise<void> {
     const position = readPosition(from);
     this.#list(position?.file?.path ?? null, position?.done ?? []);
+    if (this.#follows && this.#waiting.length !== 1) {
+      throw fail('invalid', 'contradiction', `"scan.follow" follows one file, and ${this.#option} is ${this.#waiting.length}`, {
+        hint: `name one file, or use 'source.monitor-interval' to wait for new ones`,
+      });
+    }
     const file = position?.file ?? null;
     if (file !== null) await this.#reopen(file);
     else if (this.#waiting[0] !== undefined) await this.#openPart(this.#waiting.shift() as FoundFile, 0);
