@@ -11,50 +11,59 @@ import {numeric, wrongCount, wrongTypes} from './typing.ts';
 
 type Direction = 'down' | 'up';
 
-const unitMs: Readonly<Record<string, number>> = {
-  MILLISECOND: 1,
-  SECOND: msPerSecond,
-  MINUTE: msPerMinute,
-  HOUR: msPerHour,
-  DAY: msPerDay,
-};
+interface DayRange {
+  readonly first: number;
+  readonly next: number;
+}
+
+const unitMs: ReadonlyMap<string, number> = new Map<string, number>(
+  Object.entries({
+    MILLISECOND: 1,
+    SECOND: msPerSecond,
+    MINUTE: msPerMinute,
+    HOUR: msPerHour,
+    DAY: msPerDay,
+  }),
+);
 
 /** Units of whole days: the first day of the unit that a day lies in, and of the next one. */
-const dayUnits: Readonly<Record<string, (day: number) => {readonly first: number; readonly next: number}>> = {
-  WEEK: day => {
-    // Weeks begin on Sunday here.
-    const first = day - (isoDayOfWeek(day) % 7);
-    return {first, next: first + 7};
-  },
-  MONTH: day => monthsUnit(day, 1),
-  QUARTER: day => monthsUnit(day, 3),
-  YEAR: day => yearsUnit(day, 1, 0),
-  DECADE: day => yearsUnit(day, 10, 0),
-  // The first century and the first millennium begin with the year 1.
-  CENTURY: day => yearsUnit(day, 100, 1),
-  MILLENNIUM: day => yearsUnit(day, 1000, 1),
-};
+const dayUnits: ReadonlyMap<string, (day: number) => DayRange> = new Map<string, (day: number) => DayRange>(
+  Object.entries({
+    WEEK: day => {
+      // Weeks begin on Sunday here.
+      const first = day - (isoDayOfWeek(day) % 7);
+      return {first, next: first + 7};
+    },
+    MONTH: day => monthsUnit(day, 1),
+    QUARTER: day => monthsUnit(day, 3),
+    YEAR: day => yearsUnit(day, 1, 0),
+    DECADE: day => yearsUnit(day, 10, 0),
+    // The first century and the first millennium begin with the year 1.
+    CENTURY: day => yearsUnit(day, 100, 1),
+    MILLENNIUM: day => yearsUnit(day, 1000, 1),
+  }),
+);
 
-function monthsUnit(day: number, months: number): {readonly first: number; readonly next: number} {
+function monthsUnit(day: number, months: number): DayRange {
   const {year, month} = civilDate(day);
   const start = month - ((month - 1) % months);
   return {first: dayNumber(year, start, 1), next: dayNumber(year, start + months, 1)};
 }
 
-function yearsUnit(day: number, years: number, from: number): {readonly first: number; readonly next: number} {
+function yearsUnit(day: number, years: number, from: number): DayRange {
   const {year} = civilDate(day);
   const start = Math.floor((year - from) / years) * years + from;
   return {first: dayNumber(start, 1, 1), next: dayNumber(start + years, 1, 1)};
 }
 
 function dayTo(day: number, unit: string, direction: Direction): number {
-  const found = dayUnits[unit]?.(day);
+  const found = dayUnits.get(unit)?.(day);
   if (found === undefined) return unit === 'DAY' && direction === 'up' ? day + 1 : day;
   return direction === 'down' || day === found.first ? found.first : found.next;
 }
 
 function millisTo(millis: number, unit: string, direction: Direction): number {
-  const step = unitMs[unit];
+  const step = unitMs.get(unit);
   // Units longer than a day look at the date alone, so that CEIL leaves every time of their first day there.
   if (step === undefined) return dayTo(Math.floor(millis / msPerDay), unit, direction) * msPerDay;
   return (direction === 'down' ? Math.floor(millis / step) : Math.ceil(millis / step)) * step;
@@ -81,11 +90,11 @@ function typing(args: readonly Argument[], words: readonly string[]): Typing | R
     if (type === null) return wrongTypes(args, 'of a time, write FLOOR(time TO unit)');
     return {arguments: [type], result: type.kind === 'DECIMAL' ? decimalType(type.precision, 0, type.nullable) : type};
   }
-  if (dayUnits[unit] === undefined && unitMs[unit] === undefined) return {message: `does not know the unit ${unit}`};
+  if (dayUnits.get(unit) === undefined && unitMs.get(unit) === undefined) return {message: `does not know the unit ${unit}`};
   const type: SqlType = arg.type.kind === 'NULL' ? {kind: 'TIMESTAMP', precision: 3, nullable: true} : arg.type;
   if (type.kind !== 'DATE' && type.kind !== 'TIME' && !isTimestamp(type))
     return wrongTypes(args, 'the argument must be a DATE, a TIME or a TIMESTAMP');
-  if (type.kind === 'TIME' && (dayUnits[unit] !== undefined || unit === 'DAY')) return {message: `does not take a TIME to ${unit}`};
+  if (type.kind === 'TIME' && (dayUnits.get(unit) !== undefined || unit === 'DAY')) return {message: `does not take a TIME to ${unit}`};
   return {arguments: [type], result: withNullable(type, type.nullable)};
 }
 

@@ -107,14 +107,16 @@ const jsonExists: ScalarFunction = {
 };
 
 /** The words begin with RETURNING and the type's name where one was written. */
-const returningTypes: Readonly<Record<string, SqlType>> = {
-  STRING: stringType,
-  BOOLEAN: booleanType,
-  INT: intType,
-  INTEGER: intType,
-  BIGINT: bigintType,
-  DOUBLE: doubleType,
-};
+const returningTypes: ReadonlyMap<string, SqlType> = new Map<string, SqlType>(
+  Object.entries({
+    STRING: stringType,
+    BOOLEAN: booleanType,
+    INT: intType,
+    INTEGER: intType,
+    BIGINT: bigintType,
+    DOUBLE: doubleType,
+  }),
+);
 
 function returningOf(words: readonly string[]): string | null {
   return words[0] === 'RETURNING' ? (words[1] ?? '') : null;
@@ -122,7 +124,7 @@ function returningOf(words: readonly string[]): string | null {
 
 function valueTyping(args: readonly Argument[], words: readonly string[]): Typing | Refusal {
   const returning = returningOf(words);
-  const type = returning === null ? stringType : /^(?:VAR)?CHAR/.test(returning) ? stringType : returningTypes[returning];
+  const type = returning === null ? stringType : /^(?:VAR)?CHAR/.test(returning) ? stringType : returningTypes.get(returning);
   if (type === undefined)
     return {message: `cannot return ${returning}`, hint: 'write STRING, BOOLEAN, INT, BIGINT or DOUBLE, and CAST the result'};
   const fault = checkPath(args);

@@ -185,7 +185,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   }),
   textFunction({
     name: 'CHAR_LENGTH',
-    aliases: ['CHARACTER_LENGTH', 'LENGTH'],
+    aliases: ['CHARACTER_LENGTH'],
     summary: 'How many characters a text has.',
     syntax: 'CHAR_LENGTH(text)',
     parameters: {parameters: [text], result: intType},

@@ -26,10 +26,12 @@ const plainUnits: Readonly<Record<string, Unit>> = {
   SECOND: {unit: 'milliseconds', size: msPerSecond},
 };
 /** Also by their names of the ODBC standard. */
-const units: Readonly<Record<string, Unit>> = {
-  ...plainUnits,
-  ...Object.fromEntries(Object.entries(plainUnits).map(([name, unit]) => [`SQL_TSI_${name}`, unit])),
-};
+const units: ReadonlyMap<string, Unit> = new Map(
+  Object.entries(plainUnits).flatMap(([name, unit]): [string, Unit][] => [
+    [name, unit],
+    [`SQL_TSI_${name}`, unit],
+  ]),
+);
 
 const noUnit: Refusal = {message: 'takes a unit first', hint: `one of ${Object.keys(plainUnits).join(', ')}`};
 
@@ -39,7 +41,7 @@ function timeType(type: SqlType): SqlType | null {
 }
 
 function differenceTyping(args: readonly Argument[], words: readonly string[]): Typing | Refusal {
-  if (units[words[0] ?? ''] === undefined) return noUnit;
+  if (units.get(words[0] ?? '') === undefined) return noUnit;
   const [from, to] = args.map(arg => timeType(arg.type));
   if (args.length !== 2) return wrongCount(args.length, 2, 2);
   if (!from || !to) return wrongTypes(args, 'both must be times: CAST a text to TIMESTAMP');
@@ -70,7 +72,7 @@ function monthsBetween(from: number, to: number): number {
 }
 
 function difference(args: readonly Value[], call: CallSite): Value {
-  const {unit, size} = units[call.words[0] ?? ''] as Unit;
+  const {unit, size} = units.get(call.words[0] ?? '') as Unit;
   const [from, to] = call.arguments.map((arg, index) => millisOf(args[index] as Value, arg.type)) as [number, number];
   const count = unit === 'months' ? monthsBetween(from, to) : to - from;
   return wrapInteger(BigInt(Math.trunc(count / size)), 'INT');
@@ -78,7 +80,7 @@ function difference(args: readonly Value[], call: CallSite): Value {
 
 /** A DATE moved by hours, minutes or seconds becomes a TIMESTAMP. */
 function addTyping(args: readonly Argument[], words: readonly string[]): Typing | Refusal {
-  const unit = units[words[0] ?? ''];
+  const unit = units.get(words[0] ?? '');
   if (unit === undefined) return noUnit;
   if (args.length !== 2) return wrongCount(args.length, 2, 2);
   const [countArg, timeArg] = args as [Argument, Argument];
@@ -120,7 +122,7 @@ export const timeDifferenceFunctions: readonly ScalarFunction[] = [
     nulls: 'propagate',
     typing: addTyping,
     evaluate(args, call) {
-      const {unit, size} = units[call.words[0] ?? ''] as Unit;
+      const {unit, size} = units.get(call.words[0] ?? '') as Unit;
       return moveTime(args[1] as Value, (call.arguments[1] as Argument).type, unit, Number(args[0]) * size);
     },
   },

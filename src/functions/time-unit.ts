@@ -17,50 +17,58 @@ interface Moment {
 
 type Part = (moment: Moment) => number;
 
-const dateParts: Readonly<Record<string, Part>> = {
-  MILLENNIUM: moment => Math.ceil(civilDate(moment.day).year / 1000),
-  CENTURY: moment => Math.ceil(civilDate(moment.day).year / 100),
-  DECADE: moment => Math.floor(civilDate(moment.day).year / 10),
-  YEAR: moment => civilDate(moment.day).year,
-  ISOYEAR: moment => isoWeek(moment.day).weekYear,
-  QUARTER: moment => Math.ceil(civilDate(moment.day).month / 3),
-  MONTH: moment => civilDate(moment.day).month,
-  WEEK: moment => isoWeek(moment.day).week,
-  DAY: moment => civilDate(moment.day).day,
-  DOY: moment => dayOfYear(moment.day),
-  DOW: moment => (isoDayOfWeek(moment.day) % 7) + 1,
-  ISODOW: moment => isoDayOfWeek(moment.day),
-  EPOCH: moment => moment.day * 86_400 + Math.floor(moment.millisOfDay / 1000),
-};
+const dateParts: ReadonlyMap<string, Part> = new Map<string, Part>(
+  Object.entries({
+    MILLENNIUM: moment => Math.ceil(civilDate(moment.day).year / 1000),
+    CENTURY: moment => Math.ceil(civilDate(moment.day).year / 100),
+    DECADE: moment => Math.floor(civilDate(moment.day).year / 10),
+    YEAR: moment => civilDate(moment.day).year,
+    ISOYEAR: moment => isoWeek(moment.day).weekYear,
+    QUARTER: moment => Math.ceil(civilDate(moment.day).month / 3),
+    MONTH: moment => civilDate(moment.day).month,
+    WEEK: moment => isoWeek(moment.day).week,
+    DAY: moment => civilDate(moment.day).day,
+    DOY: moment => dayOfYear(moment.day),
+    DOW: moment => (isoDayOfWeek(moment.day) % 7) + 1,
+    ISODOW: moment => isoDayOfWeek(moment.day),
+    EPOCH: moment => moment.day * 86_400 + Math.floor(moment.millisOfDay / 1000),
+  }),
+);
 
-const timeParts: Readonly<Record<string, Part>> = {
-  HOUR: moment => Math.floor(moment.millisOfDay / msPerHour),
-  MINUTE: moment => Math.floor(moment.millisOfDay / msPerMinute) % 60,
-  SECOND: moment => Math.floor(moment.millisOfDay / 1000) % 60,
-  MILLISECOND: moment => moment.millisOfDay % 1000,
-  MICROSECOND: moment => (moment.millisOfDay % 1000) * 1000 + Math.floor(moment.nanos / 1000),
-  NANOSECOND: moment => (moment.millisOfDay % 1000) * 1_000_000 + moment.nanos,
-};
+const timeParts: ReadonlyMap<string, Part> = new Map<string, Part>(
+  Object.entries({
+    HOUR: moment => Math.floor(moment.millisOfDay / msPerHour),
+    MINUTE: moment => Math.floor(moment.millisOfDay / msPerMinute) % 60,
+    SECOND: moment => Math.floor(moment.millisOfDay / 1000) % 60,
+    MILLISECOND: moment => moment.millisOfDay % 1000,
+    MICROSECOND: moment => (moment.millisOfDay % 1000) * 1000 + Math.floor(moment.nanos / 1000),
+    NANOSECOND: moment => (moment.millisOfDay % 1000) * 1_000_000 + moment.nanos,
+  }),
+);
 
-const monthParts: Readonly<Record<string, (months: number) => number>> = {
-  YEAR: months => Math.trunc(months / 12),
-  QUARTER: months => Math.trunc((months % 12) / 3) + 1,
-  MONTH: months => months % 12,
-};
+const monthParts: ReadonlyMap<string, (amount: number) => number> = new Map<string, (amount: number) => number>(
+  Object.entries({
+    YEAR: months => Math.trunc(months / 12),
+    QUARTER: months => Math.trunc((months % 12) / 3) + 1,
+    MONTH: months => months % 12,
+  }),
+);
 
-const intervalParts: Readonly<Record<string, (millis: number) => number>> = {
-  DAY: millis => Math.trunc(millis / msPerDay),
-  HOUR: millis => Math.trunc(millis / msPerHour) % 24,
-  MINUTE: millis => Math.trunc(millis / msPerMinute) % 60,
-  SECOND: millis => Math.trunc(millis / 1000) % 60,
-  MILLISECOND: millis => millis % 1000,
-};
+const intervalParts: ReadonlyMap<string, (amount: number) => number> = new Map<string, (amount: number) => number>(
+  Object.entries({
+    DAY: millis => Math.trunc(millis / msPerDay),
+    HOUR: millis => Math.trunc(millis / msPerHour) % 24,
+    MINUTE: millis => Math.trunc(millis / msPerMinute) % 60,
+    SECOND: millis => Math.trunc(millis / 1000) % 60,
+    MILLISECOND: millis => millis % 1000,
+  }),
+);
 
 function hasPart(type: SqlType, unit: string): boolean {
-  if (type.kind === 'DATE') return unit in dateParts;
-  if (type.kind === 'TIME') return unit in timeParts;
-  if (type.kind === 'INTERVAL') return unit in (type.unit === 'months' ? monthParts : intervalParts);
-  return isTimestamp(type) && (unit in dateParts || unit in timeParts);
+  if (type.kind === 'DATE') return dateParts.has(unit);
+  if (type.kind === 'TIME') return timeParts.has(unit);
+  if (type.kind === 'INTERVAL') return (type.unit === 'months' ? monthParts : intervalParts).has(unit);
+  return isTimestamp(type) && (dateParts.has(unit) || timeParts.has(unit));
 }
 
 function partTyping(args: readonly Argument[], unit: string): Typing | Refusal {
@@ -68,16 +76,16 @@ function partTyping(args: readonly Argument[], unit: string): Typing | Refusal {
   if (arg === undefined || args.length > 1) return wrongCount(args.length, 1, 1);
   const type: SqlType = arg.type.kind === 'NULL' ? {kind: 'TIMESTAMP', precision: 3, nullable: true} : arg.type;
   if (!hasPart(type, unit))
-    return wrongTypes(args, `${unit} can be taken of a ${unit in timeParts ? 'TIME or TIMESTAMP' : 'DATE or TIMESTAMP'}`);
+    return wrongTypes(args, `${unit} can be taken of a ${timeParts.has(unit) ? 'TIME or TIMESTAMP' : 'DATE or TIMESTAMP'}`);
   return {arguments: [type], result: {...bigintType, nullable: type.nullable}};
 }
 
 function partOf(value: Value, type: SqlType, unit: string, timeZone: string): Value {
   if (type.kind === 'INTERVAL') {
-    const part = (type.unit === 'months' ? monthParts : intervalParts)[unit];
+    const part = (type.unit === 'months' ? monthParts : intervalParts).get(unit);
     return BigInt(part?.(value as number) ?? 0);
   }
-  const part = dateParts[unit] ?? timeParts[unit];
+  const part = dateParts.get(unit) ?? timeParts.get(unit);
   return part === undefined ? null : BigInt(part(momentOf(value, type, timeZone)));
 }
 

@@ -17,28 +17,30 @@ export function parseJavaPattern(text: string): JavaPattern | PatternFault {
   }
 }
 
-const posixClasses: Readonly<Record<string, string>> = {
-  Lower: 'a-z',
-  Upper: 'A-Z',
-  ASCII: String.raw`\0-\x7f`,
-  Alpha: 'a-zA-Z',
-  Digit: '0-9',
-  Alnum: 'a-zA-Z0-9',
-  Punct: String.raw`!-\/:-@\[-\`\{-~`,
-  Graph: '!-~',
-  Print: ' -~',
-  Blank: String.raw` \t`,
-  Cntrl: String.raw`\0-\x1f\x7f`,
-  XDigit: '0-9a-fA-F',
-  Space: String.raw` \t\n\x0b\f\r`,
-  IsAlphabetic: String.raw`\p{Alphabetic}`,
-  IsLetter: String.raw`\p{L}`,
-  IsDigit: String.raw`\p{Nd}`,
-  IsUppercase: String.raw`\p{Uppercase}`,
-  IsLowercase: String.raw`\p{Lowercase}`,
-  IsWhite_Space: String.raw`\p{White_Space}`,
-  IsPunctuation: String.raw`\p{P}`,
-};
+const posixClasses: ReadonlyMap<string, string> = new Map<string, string>(
+  Object.entries({
+    Lower: 'a-z',
+    Upper: 'A-Z',
+    ASCII: String.raw`\0-\x7f`,
+    Alpha: 'a-zA-Z',
+    Digit: '0-9',
+    Alnum: 'a-zA-Z0-9',
+    Punct: String.raw`!-\/:-@\[-\`\{-~`,
+    Graph: '!-~',
+    Print: ' -~',
+    Blank: String.raw` \t`,
+    Cntrl: String.raw`\0-\x1f\x7f`,
+    XDigit: '0-9a-fA-F',
+    Space: String.raw` \t\n\x0b\f\r`,
+    IsAlphabetic: String.raw`\p{Alphabetic}`,
+    IsLetter: String.raw`\p{L}`,
+    IsDigit: String.raw`\p{Nd}`,
+    IsUppercase: String.raw`\p{Uppercase}`,
+    IsLowercase: String.raw`\p{Lowercase}`,
+    IsWhite_Space: String.raw`\p{White_Space}`,
+    IsPunctuation: String.raw`\p{P}`,
+  }),
+);
 
 /** Classes of one letter, in the meaning of Java: ASCII only. */
 const letterClasses: Readonly<Record<string, string>> = {
@@ -264,7 +266,7 @@ class PatternReader {
       name = '';
       for (let next = this.#next(); next !== '}'; next = this.#next()) name += next;
     }
-    const posix = posixClasses[name];
+    const posix = posixClasses.get(name);
     if (posix !== undefined) return {source: posix, negated};
     const script = name.startsWith('Is') ? name.slice(2) : name;
     for (const source of [String.raw`\p{${script}}`, String.raw`\p{Script=${script}}`]) {

@@ -121,3 +121,7 @@ test('the linear matcher finds what the backtracking one finds', () => {
     {numRuns: 300},
   );
 });
+
+test('names of JavaScript’s own objects are no classes', () => {
+  for (const name of ['constructor', '__proto__', 'toString']) expect('message' in compilePattern(`\\p{${name}}`), name).toBe(true);
+});
