@@ -101,8 +101,13 @@ const at = {
   high: 23,
   handedCount: 24,
   handed: 25,
+  index: 26,
+  singly: 27,
+  owed: 28,
 } as const;
-const controlBytes = 26 * 4;
+const controlBytes = 29 * 4;
+/** One word for each byte of the kernel's window, and some beyond. */
+const indexWords = 16384 + 64;
 const columnBytes = 32;
 const handedWords = 4;
 
@@ -152,6 +157,8 @@ export class CsvKernel {
       memory.bytes.set(dialect.nullLiteral, words[at.nullPointer]);
     }
     words[at.maxRecord] = maxRecordBytes;
+    words[at.index] = memory.allocate(indexWords * 4);
+    words[at.singly] = 1;
     words[at.handed] = memory.allocate(mostColumns * handedWords * 4);
     this.#handed = new Uint32Array(memory.wasm.buffer, words[at.handed], mostColumns * handedWords);
   }

@@ -402,6 +402,59 @@ describe('any text', () => {
       {numRuns: 500},
     );
   });
+  test('the fast way gives what the slow one gives', () => {
+    const columns: readonly Column[] = [
+      {name: 'i', type: intType},
+      {name: 's', type: stringType},
+      {name: 'd', type: doubleType},
+      {name: 't', type: {kind: 'TIMESTAMP', precision: 3, nullable: true}},
+    ];
+    const common = ['12', 'abc', '', '1.5', '2020-10-10 00:00:00', '"quoted, text"', '"12"', '""', 'é', 'longer than sixteen bytes', '"n"'];
+    const odd = [
+      '"a ""b"""',
+      'a"b',
+      '"two\nlines"',
+      '"x"y',
+      '"x" ',
+      ' 7 ',
+      '\r',
+      '"',
+      'n',
+      '0.1234567890123456789',
+      '"back\\slash"',
+      '"é\r"',
+    ];
+    const field = fc.oneof({weight: 6, arbitrary: fc.constantFrom(...common)}, {weight: 1, arbitrary: fc.constantFrom(...odd)});
+    const double = fc.double({noNaN: true, noDefaultInfinity: true});
+    const good = fc.tuple(fc.integer(), field, double, fc.constantFrom('2020-10-10 00:00:00.5', '"2020-10-11 00:00:00"'));
+    const line = fc.oneof(
+      {weight: 12, arbitrary: good.map(fields => fields.join(','))},
+      {weight: 1, arbitrary: fc.array(field, {minLength: 1, maxLength: 5}).map(fields => fields.join(','))},
+    );
+    const dialect = fc.constantFrom<Record<string, string>>(
+      {},
+      {'null-literal': 'n'},
+      {'null-literal': ''},
+      {'empty-string-as-null': 'true'},
+      {'disable-quote-character': 'true'},
+    );
+    fc.assert(
+      fc.property(
+        fc.array(line, {maxLength: 60}),
+        dialect,
+        fc.constantFrom('\n', '\r\n'),
+        fc.boolean(),
+        (lines, options, lineEnd, isEnded) => {
+          const data = lines.join(lineEnd) + (isEnded ? lineEnd : '');
+          // Where there may be comments every record is read by itself.
+          const slow = read(data, {columns, options: {...options, 'allow-comments': 'true'}});
+          expect(read(data, {columns, options})).toEqual(slow);
+          expect(read(data, {columns, options, chunk: 100})).toEqual(slow);
+        },
+      ),
+      {numRuns: 400},
+    );
+  });
   test('numbers read as JavaScript reads them', () => {
     fc.assert(
       fc.property(

@@ -3,6 +3,7 @@ import {Vector} from '../../flow/batch.ts';
 import {readValue} from '../../flow/cells.ts';
 import {type Column, physicalOf, type SqlType} from '../../types/sql-type.ts';
 import type {Value} from '../../types/value.ts';
+import type {DecodeSpec, RecordDecoder, WantedColumn} from '../define.ts';
 import {csvDecoder} from './decode.ts';
 
 export interface Reading {
@@ -28,7 +29,7 @@ export interface Read {
   readonly tags: readonly number[];
 }
 
-export const memory = new Memory(1 << 27);
+export const memory = new Memory();
 export const input = memory.allocate(1 << 20);
 
 function typeAt(columns: readonly Column[], path: readonly string[]): SqlType {
@@ -37,17 +38,24 @@ function typeAt(columns: readonly Column[], path: readonly string[]): SqlType {
   return rest.length === 0 || type.kind !== 'ROW' ? type : typeAt(type.fields, rest);
 }
 
-/** Feeds bytes as a source does: what was not consumed comes again, with more behind it. */
-export function read(data: string | Uint8Array, reading: Reading): Read {
-  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-  const {columns, chunk = bytes.length, mostRows = 2048} = reading;
-  const rows: Value[][] = [];
-  const rejects: string[] = [];
-  const lineNumbers: number[] = [];
-  const records: string[] = [];
-  const tags: number[] = [];
-  let lines = 0;
-  const wanted = (reading.wanted ?? columns.map(column => [column.name])).map(path => {
+/** The one decoder of a configuration. */
+interface Station {
+  readonly wanted: readonly WantedColumn[];
+  readonly decoder: RecordDecoder;
+  /** Set anew for each reading. */
+  reject: DecodeSpec['reject'];
+}
+
+/** Decoders live as long as their memory, so readings of the same kind share one. */
+const stations = new Map<string, Station>();
+
+function stationOf(reading: Reading): Station {
+  const {columns, options = {}, badField = 'reject', maxRecordBytes = 1 << 16} = reading;
+  const paths = reading.wanted ?? columns.map(column => [column.name]);
+  const key = JSON.stringify([columns, options, badField, maxRecordBytes, paths]);
+  const known = stations.get(key);
+  if (known !== undefined) return known;
+  const wanted = paths.map(path => {
     const type = typeAt(columns, path);
     return {path, type, ordinal: columns.findIndex(column => column.name === path[0]), vector: new Vector(memory, physicalOf(type))};
   });
@@ -55,15 +63,34 @@ export function read(data: string | Uint8Array, reading: Reading): Read {
     memory,
     columns,
     wanted,
-    options: new Map(Object.entries(reading.options ?? {})),
+    options: new Map(Object.entries(options)),
     timeZone: 'UTC',
-    badField: reading.badField ?? 'reject',
-    maxRecordBytes: reading.maxRecordBytes ?? 1 << 16,
-    reject({pointer, length, line, reason}) {
-      rejects.push(`${lines + line + 1}: ${reason} (${Buffer.from(memory.bytes.slice(pointer, pointer + length)).toString()})`);
-      return reading.stopAtReject ?? false;
-    },
+    badField,
+    maxRecordBytes,
+    reject: record => station.reject(record),
   });
+  const station: Station = {wanted, decoder, reject: () => false};
+  stations.set(key, station);
+  return station;
+}
+
+/** Feeds bytes as a source does: what was not consumed comes again, with more behind it. */
+export function read(data: string | Uint8Array, reading: Reading): Read {
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  const {chunk = bytes.length, mostRows = 2048} = reading;
+  const rows: Value[][] = [];
+  const rejects: string[] = [];
+  const lineNumbers: number[] = [];
+  const records: string[] = [];
+  const tags: number[] = [];
+  let lines = 0;
+  const station = stationOf(reading);
+  const {wanted, decoder} = station;
+  station.reject = ({pointer, length, line, reason}) => {
+    rejects.push(`${lines + line + 1}: ${reason} (${Buffer.from(memory.bytes.slice(pointer, pointer + length)).toString()})`);
+    return reading.stopAtReject ?? false;
+  };
+  decoder.startPart();
   let done = 0;
   let given = Math.min(chunk, bytes.length);
   for (;;) {

@@ -2,21 +2,57 @@
 // descriptors in memory. A record that needs JavaScript (or is bad) ends the run, so that records keep their order; JavaScript finishes it and calls again.
 import {
   allowComments, allowMissing, allowTrailing, columnBytes, columnCountAt, columnsAt, cursorAt, delimiterAt, emptyAsNull, endAt, escapeAt, fieldsAt, finalAt,
-  flagsAt, handedAt, handedBytes, handedCountAt, handedEscaped, handedQuoted, highAt, ignoreTrailing, kindBoolean, kindDate, kindDecimal, kindDouble, kindFloat,
-  kindHanded, kindInteger, kindSkip, kindText, kindTime, kindTimestamp, lengthsAt, lineNumbersAt, linesAt, maxRecordAt, mostRowsAt, nullLengthAt, nullPointerAt,
-  oneRecordAt, quoteAt, recordLengthAt, recordLineAt, recordStartAt, rowsAt, startsAt, statusColumns, statusDone, statusQuote, statusRecord, statusTooLong,
+  flagsAt, handedAt, handedBytes, handedCountAt, handedEscaped, handedQuoted, highAt, ignoreTrailing, kindHanded, kindSkip, kindText, lengthsAt, lineNumbersAt, linesAt, maxRecordAt, mostRowsAt, nullLengthAt, nullPointerAt,
+  oneRecordAt, owedAt, quoteAt, recordLengthAt, recordLineAt, recordStartAt, rowsAt, singlyAt, startsAt, statusColumns, statusDone, statusQuote, statusRecord, statusTooLong,
   statusUnclosed, tagDirty, tagNull, tagValue, trimSpaces,
 } from './csv/layout';
-import {parseDecimal, parseDouble, parseInteger} from './csv/numbers';
-import {clearHigh, closingQuote, escapedFieldEnd, high, isDirty, lineEnd, quotedEscapes, quotedLines, structural} from './csv/scan';
-import {parseDate, parseTime, parseTimestamp} from './csv/times';
+import {decodeColumns, parse} from './csv/columns';
+import {closingQuote, escapedFieldEnd, high, isDirty, lineEnd, quotedEscapes, quotedLines, setHigh, structural} from './csv/scan';
+
+/** The bytes that are decoded column by column in one go: enough for the loops to pay, and few enough to stay in the first cache. */
+const windowBytes: u32 = 16384;
+const smallWindowBytes: u32 = 2048;
+/** The most records that are decoded singly before the fast way is tried again. */
+const mostSingly: u32 = 64;
 
 /** Decodes records until rows are full, data ends, or a record needs attention; says which (status…). */
 export function decode(control: u32): i32 {
+  const mostRows = load<u32>(control, mostRowsAt);
+  const isPlain = load<i32>(control, escapeAt) < 0 && (load<u32>(control, flagsAt) & (allowComments | trimSpaces)) == 0 && load<u32>(control, columnCountAt) != 0;
+  setHigh(0);
+  if (!isPlain || load<u32>(control, oneRecordAt) != 0) return decodeSingly(control, mostRows);
+  let singly = load<u32>(control, singlyAt);
+  let owed = load<u32>(control, owedAt);
+  let status = statusDone;
+  while (status == statusDone) {
+    if (owed == 0) {
+      const rows = decodeColumns(control, singly > 1 ? smallWindowBytes : windowBytes);
+      if (rows >= 8) {
+        singly = 1;
+        if (load<u32>(control, rowsAt) < mostRows) continue;
+        break;
+      }
+      owed = singly;
+      singly = min(singly << 1, mostSingly);
+    }
+    const before = load<u32>(control, rowsAt);
+    const limit = min(mostRows, before + owed);
+    status = decodeSingly(control, limit);
+    const rows = load<u32>(control, rowsAt);
+    owed -= min(owed, rows - before + u32(status != statusDone));
+    if (rows < limit || rows == mostRows) break;
+  }
+  store<u32>(control, singly, singlyAt);
+  store<u32>(control, owed, owedAt);
+  store<u32>(control, high, highAt);
+  return status;
+}
+
+/** Decodes records one by one, whatever they hold, until there are `mostRows`. */
+function decodeSingly(control: u32, mostRows: u32): i32 {
   const end = load<u32>(control, endAt);
   const isFinal = load<u32>(control, finalAt) != 0;
   const oneRecord = load<u32>(control, oneRecordAt) != 0;
-  const mostRows = load<u32>(control, mostRowsAt);
   const starts = load<u32>(control, startsAt);
   const lengths = load<u32>(control, lengthsAt);
   const lineNumbers = load<u32>(control, lineNumbersAt);
@@ -32,7 +68,6 @@ export function decode(control: u32): i32 {
   const handed = load<u32>(control, handedAt);
   const delimiters = i8x16.splat(<i8>delimiter);
   const lineEnds = i8x16.splat(10);
-  clearHigh();
 
   let rows = load<u32>(control, rowsAt);
   let lines = load<u32>(control, linesAt);
@@ -212,36 +247,6 @@ function hand(entry: u32, field: u32, value: u32, length: i32, flags: u32): void
   store<u32>(entry, value, 4);
   store<i32>(entry, length, 8);
   store<u32>(entry, flags, 12);
-}
-
-/** A cell's text as a number, NaN when JavaScript must see it. Spaces around it do not count, as in Java's `trim`. */
-// @ts-ignore: decorator
-@inline
-function parse(kind: u32, column: u32, pointer: u32, count: i32): f64 {
-  let value = pointer;
-  let length = count;
-  while (length > 0 && load<u8>(value) == 32) {
-    value++;
-    length--;
-  }
-  while (length > 0 && load<u8>(value + length - 1) == 32) length--;
-  if (kind == kindInteger) return parseInteger(value, length, load<f64>(column, 16), load<f64>(column, 24));
-  if (kind == kindDouble) return parseDouble(value, length);
-  if (kind == kindDecimal) return parseDecimal(value, length, load<u8>(column, 2), load<f64>(column, 24));
-  if (kind == kindTimestamp) return parseTimestamp(value, length, load<u8>(column, 3) != 0, load<u8>(column, 1) > 3);
-  if (kind == kindBoolean) return parseBoolean(value, length);
-  if (kind == kindDate) return parseDate(value, length);
-  if (kind == kindTime) return parseTime(value, length, load<u8>(column, 1));
-  if (kind == kindFloat) return <f64>(<f32>parseDouble(value, length));
-  return NaN;
-}
-
-/** `true` and `false` in any case. */
-function parseBoolean(value: u32, length: i32): f64 {
-  if (length != 4 && length != 5) return NaN;
-  const head = load<u32>(value) | 0x20202020;
-  if (length == 4) return head == 0x65757274 ? 1 : NaN;
-  return head == 0x736c6166 && (load<u8>(value, 4) | 32) == 101 ? 0 : NaN;
 }
 
 /** Fewer or more fields than columns, and yet no fault. */

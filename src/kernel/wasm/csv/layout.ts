@@ -28,6 +28,11 @@ export const fieldsAt: u32 = 88;
 export const highAt: u32 = 92;
 export const handedCountAt: u32 = 96;
 export const handedAt: u32 = 100;
+/** Room for the ends of fields, found ahead: one u32 for each byte of a window, and 64 more. */
+export const indexAt: u32 = 104;
+/** How many records are decoded singly after the next one that is unusual, and how many still are after the last. */
+export const singlyAt: u32 = 108;
+export const owedAt: u32 = 112;
 
 export const allowComments: u32 = 1;
 export const trimSpaces: u32 = 2;

@@ -9,32 +9,36 @@ const powers = memory.data<f64>([
 const mostDigits: i32 = 18;
 const exactIntegers: u64 = 9007199254740991;
 
-/** The number that `length` (at most 18) digits spell, or -1 when one of them is no digit. */
+/** The last `count` (1 to 8) bytes before `end` as a number, or -1 when one of them is no digit. Reads eight bytes; what stands before does not matter. */
+// @ts-ignore: decorator
+@inline
+function lastEight(end: u32, count: i32): i64 {
+  // The first byte counts most and is the lowest one: bytes before the digits become leading zeros.
+  const bytes = (load<u64>(end - 8) ^ 0x3030303030303030) & (<u64>-1 << ((8 - count) << 3));
+  if (((bytes + 0x7676767676767676) | bytes) & 0x8080808080808080) return -1;
+  // Bytes to pairs, pairs to fours, fours to eight.
+  const pairs = bytes * 10 + (bytes >> 8);
+  return <i64>(((pairs & 0x000000ff000000ff) * 0x000f424000000064 + ((pairs >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >> 32);
+}
+
+/** The number that `length` (1 to 18) digits spell, or -1 when one of them is no digit. */
 export function digits(pointer: u32, length: i32): i64 {
+  if (length <= 8) return lastEight(pointer + length, length);
   let value: u64 = 0;
-  let at = pointer;
   let left = length;
-  while (left >= 8) {
-    // Eight digits at once: bytes to pairs, pairs to fours, fours to eight.
-    let eight = load<u64>(at) - 0x3030303030303030;
-    if (((eight + 0x7676767676767676) | eight) & 0x8080808080808080) return -1;
-    eight = eight * 10 + (eight >> 8);
-    eight = ((eight & 0x000000ff000000ff) * 0x000f424000000064 + ((eight >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >> 32;
-    value = value * 100000000 + eight;
-    at += 8;
-    left -= 8;
-  }
   while (left > 0) {
-    const digit = <u32>load<u8>(at) - 48;
-    if (digit > 9) return -1;
-    value = value * 10 + digit;
-    at++;
-    left--;
+    const count = left & 7 || 8;
+    const part = lastEight(pointer + length - left + count, count);
+    if (part < 0) return -1;
+    value = value * 100000000 + <u64>part;
+    left -= count;
   }
   return <i64>value;
 }
 
 /** An integer between `least` and `most`, which are safe integers. */
+// @ts-ignore: decorator
+@inline
 export function parseInteger(pointer: u32, length: i32, least: f64, most: f64): f64 {
   if (length <= 0) return NaN;
   const first = load<u8>(pointer);
@@ -126,4 +130,12 @@ export function parseDouble(pointer: u32, length: i32): f64 {
   if (exponent < 0) value /= load<f64>(powers + (-exponent << 3));
   else if (exponent > 0) value *= load<f64>(powers + (exponent << 3));
   return first == 45 ? -value : value;
+}
+
+/** `true` and `false` in any case. */
+export function parseBoolean(value: u32, length: i32): f64 {
+  if (length != 4 && length != 5) return NaN;
+  const head = load<u32>(value) | 0x20202020;
+  if (length == 4) return head == 0x65757274 ? 1 : NaN;
+  return head == 0x736c6166 && (load<u8>(value, 4) | 32) == 101 ? 0 : NaN;
 }

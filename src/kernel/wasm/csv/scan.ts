@@ -2,8 +2,8 @@
 
 /** Nonzero once a byte beyond ASCII was seen: then the record's UTF-8 must be checked. */
 export let high: u32 = 0;
-export function clearHigh(): void {
-  high = 0;
+export function setHigh(bits: u32): void {
+  high = bits;
 }
 
 /** A bit for each of the 64 bytes from `block` that is a delimiter or a line end; none at `end` and beyond. */
