@@ -7,6 +7,7 @@ import {readValue} from '../flow/cells.ts';
 import type {ByteSource, Position} from '../flow/source.ts';
 import type {DecodeSpec, RecordDecoder} from '../formats/define.ts';
 import {findFormat} from '../formats/index.ts';
+import {fieldText} from '../types/row-text.ts';
 import {bigintType, type Column, stringType} from '../types/sql-type.ts';
 import {ByteInput} from './byte-input.ts';
 import {Rejects} from './rejects.ts';
@@ -99,7 +100,9 @@ function readAll(source: ByteSource, format: string, options: Readonly<Record<st
     if (taken === 'rows') {
       for (let row = 0; row < batch.count; row++) {
         const values = columns.map(({type}, index) => readValue(memory, batch.vectors[index] as Vector, row, type, 'UTC'));
-        rows.push(`${input.origin(row).where} ${values.join(' ')}`);
+        rows.push(
+          `${input.origin(row).where} ${values.map((value, index) => fieldText(value, (columns[index] as Column).type, 'UTC')).join(' ')}`,
+        );
       }
       positions.push(input.position());
     }

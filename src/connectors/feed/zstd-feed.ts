@@ -3,7 +3,8 @@ import {ProblemError} from '../../base/problem.ts';
 import {Pieces, tornProblem} from './compressed-feed.ts';
 import {always, type Feed} from './feed.ts';
 
-const inputBytes = 65536;
+/** Small, because all that one piece of input becomes is held in memory. */
+const inputBytes = 16_384;
 /** fzstd's code for input that ends inside a frame. */
 const unexpectedEnd = 5;
 
