@@ -39,7 +39,8 @@ export class DatagenSource implements RowSource {
     this.#clock = context.clock;
     this.#timeZone = context.timeZone;
     this.#rowsPerSecond = Number(table.options.get('rows-per-second'));
-    this.#seed = Number(table.options.get('seed') ?? Math.floor(Math.random() * 2 ** 32));
+    // Without a seed of the person's, each run has its own.
+    this.#seed = Number(table.options.get('seed') ?? context.clock.now() % 2 ** 32);
   }
 
   async open(from: Position): Promise<void> {

@@ -105,9 +105,8 @@ describe('a pipe', () => {
 });
 
 test('the socket that a parent process gives loses nothing', async () => {
-  const {build} = await import('esbuild');
   const module = join(directory, 'feed.mjs');
-  await build({entryPoints: [join(import.meta.dirname, 'pipe-feed.ts')], outfile: module, bundle: true, platform: 'node', format: 'esm'});
+  bundle(join(import.meta.dirname, 'pipe-feed.ts'), module);
   const script = `
     import {PipeFeed} from ${JSON.stringify(module)};
     const feed = new PipeFeed(0, 'stdin');
@@ -130,3 +129,9 @@ test('the socket that a parent process gives loses nothing', async () => {
   });
   expect(output).toBe('1000000\n');
 });
+
+/** The module as a child process can run it. */
+function bundle(module: string, target: string): void {
+  const command = join(import.meta.dirname, '../../../node_modules/.bin/esbuild');
+  execFileSync(command, [module, `--outfile=${target}`, '--bundle', '--platform=node', '--format=esm', '--log-level=error']);
+}

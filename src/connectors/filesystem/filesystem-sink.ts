@@ -183,10 +183,12 @@ function partIn(folder: string, overwrite: boolean, extension: string): Target {
   return {writes: hiddenBeside(part), flags: 'wx', becomes: part, replaces: present.map(entry => join(folder, entry.name))};
 }
 
-/** A name that readers of the directory leave out. */
+/** A free name that readers of the directory leave out. */
 function hiddenBeside(path: string): string {
-  const unique = Math.random().toString(36).slice(2, 10);
-  return join(dirname(path), `.${basename(path)}.${unique}.new`);
+  for (let number = 0; ; number++) {
+    const hidden = join(dirname(path), `.${basename(path)}.${number}.new`);
+    if (!existsSync(hidden)) return hidden;
+  }
 }
 
 /** New content is on the disk before it takes the place of the old. */

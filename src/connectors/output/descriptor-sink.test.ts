@@ -110,14 +110,7 @@ test('the socket of a child process loses nothing, however slow its parent reads
       if (sink.full) await sink.drain();
     }
     await sink.close();`;
-  const {build} = await import('esbuild');
-  await build({
-    entryPoints: [join(import.meta.dirname, 'descriptor-sink.ts')],
-    outfile: join(directory, 'sink.mjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-  });
+  bundle(join(import.meta.dirname, 'descriptor-sink.ts'), join(directory, 'sink.mjs'));
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {stdio: ['ignore', 'pipe', 'inherit']});
   let text = '';
   child.stdout.on('data', (piece: Buffer) => {
@@ -131,3 +124,9 @@ test('the socket of a child process loses nothing, however slow its parent reads
   expect(text.split('\n').length).toBe(100_001);
   expect(text.endsWith('99999 some text\n')).toBe(true);
 });
+
+/** The module as a child process can run it. */
+function bundle(module: string, target: string): void {
+  const command = join(import.meta.dirname, '../../../node_modules/.bin/esbuild');
+  execFileSync(command, [module, `--outfile=${target}`, '--bundle', '--platform=node', '--format=esm', '--log-level=error']);
+}
