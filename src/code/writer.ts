@@ -12,7 +12,7 @@ export class Writer {
   #legend = new Map<string, string>();
   #boundNames = new Map<unknown, Js>();
   #counts = new Map<string, number>();
-  #indent = 1;
+  #indent = 0;
 
   /** A fresh name for a role. */
   name(role: string): Js {

@@ -52,13 +52,41 @@ export function updateFeed(
 ): void {
   const {feed, passes, args} = prepared;
   const present = args.map(presentCode.bind(null, segment)).reduce<Js | null>((left, right) => and(left, right), null);
-  const condition = and(passes, present);
-  const update = (): void => {
-    if (feed.bag === null) updateSlots(segment, layout, prepared, group, sign);
-    else updateBag(segment, layout, prepared, group, sign);
+  const whenHolds = (condition: Js | null, update: () => void): void => {
+    if (condition === null) update();
+    else segment.block(js`if (${condition})`, update);
   };
-  if (condition === null) update();
-  else segment.block(js`if (${condition})`, update);
+  const wide = feed.bag === null ? wideColumn(prepared) : null;
+  if (wide === null) {
+    whenHolds(and(passes, present), () => {
+      if (feed.bag === null) updateSlots(segment, layout, prepared, group, sign);
+      else updateBag(segment, layout, prepared, group, sign);
+    });
+    return;
+  }
+  whenHolds(passes, () => {
+    segment.block(js`if (${segment.tag(wide)} === 0)`, () => updateSlots(segment, layout, prepared, group, sign));
+    updateWideSlots(segment, layout, prepared, wide, group, sign);
+  });
+}
+
+/** The column of a feed's values, where they may be integers beyond 2^53. */
+function wideColumn({feed, args}: PreparedFeed): ColumnSource | null {
+  const column = args[0]?.column ?? null;
+  return column?.vector.physical === 'integer' && feed.slots.some(slot => slot.role !== 'count') ? column : null;
+}
+
+function updateWideSlots(
+  segment: SegmentWriter,
+  layout: AggregateLayout,
+  prepared: PreparedFeed,
+  column: ColumnSource,
+  group: ProbedRow,
+  sign: Js | null,
+): void {
+  const {writer} = segment;
+  const update = writer.bind('updateWide', updateWide(layout.table, segment.memory, column, prepared.feed.slots), column.title);
+  writer.line(js`else if (${segment.tag(column)} === 4) ${update}(${group.page}, ${group.cell}, row, ${sign ?? 1});`);
 }
 
 function and(left: Js | null, right: Js | null): Js | null {
@@ -74,25 +102,13 @@ function presentCode(segment: SegmentWriter, arg: Arg): Js | null {
 
 function updateSlots(segment: SegmentWriter, layout: AggregateLayout, prepared: PreparedFeed, group: ProbedRow, sign: Js | null): void {
   const {feed, args} = prepared;
-  const {writer} = segment;
   const [arg] = args;
   const needsValue = feed.slots.some(slot => slot.role !== 'count');
   if (arg === undefined || !needsValue) {
     for (const slot of feed.slots) updateSlot(segment, layout, slot, null, group, sign);
     return;
   }
-  const {column} = arg;
-  const updateAll = (): void => {
-    for (const slot of feed.slots) updateSlot(segment, layout, slot, arg, group, sign);
-  };
-  if (column === null || column.vector.physical !== 'integer') return updateAll();
-  const update = updateWide(layout.table, segment.memory, column, feed.slots);
-  segment.value(column);
-  writer.branch(
-    js`${segment.tag(column)} === 4`,
-    () => writer.line(js`${writer.bind('updateWide', update, column.title)}(${group.page}, ${group.cell}, row, ${sign ?? 1});`),
-    updateAll,
-  );
+  for (const slot of feed.slots) updateSlot(segment, layout, slot, arg, group, sign);
 }
 
 function numberOf(segment: SegmentWriter, arg: Arg): Js {
@@ -157,19 +173,26 @@ function updateBag(segment: SegmentWriter, layout: AggregateLayout, prepared: Pr
   if (bag === null) return;
   const {writer} = segment;
   const {table} = bag;
+  const wide = wideColumn(prepared);
+  const updateOnce = (slots: readonly FeedSlot[], by: Js | null): void => {
+    const once = {...prepared, feed: {...feed, slots: [...slots]}};
+    if (wide === null || wideColumn(once) === null) return updateSlots(segment, layout, once, group, by);
+    segment.block(js`if (${segment.tag(wide)} === 0)`, () => updateSlots(segment, layout, once, group, by));
+    updateWideSlots(segment, layout, once, wide, group, by);
+  };
   const columns = args.map(arg => arg.column as ColumnSource);
   const keys = [{kind: 'exact', value: group.row, below: 2 ** 31} as const, ...columns.map(column => keyOfColumn(segment, table, column))];
   const meaning = 'values seen in each group';
   if (bag.countOffset === null || sign === null) {
-    const found = probe(segment, table, keys, meaning);
-    segment.block(js`if (${found.isFresh})`, () => updateSlots(segment, layout, prepared, group, null));
+    const found = probe(segment, table, keys, {meaning, tellsFresh: true});
+    segment.block(js`if (${found.isFresh})`, () => updateOnce(feed.slots, null));
     return;
   }
   const label = writer.name('values');
   const {leave} = segment;
   writer.block(js`${label}:`, () => {
     segment.leave = js`break ${label};`;
-    const found = probe(segment, table, keys, meaning, js`${sign} < 0`);
+    const found = probe(segment, table, keys, {meaning, leaveWhen: js`${sign} < 0`});
     segment.leave = leave;
     const name = writer.bind('table', table);
     const count = js`${found.page}[${found.cell} + ${bag.countOffset ?? 0}]`;
@@ -179,11 +202,11 @@ function updateBag(segment: SegmentWriter, layout: AggregateLayout, prepared: Pr
       bag.links === null ? null : writer.bind('values', new ValueLists(layout.table, bag, bag.links, feed.slots), 'values of each group');
     segment.block(js`if (${sign} > 0 && ${count} === 1)`, () => {
       if (lists !== null) writer.line(js`${lists}.add(${group.page}, ${group.cell}, ${found.row});`);
-      updateSlots(segment, layout, prepared, group, null);
+      updateOnce(feed.slots, null);
     });
     segment.block(js`else if (${count} === 0)`, () => {
       const additive = feed.slots.filter(slot => slot.role !== 'least' && slot.role !== 'greatest');
-      if (additive.length > 0) updateSlots(segment, layout, {...prepared, feed: {...feed, slots: additive}}, group, sign);
+      if (additive.length > 0) updateOnce(additive, sign);
       if (lists !== null) writer.line(js`${lists}.remove(${group.page}, ${group.cell}, ${found.row});`);
       else writer.line(js`${name}.remove(${found.row});`);
     });

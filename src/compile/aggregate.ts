@@ -64,7 +64,7 @@ function writeFinal(node: NodeOf<'aggregate'>, segment: SegmentWriter, input: Ro
   const title = (index: number): string => node.schema.columns[index]?.name ?? '';
   const feeds = layout.feeds.map(feed => prepareFeed(segment, feed, input));
   const keys = node.keys.map((key, index) => keyOfExpression(segment, table, key, input.columns, title(index)));
-  const group = probe(segment, table, keys, groups, sign === null ? null : js`${sign} < 0`);
+  const group = probe(segment, table, keys, {meaning: groups, leaveWhen: sign === null ? null : js`${sign} < 0`});
   writer.line(js`if (${group.page}[${group.cell}] === 0) ${writer.bind('table', table)}.markChanged(${group.row});`);
   for (const feed of feeds) updateFeed(segment, layout, feed, group, sign);
   if (layout.rows === null) return;
@@ -82,7 +82,7 @@ function writeChanges(node: NodeOf<'aggregate'>, segment: SegmentWriter, input: 
   const keys = columns.map(column => keyOfColumn(segment, table, column));
   // Read here, outside of any block, because every way of giving a change on needs them.
   for (const column of columns) segment.readCell(column);
-  const group = probe(segment, table, keys, groups, sign === null ? null : js`${sign} < 0`);
+  const group = probe(segment, table, keys, {meaning: groups, leaveWhen: sign === null ? null : js`${sign} < 0`, tellsFresh: true});
   writer.line(js`if (${group.page}[${group.cell}] === 0) ${writer.bind('table', table)}.markChanged(${group.row});`);
   const changes = new ChangeWriter(segment, node, layout, stage, columns);
   changes.before(group);

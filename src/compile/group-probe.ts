@@ -24,7 +24,7 @@ export interface ProbedRow {
   readonly row: Js;
   readonly page: Js;
   readonly cell: Js;
-  /** Whether it was made just now. */
+  /** Whether it was made just now: where that was asked for. */
   readonly isFresh: Js;
 }
 
@@ -108,17 +108,19 @@ function keyOfCell(segment: SegmentWriter, cell: Cell, kind: KeyCode['kind']): K
   return {kind: 'exact', value, below: cell.present === null ? cell.most : Infinity};
 }
 
+interface ProbeOptions {
+  /** For the legend. */
+  readonly meaning: string;
+  /** Where there is no row and this holds, the input's row is left instead of making one. */
+  readonly leaveWhen?: Js | null;
+  readonly tellsFresh?: boolean;
+}
+
 /**
- * Looks a row up by its keys. Where there is none it is made, or with `whenMissing` that is done instead. The formulas of the hashes are those of the table
- * itself (state/hashing.ts).
+ * Looks a row up by its keys, and makes it where there is none. The formulas of the hashes are those of the table itself (state/hashing.ts).
  */
-export function probe(
-  segment: SegmentWriter,
-  table: GroupTable,
-  keys: readonly KeyCode[],
-  meaning: string,
-  whenMissing: Js | null = null,
-): ProbedRow {
+export function probe(segment: SegmentWriter, table: GroupTable, keys: readonly KeyCode[], options: ProbeOptions): ProbedRow {
+  const {meaning, leaveWhen = null, tellsFresh = false} = options;
   const {writer} = segment;
   const name = writer.bind('table', table, meaning);
   const index = writer.name('index');
@@ -131,7 +133,7 @@ export function probe(
   const page = writer.name('page');
   const cell = writer.let('cell', js`0`);
   writer.line(js`let ${page};`);
-  const isFresh = writer.let('isFresh', js`false`);
+  const isFresh = tellsFresh ? writer.let('isFresh', js`false`) : js`false`;
   const pages = writer.bind('pages', table.pages, meaning);
   const locate = (): void => {
     writer.line(js`${page} = ${pages}[${row} >>> ${pageShift}];`);
@@ -141,13 +143,13 @@ export function probe(
   writer.block(js`for (;;)`, () => {
     writer.line(js`${row} = ${entry} - 1;`);
     writer.block(js`if (${row} < 0)`, () => {
-      if (whenMissing !== null) writer.line(js`if (${whenMissing}) ${segment.leave}`);
+      if (leaveWhen !== null) writer.line(js`if (${leaveWhen}) ${segment.leave}`);
       writer.line(js`${row} = ${name}.insert(${hash});`);
       writer.line(js`${index} = ${name}.index, ${shift} = ${name}.shift, ${mask} = ${name}.mask;`);
       locate();
       for (const [position, key] of keys.entries())
         writeKey(segment, table, key, page, js`${cell} + ${table.keyOffsets[position] as number}`);
-      writer.line(js`${isFresh} = true;`);
+      if (tellsFresh) writer.line(js`${isFresh} = true;`);
       writer.line(js`break;`);
     });
     if (table.hashesInIndex) {

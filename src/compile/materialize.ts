@@ -10,7 +10,7 @@ import type {SegmentWriter} from './segment-writer.ts';
  * that the lines written here fill.
  */
 export function materialize(segment: SegmentWriter, expr: Expr, columns: readonly ColumnSource[], title: string): ColumnSource {
-  if (expr.kind === 'column') return {...(columns[expr.index] as ColumnSource), title};
+  if (expr.kind === 'column') return columns[expr.index] as ColumnSource;
   if (expr.kind === 'literal') return segment.constantColumn(expr, title);
   const target = segment.newColumn(expr.type, title);
   const expressions = new ExpressionWriter(segment, columns);

@@ -18,19 +18,38 @@ export function hashFloat(value: number): number {
   return (scratchWords[0] as number) ^ Math.imul(scratchWords[1] as number, 0x85ebca6b);
 }
 
-/** Bytes, four at a time; the last four overlap those before. A negative length stands for NULL. */
+/**
+ * Bytes, in words of four. From 4 to 16 of them the words overlap as they must and there is no loop, whose end would be hard to predict; the function is so
+ * small that V8 puts it into the loops that call it. A negative length stands for NULL.
+ */
 export function hashText(view: DataView, start: number, length: number): number {
-  let hash = length;
-  if (length >= 4) {
-    const last = start + length - 4;
-    for (let at = start; at < last; at += 4) hash = Math.imul((hash ^ view.getInt32(at, true)) + (hash >>> 15), 0x2c1b3c6d);
-    hash = Math.imul(hash ^ view.getInt32(last, true), 0x297a2d39);
-  } else if (length > 0) {
-    const middle = view.getUint8(start + (length >> 1));
-    const first = view.getUint8(start);
-    hash = Math.imul(hash ^ (first | (middle << 8) | (view.getUint8(start + length - 1) << 16)), 0x297a2d39);
-  }
+  if (length < 4 || length > 16) return length > 16 ? hashLongText(view, start, length) : hashShortText(view, start, length);
+  const inner = (length >>> 3) << 2;
+  const last = start + length - 4;
+  const first = Math.imul(length ^ view.getInt32(start, true), 0x2c1b3c6d) ^ view.getInt32(start + inner, true);
+  const second = Math.imul(view.getInt32(last, true), 0x297a2d39) ^ view.getInt32(last - inner, true);
+  return mixed(first, second);
+}
+
+function mixed(first: number, second: number): number {
+  const hash = Math.imul(first ^ (first >>> 16), 0x2c1b3c6d) + Math.imul(second ^ (second >>> 15), 0x297a2d39);
   return hash ^ (hash >>> 15);
+}
+
+function hashLongText(view: DataView, start: number, length: number): number {
+  let first = length;
+  let second = 0x2545f491;
+  const last = start + length - 8;
+  for (let at = start; at < last; at += 8) {
+    first = Math.imul(first ^ view.getInt32(at, true), 0x2c1b3c6d) ^ (first >>> 15);
+    second = Math.imul(second ^ view.getInt32(at + 4, true), 0x297a2d39) ^ (second >>> 13);
+  }
+  return mixed(first ^ view.getInt32(last, true), second ^ view.getInt32(last + 4, true));
+}
+
+function hashShortText(view: DataView, start: number, length: number): number {
+  if (length <= 0) return length;
+  return mixed(length, view.getUint8(start) | (view.getUint8(start + (length >> 1)) << 8) | (view.getUint8(start + length - 1) << 16));
 }
 
 /** The hash of several keys, from left to right. */

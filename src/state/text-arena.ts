@@ -60,13 +60,23 @@ export class TextArena {
   }
 }
 
-/** Whether a text in the arena (page and offset within it) has the same bytes as one in `other`. */
+/** Whether a text in the arena (page and offset within it) has the same bytes as one in `other`. No loop from 4 to 16 bytes, as for their hash. */
 export function sameBytes(page: DataView, offset: number, other: DataView, start: number, length: number): boolean {
-  if (length >= 4) {
-    const last = length - 4;
-    for (let at = 0; at < last; at += 4) if (page.getInt32(offset + at, true) !== other.getInt32(start + at, true)) return false;
-    return page.getInt32(offset + last, true) === other.getInt32(start + last, true);
-  }
-  for (let at = 0; at < length; at++) if (page.getUint8(offset + at) !== other.getUint8(start + at)) return false;
+  if (length < 4 || length > 16) return sameBytesOfAnyLength(page, offset, other, start, length);
+  const inner = (length >>> 3) << 2;
+  const last = length - 4;
+  return (
+    ((page.getInt32(offset, true) ^ other.getInt32(start, true)) |
+      (page.getInt32(offset + inner, true) ^ other.getInt32(start + inner, true)) |
+      (page.getInt32(offset + last - inner, true) ^ other.getInt32(start + last - inner, true)) |
+      (page.getInt32(offset + last, true) ^ other.getInt32(start + last, true))) ===
+    0
+  );
+}
+
+function sameBytesOfAnyLength(page: DataView, offset: number, other: DataView, start: number, length: number): boolean {
+  let at = 0;
+  for (; at <= length - 4; at += 4) if (page.getInt32(offset + at, true) !== other.getInt32(start + at, true)) return false;
+  for (; at < length; at++) if (page.getUint8(offset + at) !== other.getUint8(start + at)) return false;
   return true;
 }
