@@ -35,7 +35,7 @@ await buildKernels();
 for (const maker of makers) await runMaker(maker);
 if (!process.argv.includes('--generated')) {
   await bundleCommand();
-  await bundle({job: 'src/job/child.ts'}, {splitting: false});
+  await bundle({job: 'src/job/child.ts'}, {splitting: false, minifySyntax: true, minifyWhitespace: true});
   await bundle(forDevelopers, {splitting: true, chunkNames: 'chunks/[name]-[hash]'});
 }
 
@@ -118,8 +118,6 @@ async function bundle(entries, more) {
     entryPoints: present,
     outdir: 'dist',
     format: 'esm',
-    minifySyntax: true,
-    minifyWhitespace: true,
     banner: {js: "import {createRequire as weirCreateRequire} from 'node:module'; const require = weirCreateRequire(import.meta.url);"},
   });
 }

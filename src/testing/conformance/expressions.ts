@@ -98,9 +98,9 @@ interface FunctionFile {
   readonly config: Readonly<Record<string, string>>;
   readonly kind: string;
   readonly sets: readonly {
-    readonly udfs: readonly unknown[];
-    readonly fields: readonly unknown[];
-    readonly types: readonly string[];
+    readonly udfs?: readonly unknown[];
+    readonly fields: readonly unknown[] | null;
+    readonly types: readonly string[] | null;
     readonly items: readonly {
       readonly kind: string;
       readonly sql: string;
@@ -119,9 +119,10 @@ export async function judgeFunctions(corpus: string, scratch: string): Promise<J
   for (const file of jsonFiles(join(corpus, 'flink-functions'))) {
     const {config, kind, sets} = readJson(corpus, 'flink-functions', file) as FunctionFile;
     for (const set of sets) {
-      const fields = set.types.map((type, index) => ({name: `f${index}`, type, json: fieldJson(tools, set.fields[index] ?? null, type)}));
+      const types = set.types ?? (set.fields ?? []).map(typeOfValue);
+      const fields = types.map((type, index) => ({name: `f${index}`, type, json: fieldJson(tools, set.fields?.[index] ?? null, type)}));
       for (const item of set.items) {
-        if (set.udfs.length > 0 || kind !== 'scalar' || /RAW|STRUCTURED/.test(set.types.join())) {
+        if ((set.udfs ?? []).length > 0 || kind !== 'scalar' || /RAW|STRUCTURED/.test(types.join())) {
           tally.add(item.sql, {kind: 'skipped'});
           continue;
         }
@@ -135,6 +136,19 @@ export async function judgeFunctions(corpus: string, scratch: string): Promise<J
     }
   }
   return tally.judgement();
+}
+
+/** The type that upstream derives from a value when none is given. */
+function typeOfValue(value: unknown): string {
+  if (typeof value === 'boolean') return 'BOOLEAN NOT NULL';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'INT NOT NULL' : 'DOUBLE NOT NULL';
+  if (value !== null && typeof value === 'object' && '$decimal' in value) {
+    const digits = String(value.$decimal).replace('-', '');
+    const [whole = '', fraction = ''] = digits.split('.');
+    return `DECIMAL(${whole.length + fraction.length}, ${fraction.length}) NOT NULL`;
+  }
+  if (value !== null && typeof value === 'object' && '$long' in value) return 'BIGINT NOT NULL';
+  return typeof value === 'string' ? 'STRING NOT NULL' : 'STRING';
 }
 
 /** Only what an expression names: a field whose type is not there yet must not refuse the others. */
