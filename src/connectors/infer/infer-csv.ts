@@ -22,8 +22,7 @@ export function inferCsv(text: string, delimiter: string | null, whole: boolean,
   });
   const best = candidates.reduce((left, right) => (right.score > left.score ? right : left));
   const records = splitRecords(text, best.delimiter, mostRecords);
-  // The last record may go on beyond the sample.
-  if (!whole && records.length > 1) records.pop();
+  if (!whole && records.length > 1 && isCut(text)) records.pop();
   const hasHeader = isHeader(records);
   const body = hasHeader ? records.slice(1) : records;
   const width = best.width;
@@ -41,6 +40,11 @@ export function inferCsv(text: string, delimiter: string | null, whole: boolean,
   if (hasHeader) options.push({key: areNamesUsable ? 'csv.header' : 'csv.ignore-first-line', value: 'true'});
   options.push({key: 'csv.null-literal', value: ''});
   return {columns, options, isConsistent: best.score > 0};
+}
+
+/** Whether the last record may go on beyond the sample: it has no line end yet, or one inside quotes. */
+function isCut(text: string): boolean {
+  return !text.endsWith('\n') || text.split('"').length % 2 === 0;
 }
 
 /** `f3` where a header names nothing, and where a name stands twice. */

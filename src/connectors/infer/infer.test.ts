@@ -208,28 +208,58 @@ test('only the beginning of a large file is looked at', async () => {
   expect(await infer('y.ndjson', `{"a":1,"b":"${'x'.repeat(300_000)}"}\n`)).toMatchObject({problems: [{code: 'cannot-infer'}]});
 });
 
-test('of a live pipe only the first record is waited for, and no byte of it is lost', async () => {
-  const path = join(directory, 'pipe');
-  execFileSync('mkfifo', [path]);
-  const keep = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const writer = openSync(path, 'w');
-  const standardInput: StandardInput = {descriptor: openSync(path, 'r'), isTerminal: false, readAhead: null};
-  setTimeout(() => writeSync(writer, '{"a":'), 2);
-  setTimeout(() => writeSync(writer, '1}\n{"a"'), 10);
-  const result = await inferTable({target: 'stdin', inputFormat: null, directory, standardInput});
-  if ('problems' in result) throw new Error('no problem expected');
-  expect(result.declared.columns).toMatchObject([{name: 'a', type: {kind: 'BIGINT'}}]);
-  writeSync(writer, ':2}\n');
-  closeSync(writer);
-  closeSync(keep);
-  const source = new StdinSource({...standardInput, readAhead: result.readAhead});
-  await source.open(null);
-  let text = '';
-  const target = new Uint8Array(5);
-  for (let count = source.read(target); count !== 'ended'; count = source.read(target)) {
-    if (count === 'nothing') await source.ready();
-    else if (count !== 'end-of-part') text += Buffer.from(target.subarray(0, count)).toString();
+describe('a live pipe', () => {
+  let writer: number;
+  let keep: number;
+  let standardInput: StandardInput;
+  beforeEach(() => {
+    const path = join(directory, 'pipe');
+    execFileSync('mkfifo', [path]);
+    keep = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    writer = openSync(path, 'w');
+    standardInput = {descriptor: openSync(path, 'r'), isTerminal: false, readAhead: null};
+  });
+  afterEach(() => {
+    closeSync(keep);
+  });
+
+  /** Infers, then ends the pipe and reads all of it. */
+  async function inferAndRead(rest: string, inputFormat: string | null = null) {
+    const result = await inferTable({target: 'stdin', inputFormat, directory, standardInput});
+    if ('problems' in result) throw new Error('no problem expected');
+    writeSync(writer, rest);
+    closeSync(writer);
+    const source = new StdinSource({...standardInput, readAhead: result.readAhead});
+    await source.open(null);
+    let text = '';
+    const target = new Uint8Array(5);
+    for (let count = source.read(target); count !== 'ended'; count = source.read(target)) {
+      if (count === 'nothing') await source.ready();
+      else if (count !== 'end-of-part') text += Buffer.from(target.subarray(0, count)).toString();
+    }
+    await source.close();
+    return {columns: result.declared.columns.map(column => `${column.name} ${typeText(column.type)}`), text};
   }
-  expect(text).toBe('{"a":1}\n{"a":2}\n');
-  await source.close();
+
+  test('is waited for until its first record, and no byte of it is lost', async () => {
+    setTimeout(() => writeSync(writer, '{"a":'), 2);
+    setTimeout(() => writeSync(writer, '1}\n{"a"'), 10);
+    expect(await inferAndRead(':2}\n')).toEqual({columns: ['a BIGINT'], text: '{"a":1}\n{"a":2}\n'});
+  });
+
+  test('with a header is waited for until the record behind it', async () => {
+    setTimeout(() => writeSync(writer, 'id;n\n'), 2);
+    setTimeout(() => writeSync(writer, '1;2.5\n'), 10);
+    expect(await inferAndRead('2;3\n')).toEqual({columns: ['id BIGINT', 'n DOUBLE'], text: 'id;n\n1;2.5\n2;3\n'});
+  });
+
+  test('that is cut inside a quoted field', async () => {
+    writeSync(writer, 'id,n\n1,2\n"x\n');
+    expect((await inferAndRead('y",2\n')).columns).toEqual(['id BIGINT', 'n BIGINT']);
+  });
+
+  test('of plain lines, when that is said, gives the first line at once', async () => {
+    writeSync(writer, 'one\n');
+    expect(await inferAndRead('two\n', 'raw')).toEqual({columns: ['line STRING'], text: 'one\ntwo\n'});
+  });
 });

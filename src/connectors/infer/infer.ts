@@ -36,7 +36,9 @@ const formatOfExtension: Readonly<Record<string, string>> = {
 export async function inferTable(request: InferRequest): Promise<InferResult> {
   const isStandardInput = request.target === 'stdin' || request.target === '/dev/stdin';
   try {
-    const sample = isStandardInput ? await sampleStandardInput(request.standardInput) : await sampleFile(request.target, request.directory);
+    const sample = isStandardInput
+      ? await sampleStandardInput(request.standardInput, request.inputFormat)
+      : await sampleFile(request.target, request.directory);
     const place: GivenOption[] = isStandardInput
       ? [{key: 'connector', value: 'stdin'}]
       : [

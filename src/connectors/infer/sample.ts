@@ -20,10 +20,10 @@ export interface Sample {
   readonly name: string;
 }
 
-/** What standard input has to give right now, and at least its first line. */
-export async function sampleStandardInput(input: StandardInput): Promise<Sample> {
+/** What standard input has to give right now, and at least its first record. */
+export async function sampleStandardInput(input: StandardInput, format: string | null): Promise<Sample> {
   const feed = feedOfDescriptor(input.descriptor);
-  const sample = await readBeginning(feed, input.readAhead ?? new Uint8Array(0), true);
+  const sample = await readBeginning(feed, input.readAhead ?? new Uint8Array(0), bytes => hasRecord(bytes, format));
   feed.pause?.();
   return {...sample, name: 'stdin'};
 }
@@ -42,14 +42,27 @@ export async function sampleFile(path: string, directory: string): Promise<Sampl
   const compression = compressionOf(file.path);
   const feed = compression === null ? raw : compression === 'gzip' ? new GzipFeed(raw, file.name) : new ZstdFeed(raw, file.name);
   try {
-    return {...(await readBeginning(feed, new Uint8Array(0), false)), name: file.name};
+    return {...(await readBeginning(feed, new Uint8Array(0), () => false)), name: file.name};
   } finally {
     feed.close();
   }
 }
 
-/** `live`: enough is a whole line and whatever else is there already. */
-async function readBeginning(feed: Feed, ahead: Uint8Array, live: boolean): Promise<{readonly bytes: Uint8Array; readonly whole: boolean}> {
+/** Of what is delimited the first line may be a header, and the record follows it. */
+function hasRecord(bytes: Uint8Array, format: string | null): boolean {
+  const lineEnd = bytes.indexOf(10);
+  if (lineEnd < 0) return false;
+  const mayHaveHeader =
+    format === null ? !/^\s*[{[]/.test(Buffer.from(bytes.subarray(0, 64)).toString()) : format === 'csv' || format === 'tsv';
+  return !mayHaveHeader || bytes.includes(10, lineEnd + 1);
+}
+
+/** Reads until the sample is full, the input ends, or nothing more is there and it is `enough`. */
+async function readBeginning(
+  feed: Feed,
+  ahead: Uint8Array,
+  enough: (bytes: Uint8Array) => boolean,
+): Promise<{readonly bytes: Uint8Array; readonly whole: boolean}> {
   const bytes = new Uint8Array(Math.max(sampleBytes, ahead.length));
   bytes.set(ahead);
   let filled = ahead.length;
@@ -57,7 +70,7 @@ async function readBeginning(feed: Feed, ahead: Uint8Array, live: boolean): Prom
     const count = feed.read(bytes.subarray(filled));
     if (count === 'ended') return {bytes: bytes.subarray(0, filled), whole: true};
     if (count !== 'nothing') filled += count;
-    else if (live && bytes.subarray(0, filled).includes(10)) break;
+    else if (enough(bytes.subarray(0, filled))) break;
     else await feed.ready();
   }
   return {bytes: bytes.subarray(0, filled), whole: false};

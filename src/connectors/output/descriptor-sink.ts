@@ -1,6 +1,5 @@
 import {closeSync, constants, fstatSync, openSync, writeSync} from 'node:fs';
 import {Socket} from 'node:net';
-import {isatty} from 'node:tty';
 import type {Sink} from '../../flow/sink.ts';
 import {always} from '../feed/feed.ts';
 import {errorCode, systemProblem} from '../system-error.ts';
@@ -86,16 +85,21 @@ export class DescriptorSink implements Sink {
   #openNow(): void {
     if (this.#opened) return;
     this.#opened = true;
+    let kind;
     try {
-      const kind = fstatSync(this.#given);
-      this.#mayBeFull = (kind.isFIFO() || kind.isSocket()) && !isatty(this.#given);
+      kind = fstatSync(this.#given);
     } catch (error) {
       throw systemProblem('write', this.#name, error);
     }
-    if (!this.#mayBeFull) return;
-    const own = openWithoutWaiting(this.#given);
-    if (own === null) this.#makeSocket();
-    else this.#descriptor = own;
+    if (kind.isSocket()) {
+      this.#mayBeFull = true;
+      this.#makeSocket(); // Which stops it from waiting; it is nobody else's.
+    } else if (kind.isFIFO()) {
+      // A pipe that cannot be opened anew is written to as it is: then a write waits while its reader does.
+      const own = openWithoutWaiting(this.#given);
+      this.#mayBeFull = own !== null;
+      this.#descriptor = own ?? this.#given;
+    }
   }
 
   #failIfBroken(): void {
