@@ -125,6 +125,21 @@ describe('results', () => {
     ]);
   });
 
+  test('a table goes before a column of its name, unless it has no such column', () => {
+    const table = "CREATE TABLE r (r ROW<x INT, y STRING>, x BIGINT) WITH ('connector' = 'datagen');";
+    const kinds = (sql: string) =>
+      planText(`${table} ${sql}`)
+        .plan!.nodes.at(-1)!
+        .schema.columns.map(({type}) => type.kind);
+    expect(kinds('SELECT r.x, r.y, r.r.x, default_catalog.default_database.r.x FROM r')).toEqual(['BIGINT', 'VARCHAR', 'INT', 'BIGINT']);
+  });
+
+  test('a view that was created before the mode was set reads no watermarks in batch', () => {
+    const sql = `CREATE TABLE t (a INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'format' = 'json');
+      CREATE VIEW v AS SELECT a FROM t; SET 'execution.runtime-mode' = 'batch'; SELECT a FROM v`;
+    expect(planText(sql).plan!.nodes.map(node => node.kind)).toEqual(['scan', 'sink']);
+  });
+
   test('names of every kind are data', () => {
     const names = ['__proto__', 'constructor', 'a`b', "it's", '${x}', 'line\nbreak', '\u2028', 'b"c', 'ünï', ' '];
     const quoted = names.map(name => `\`${name.replaceAll('`', '``')}\``);

@@ -176,6 +176,11 @@ function bindAggregate(binder: ExpressionBinder, call: CallExpression, definitio
     return report.error('misplaced-aggregate', call.span, `aggregate ${definition.name} cannot stand in ${clause}`, hint);
   }
   const isStar = call.arguments.length === 1 && call.arguments[0]!.kind === 'star';
+  if (isStar && call.distinct) {
+    return report.error('wrong-argument', call.span, `${definition.name}(DISTINCT *) says nothing of what is to differ`, {
+      hint: 'name the columns: COUNT(DISTINCT a, b)',
+    });
+  }
   if (isStar && definition.name !== 'COUNT') {
     return report.error('wrong-argument', call.span, `aggregate ${definition.name} needs a value, not *`, {
       hint: `it is written ${definition.syntax}`,

@@ -69,7 +69,8 @@ export function checkHint(hint: Hint, context: BindContext): boolean {
 
 /** Reads a table: a scan, then computed columns, then its watermark. Everybody who reads it with the same options reads it together. */
 export function tableRelation(session: Session, created: CreatedTable, dynamic: readonly OptionPair[], use: Use): Relation | null {
-  const key = optionsKey(dynamic);
+  // Also by the mode, which may be set after a view has read the table: only a stream has watermarks.
+  const key = `${session.isFinal ? 'final' : 'stream'} ${optionsKey(dynamic)}`;
   const known = created.relations.get(key);
   if (known !== undefined) return known;
   const resolved = resolveTable(session, created, dynamic, use);
