@@ -17,12 +17,11 @@ const delimiters = [',', '\t', ';', '|'] as const;
 /** `delimiter` null: the one that cuts most records into the same number of fields, more than one. `whole`: the text ends with a whole record. */
 export function inferCsv(text: string, delimiter: string | null, whole: boolean, mostRecords: number): CsvInference {
   const candidates = (delimiter === null ? delimiters : [delimiter]).map(one => {
-    const records = splitRecords(text, one, recordsForDelimiter);
+    const records = wholeRecords(text, one, whole, recordsForDelimiter);
     return {delimiter: one, ...consistency(records)};
   });
   const best = candidates.reduce((left, right) => (right.score > left.score ? right : left));
-  const records = splitRecords(text, best.delimiter, mostRecords);
-  if (!whole && records.length > 1 && isCut(text)) records.pop();
+  const records = wholeRecords(text, best.delimiter, whole, mostRecords);
   const hasHeader = isHeader(records);
   const body = hasHeader ? records.slice(1) : records;
   const width = best.width;
@@ -42,9 +41,12 @@ export function inferCsv(text: string, delimiter: string | null, whole: boolean,
   return {columns, options, isConsistent: best.score > 0};
 }
 
-/** Whether the last record may go on beyond the sample: it has no line end yet, or one inside quotes. */
-function isCut(text: string): boolean {
-  return !text.endsWith('\n') || text.split('"').length % 2 === 0;
+/** The first records, without a last one that goes on beyond the sample: it has no line end yet, or one inside quotes. */
+function wholeRecords(text: string, delimiter: string, whole: boolean, most: number): string[][] {
+  const records = splitRecords(text, delimiter, most);
+  const isCut = !whole && records.length < most && (!text.endsWith('\n') || text.split('"').length % 2 === 0);
+  if (isCut && records.length > 1) records.pop();
+  return records;
 }
 
 /** `f3` where a header names nothing, and where a name stands twice. */
