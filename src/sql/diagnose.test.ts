@@ -36,6 +36,7 @@ describe('faults in plain words', () => {
     ['SELECT "a" FROM t', 'double-quotes @ "a": write \'a\' for a text or `a` for a name'],
     ['SELECT ? FROM t', 'not-supported @ ?: write :name and bind it with -v name=value'],
     ['SELECT a.b. FROM t', 'syntax @ .: write the name, or remove the dot'],
+    ['SELECT a FROM t constructor constructor', 'syntax @ constructor: expected ",", WHERE, JOIN, GROUP or ORDER'],
     ["SELECT 'a' 'b'", "adjacent-texts @ 'b': write || between them, or a comma"],
     ['EXECUTE STATEMENT SET BEGIN INSERT INTO a SELECT 1;', 'no-end @ EXECUTE: write END; behind its last INSERT'],
     ['BEGIN STATEMENT SET; SELECT 2; END', 'set-insert @ SELECT: put it before or behind the set'],

@@ -27,7 +27,6 @@ export function diagnose(failure: Failure): Problem {
 /** A statement that begins with no known word. */
 export function unknownStatement(source: SourceText, token: Token): Problem {
   const failure: Failure = {source, tokens: [token], at: 0, expected: new Set()};
-  const written = source.text.slice(token.start, token.end);
   const found = isWord(token) ? nearest(token.value, firstWords) : null;
   const hint = found ? `did you mean "${found}"?` : 'a statement begins with SELECT, INSERT, CREATE, SET or another command';
   return problemAt(failure, 'unknown-statement', `no statement begins with ${described(failure, token)}`, spanOf(failure, 0), hint);
@@ -103,16 +102,16 @@ function isMark(token: Token, marks: string): boolean {
 
 // ── what other databases write ─────────────────────────────────────────────
 
-const instead: Readonly<Record<string, readonly [string, string]>> = {
-  '::': ['the cast ::', 'write CAST(value AS type)'],
-  '==': ['the operator ==', 'write = instead'],
-  '&&': ['the operator &&', 'write AND'],
-  '<=>': ['the operator <=>', 'write IS NOT DISTINCT FROM'],
-  '>>': ['the operator >>', 'divide by a power of two'],
-  '<<': ['the operator <<', 'multiply by a power of two'],
-  '**': ['the operator **', 'write POWER(a, b)'],
-  '->': ['the operator ->', "read JSON with JSON_VALUE(column, '$.field'); lambdas stand in parentheses of a call only"],
-};
+const instead: ReadonlyMap<string, readonly [string, string]> = new Map([
+  ['::', ['the cast ::', 'write CAST(value AS type)']],
+  ['==', ['the operator ==', 'write = instead']],
+  ['&&', ['the operator &&', 'write AND']],
+  ['<=>', ['the operator <=>', 'write IS NOT DISTINCT FROM']],
+  ['>>', ['the operator >>', 'divide by a power of two']],
+  ['<<', ['the operator <<', 'multiply by a power of two']],
+  ['**', ['the operator **', 'write POWER(a, b)']],
+  ['->', ['the operator ->', "read JSON with JSON_VALUE(column, '$.field'); lambdas stand in parentheses of a call only"]],
+]);
 
 function foreignSyntax(failure: Failure, token: Token | undefined): Problem | undefined {
   if (!token) return undefined;
@@ -123,7 +122,7 @@ function foreignSyntax(failure: Failure, token: Token | undefined): Problem | un
       const last = run.at(-1);
       if (!first || !last || run.length < length || last.end - first.start !== run.reduce((sum, part) => sum + part.end - part.start, 0))
         continue;
-      const known = instead[failure.source.text.slice(first.start, last.end)];
+      const known = instead.get(failure.source.text.slice(first.start, last.end));
       if (known) return problemAt(failure, 'not-supported', `${known[0]} is not supported`, {start: first.start, end: last.end}, known[1]);
     }
   }
@@ -267,6 +266,35 @@ const rare = new Set(
   SEMI ANTI SNAPSHOT QUALIFY`.split(/\s+/),
 );
 
+/** What is forgotten most, first. */
+const usual = [
+  ')',
+  ']',
+  ',',
+  '=',
+  'AS',
+  'BY',
+  'FROM',
+  'ON',
+  'WHERE',
+  'JOIN',
+  'GROUP',
+  'ORDER',
+  'LIMIT',
+  'AND',
+  'WHEN',
+  'THEN',
+  'END',
+  'INTO',
+  'VALUES',
+  'WITH',
+];
+
+function byUse(a: string, b: string): number {
+  const place = (kind: string) => (usual.includes(kind) ? usual.indexOf(kind) : usual.length);
+  return place(a) - place(b);
+}
+
 function hintFor(failure: Failure): string | undefined {
   groups ??= [
     ['an expression', startsOf('expression')],
@@ -286,13 +314,9 @@ function hintFor(failure: Failure): string | undefined {
     rest = new Set([...rest].filter(kind => !kinds.has(kind)));
     if (name !== '' && !(name === 'a value' && things.has('an expression'))) things.add(name);
   }
-  const shown = [
-    ...things,
-    ...[...rest]
-      .filter(kind => kind !== 'the end')
-      .map(kindText)
-      .filter(Boolean),
-  ];
+  rest.delete('the end');
+  const tokens = [...rest].sort(byUse).map(kindText);
+  const shown = [...things, ...tokens.filter(text => text !== '')];
   const likely = shown.filter(text => !rare.has(text.replaceAll('"', '')));
   const few = (likely.length > 0 ? likely : shown).slice(0, 5);
   if (few.length === 0) return failure.expected.has('the end') ? 'end the statement before it' : undefined;

@@ -64,7 +64,10 @@ describe('any text gives problems, never an exception', () => {
     fc.assert(
       fc.property(
         fc.string({
-          unit: fc.oneof(fc.constantFrom(...'"\'`-/*+:;.,()[]{}<>=!|&\\\n\u2028 aeU0.'), fc.constantFrom('é', '😀', '\ud800', '\u0000')),
+          unit: fc.oneof(
+            fc.constantFrom(...'"\'`-/*+:;.,()[]{}<>=!|&\\\n\u2028 aeU0.'.split('')),
+            fc.constantFrom('é', '😀', '\ud800', '\u0000'),
+          ),
           maxLength: 40,
         }),
         text => isTold(text),

@@ -49,6 +49,9 @@ const symbols = [
 /** Words that only mean something special before a bracket, and are ordinary names elsewhere. */
 const wordsBeforeBracket = new Set(['TRY_CAST', 'DESCRIPTOR', 'TIMESTAMPADD', 'TIMESTAMPDIFF', 'MAP']);
 
+/** Behind these a name is named, as in CREATE TABLE map (…). */
+const behindThem = /^(TABLE|INTO|OVERWRITE|VIEW|EXISTS|\.)$/i;
+
 /** Cuts a text into tokens. Never fails: what cannot be read is a problem, and reading goes on behind it. */
 export function lex(source: SourceText): Lexed {
   const lexer = new Lexer(source);
@@ -213,7 +216,7 @@ class Lexer implements Lexed {
 
   #wordCharacter(value: string): string {
     const upper = value.toUpperCase();
-    if (wordsBeforeBracket.has(upper)) {
+    if (wordsBeforeBracket.has(upper) && !behindThem.test(this.tokens.at(-1)?.value ?? '')) {
       const next = this.#text.slice(this.#at).trimStart()[0];
       if (next === '(' || (next === '[' && upper === 'MAP')) return characterOf(`${upper}(`) ?? kinds.unknown;
     }

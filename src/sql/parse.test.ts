@@ -21,24 +21,15 @@ function shape(text: string): unknown {
   return outline(expression as Expression);
 }
 function outline(expression: Expression): unknown {
-  switch (expression.kind) {
-    case 'binary':
-      return [outline(expression.left), expression.operator, outline(expression.right)];
-    case 'unary':
-      return [expression.operator, outline(expression.operand)];
-    case 'between':
-      return ['BETWEEN', outline(expression.operand), outline(expression.low), outline(expression.high)];
-    case 'like':
-      return ['LIKE', outline(expression.operand), outline(expression.pattern), ...(expression.escape ? [outline(expression.escape)] : [])];
-    case 'in-list':
-      return ['IN', outline(expression.operand), ...expression.list.map(outline)];
-    case 'column':
-      return expression.parts.map(part => part.name).join('.');
-    case 'number':
-      return Number(expression.text);
-    default:
-      return expression.kind;
+  if (expression.kind === 'binary') return [outline(expression.left), expression.operator, outline(expression.right)];
+  if (expression.kind === 'unary') return [expression.operator, outline(expression.operand)];
+  if (expression.kind === 'between') return ['BETWEEN', outline(expression.operand), outline(expression.low), outline(expression.high)];
+  if (expression.kind === 'like') {
+    return ['LIKE', outline(expression.operand), outline(expression.pattern), ...(expression.escape ? [outline(expression.escape)] : [])];
   }
+  if (expression.kind === 'in-list') return ['IN', outline(expression.operand), ...expression.list.map(outline)];
+  if (expression.kind === 'column') return expression.parts.map(part => part.name).join('.');
+  return expression.kind === 'number' ? Number(expression.text) : expression.kind;
 }
 
 describe('what binds tighter', () => {

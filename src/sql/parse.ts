@@ -70,14 +70,16 @@ class Parser {
   }
 
   expression(tokens: readonly Token[]): Expression | null {
-    return this.#hasStrangeTokens(tokens) ? null : this.#read(tokens, 'expression', builders.expression);
+    return this.#hasStrangeTokens(tokens)
+      ? null
+      : this.#read(tokens, 'expression', (context, branch) => context.build.expression(context, branch));
   }
 
   /** A statement set: its header, then each of its statements on its own. */
   set(unit: Extract<Unit, {kind: 'set'}>): Statement | null {
     const before = this.problems.length;
     const [first] = unit.header as [Token];
-    const last = unit.end ?? unit.inner.at(-1)?.at(-1) ?? (unit.header.at(-1) as Token);
+    const last = unit.end ?? unit.inner.at(-1)?.at(-1) ?? first;
     const span = {start: first.start, end: last.end};
     if (!unit.end) this.#fault('no-end', 'this statement set has no END', first, 'write END; behind its last INSERT');
     const inserts: Insert[] = [];

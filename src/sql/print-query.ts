@@ -30,28 +30,24 @@ export function expressionText(expression: Expression, least = 0): string {
   return tightness(expression) < least ? `(${text})` : text;
 }
 
+const loose: ReadonlyMap<Expression['kind'], number> = new Map([
+  ['is-json', test],
+  ['quantified', comparison],
+  ['overlaps', comparison],
+  ['between', inRange],
+  ['in-list', inRange],
+  ['in-query', inRange],
+  ['like', inRange],
+]);
+
 function tightness(expression: Expression): number {
-  switch (expression.kind) {
-    case 'binary':
-      return binds[expression.operator] ?? comparison;
-    case 'unary':
-      if (expression.operator === 'NOT') return negation;
-      return expression.operator === '-' || expression.operator === '+' ? sign : test;
-    case 'is-json':
-      return test;
-    case 'quantified':
-    case 'overlaps':
-      return comparison;
-    case 'between':
-    case 'in-list':
-    case 'in-query':
-    case 'like':
-      return inRange;
-    case 'other':
-      return expression.operands.length > 0 ? test : operand;
-    default:
-      return operand;
+  if (expression.kind === 'binary') return binds[expression.operator] ?? comparison;
+  if (expression.kind === 'unary') {
+    if (expression.operator === 'NOT') return negation;
+    return expression.operator === '-' || expression.operator === '+' ? sign : test;
   }
+  if (expression.kind === 'other' && expression.operands.length > 0) return test;
+  return loose.get(expression.kind) ?? operand;
 }
 
 const list = (items: readonly Expression[]): string => items.map(item => expressionText(item)).join(', ');
@@ -87,30 +83,32 @@ function plainText(expression: Expression): string {
       return caseText(expression);
     case 'other':
       return expression.text;
-    default:
+    case 'binary':
+    case 'unary':
+    case 'between':
+    case 'in-list':
+    case 'in-query':
+    case 'exists':
+    case 'quantified':
+    case 'like':
+    case 'overlaps':
+    case 'is-json':
       return operatorText(expression);
+    case 'scalar-query':
+    case 'item':
+    case 'field':
+    case 'constructor':
+    case 'array-query':
+    case 'row':
+    case 'descriptor':
+    case 'table-argument':
+      return compositeText(expression);
   }
 }
 
-type Operator = Exclude<
+type Operator = Extract<
   Expression,
-  {
-    kind:
-      | 'number'
-      | 'string'
-      | 'binary-string'
-      | 'boolean'
-      | 'null'
-      | 'datetime'
-      | 'interval'
-      | 'column'
-      | 'star'
-      | 'parameter'
-      | 'call'
-      | 'cast'
-      | 'case'
-      | 'other';
-  }
+  {kind: 'binary' | 'unary' | 'between' | 'in-list' | 'in-query' | 'exists' | 'quantified' | 'like' | 'overlaps' | 'is-json'}
 >;
 
 function operatorText(expression: Operator): string {
@@ -151,8 +149,6 @@ function operatorText(expression: Operator): string {
       return `${expressionText(expression.left, comparison)} ${expression.operator} ${expressionText(expression.right, comparison + 1)}`;
     case 'is-json':
       return `${expressionText(expression.operand, test)} IS ${not(expression.negated)}JSON ${expression.type}`;
-    default:
-      return compositeText(expression);
   }
 }
 
@@ -177,7 +173,7 @@ function compositeText(expression: Composite): string {
       return `${expression.explicit ? 'ROW' : ''}(${list(expression.items)})`;
     case 'descriptor':
       return `DESCRIPTOR(${expression.columns.map(nameText).join(', ')})`;
-    default: {
+    case 'table-argument': {
       const input = expression.table ? `TABLE ${pathText(expression.table)}` : `TABLE (${queryText(expression.query as Query)})`;
       const partition = expression.partitionBy.length === 0 ? '' : ` PARTITION BY (${list(expression.partitionBy)})`;
       return `${input}${partition}${expression.orderBy.length === 0 ? '' : ` ORDER BY (${orderItems(expression.orderBy)})`}`;
@@ -330,16 +326,22 @@ function bodyText(body: QueryBody): string {
     case 'select':
       return selectText(body);
     case 'values':
-      return `VALUES ${body.rows.map(({items}) => `ROW(${list(items)})`).join(', ')}`;
+      return `VALUES ${body.rows.map(({items}) => rowText(items)).join(', ')}`;
     case 'table':
       return `TABLE ${pathText(body.name)}`;
-    default: {
+    case 'set-operation': {
       const isTight = body.operator === 'INTERSECT';
       const left = branchText(body.left, operator => !isTight || operator === 'INTERSECT');
       const right = branchText(body.right, operator => !isTight && operator === 'INTERSECT');
       return `${left} ${body.operator}${body.all ? ' ALL' : ''} ${right}`;
     }
   }
+}
+
+/** A row of VALUES: without the word ROW, a lone row in parentheses would be the row itself. */
+function rowText(items: readonly Expression[]): string {
+  const [first] = items;
+  return items.length === 0 || (items.length === 1 && first?.kind === 'row') ? `ROW(${list(items)})` : `(${list(items)})`;
 }
 
 /** One side of a set operation, in parentheses where it would be read otherwise. */
@@ -384,7 +386,7 @@ export function tableText(table: TableReference): string {
       return `${lateralText(table)}UNNEST(${list(table.expressions)})${table.ordinality ? ' WITH ORDINALITY' : ''}${aliasText(table.alias)}`;
     case 'join':
       return joinText(table);
-    default: {
+    case 'other-table': {
       const input = tableText(table.input);
       return `${table.input.kind === 'join' ? `(${input})` : input} ${table.text}${aliasText(table.alias)}`;
     }

@@ -32,7 +32,7 @@ export function printStatement(statement: Statement): string {
     }
     case 'describe':
       return `DESCRIBE ${pathText(statement.name)}`;
-    default:
+    case 'other-statement':
       return statement.text;
   }
 }

@@ -49,9 +49,8 @@ export function isName(token: Token): boolean {
   return token.character >= kinds.identifier && token.character < kinds.reservedFunction;
 }
 
-/** Whether the token is a word: a name or any keyword. */
+/** Whether the token is a word: a name or any keyword. Words come before symbols. */
 export function isWord(token: Token): boolean {
-  return token.character >= kinds.identifier && token.character < firstSymbol;
+  return token.character >= kinds.identifier && token.character <= lastWord;
 }
-const firstSymbol =
-  characters.get(names.find((name, index) => index > names.indexOf('reserved') && !/^[A-Z_]+\(?$/.test(name)) ?? '') ?? '\uffff';
+const lastWord = String.fromCharCode(firstCode + names.findLastIndex(name => /^[A-Z_]+\(?$/.test(name)));
