@@ -1,6 +1,7 @@
 import type {Span} from '../../base/problem.ts';
 import {castability} from '../../types/cast.ts';
 import {commonType} from '../../types/common-type.ts';
+import {asDecimal} from '../../types/decimal.ts';
 import {withNullable, type SqlType} from '../../types/sql-type.ts';
 import type {Expr} from '../expression.ts';
 import {nullLiteral} from './literal.ts';
@@ -18,7 +19,7 @@ export function castTo(expression: Expr, type: SqlType, implicit: boolean, lenie
   return {
     kind: 'cast',
     operand: expression,
-    type: withNullable(type, lenient || expression.type.nullable),
+    type: withNullable(type, lenient || expression.type.nullable || canOverflow(expression.type, type)),
     implicit,
     lenient,
     span: expression.span,
@@ -37,4 +38,16 @@ export function caseOf(branches: readonly {readonly when: Expr; readonly then: E
     type,
     span,
   };
+}
+
+/**
+ * A number that has too many digits for a DECIMAL becomes NULL, so the result is nullable even where the number is not. Rounding may give it one digit more:
+ * 9.99 with one digit after the point is 10.0.
+ */
+function canOverflow(from: SqlType, to: SqlType): boolean {
+  if (to.kind !== 'DECIMAL') return false;
+  const exact = asDecimal(from);
+  if (exact === null) return true;
+  const whole = exact.precision - exact.scale + (exact.scale > to.scale ? 1 : 0);
+  return whole > to.precision - to.scale;
 }

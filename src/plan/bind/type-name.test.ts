@@ -51,3 +51,16 @@ test.each([
     {code: expect.any(String) as string, message},
   ]);
 });
+
+test.each([
+  ['CAST(1 AS DECIMAL(10, 0))', 'DECIMAL(10, 0) NOT NULL'],
+  ['CAST(1 AS DECIMAL(9, 0))', 'DECIMAL(9, 0)'],
+  ['CAST(9.99 AS DECIMAL(3, 1))', 'DECIMAL(3, 1) NOT NULL'],
+  ['CAST(9.99 AS DECIMAL(2, 1))', 'DECIMAL(2, 1)'],
+  ['CAST(1e0 AS DECIMAL(30, 0))', 'DECIMAL(30, 0)'],
+  ['CAST(1e0 AS INT)', 'INT NOT NULL'],
+  ['TRY_CAST(1e0 AS INT)', 'INT'],
+])('%s is %s: nullable where it can have too many digits', (sql, type) => {
+  const {plan} = planText(`SELECT ${sql}`, {rules: false});
+  expect(typeText(plan!.nodes.at(-1)!.schema.columns[0]!.type)).toBe(type);
+});
