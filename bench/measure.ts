@@ -20,7 +20,9 @@ export interface Run {
 
 /** Runs a command to its end. CPU time is what the operating system counted for it (user and system); output may be dropped to keep this process out of the way. */
 export async function run(command: Command, keepOutput: boolean): Promise<Run> {
-  const script = `TIMEFORMAT='%R %U %S'; time "$0" "$@" ${command.standardInput === undefined ? '</dev/null' : `<'${command.standardInput}'`} ${keepOutput ? '' : '>/dev/null'}`;
+  // A real pipe behind the command, where it is read: what Node gives a child is a socket, which not every program can open by its name.
+  const from = command.standardInput === undefined ? '</dev/null' : `<'${command.standardInput}'`;
+  const script = `set -o pipefail; TIMEFORMAT='%R %U %S'; ${keepOutput ? `{ time "$0" "$@" ${from}; } | cat` : `time "$0" "$@" ${from} >/dev/null`}`;
   const child = spawn('bash', ['-c', script, command.file, ...command.args], {stdio: ['ignore', 'pipe', 'pipe']});
   const pieces: Buffer[] = [];
   let errors = '';
