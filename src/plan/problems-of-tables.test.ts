@@ -79,6 +79,13 @@ describe('tables', () => {
 
 describe('inserts', () => {
   check([
+    [
+      'INSERT INTO stdout SELECT 1',
+      'unknown-table',
+      'there is no table "stdout"',
+      'stdout',
+      "write CREATE TABLE stdout (…) WITH ('connector' = 'stdout', 'format' = 'json')",
+    ],
     ['INSERT INTO x SELECT 1', 'unknown-table', 'there is no table "x"', 'x'],
     ['INSERT INTO p SELECT 1', 'wrong-column-count', 'table "p" takes 2 columns here, and the query gives 1', 'SELECT 1'],
     ['INSERT INTO p SELECT ts, b FROM t', 'wrong-type', 'column "a" is INT, and the query gives TIMESTAMP(3) ("ts")', 'ts'],

@@ -208,9 +208,11 @@ function staticPartition(context: BindContext, pairs: readonly OptionPair[], cre
 function unknownTarget(session: Session, context: BindContext, name: string, span: Span): null {
   const names = [...session.tables.keys()];
   const near = nearest(name, names);
+  const stdout = name === 'stdout' ? "write CREATE TABLE stdout (…) WITH ('connector' = 'stdout', 'format' = 'json')" : undefined;
+  const hint = near === null ? stdout : `did you mean "${near}"?`;
   return context.report.error('unknown-table', span, `there is no table "${name}"`, {
     detail: listed('tables', names),
-    ...(near === null ? {} : {hint: `did you mean "${near}"?`}),
+    ...(hint === undefined ? {} : {hint}),
   });
 }
 
@@ -258,7 +260,8 @@ function checkBounds(session: Session, index: number): void {
   for (const input of behaviourOf(node).inputs(node)) checkBounds(session, input);
   const origin = session.origins.get(index);
   if (node.kind !== 'scan' || node.bounded || origin === undefined) return;
-  session.origins.delete(index); // Told once.
+  // Several sinks may read it, but once is enough.
+  session.origins.delete(index);
   origin.report.error('unbounded-batch', origin.span, `${origin.name} never ends, so it cannot be read in batch mode`, {
     detail: "execution.runtime-mode is 'batch'",
     hint: "bound the table, or SET 'execution.runtime-mode' = 'streaming'",

@@ -8,7 +8,8 @@ import type {Value} from '../../types/value.ts';
 import type {Expr} from '../expression.ts';
 import type {Report} from '../report.ts';
 
-/** A constant of the type that Flink gives to its spelling. Null after a problem was reported. */
+/** Constants have the type that Flink gives to their spelling. Every function here gives null after it has reported a problem. */
+
 type Literal = Expr & {readonly kind: 'literal'};
 
 export function literal(type: SqlType, value: Value, span: Span | null): Literal {

@@ -52,7 +52,7 @@ export interface Session {
   readonly isFinal: boolean;
   /** The input is taken to end, whatever its connector says. */
   readonly isInputTakenToEnd: boolean;
-  /** How often each thing was met: console sinks. */
+  /** How many results without INSERT there are so far: each has its number. */
   consoles: number;
 }
 
