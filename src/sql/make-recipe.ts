@@ -31,6 +31,8 @@ export function make(): string {
     '/** Made by make-recipe.ts. The names of the rules, and of each the body as matcher.ts reads it. */',
     `export const ruleNames = ${quote(names.join(' '))};`,
     `export const ruleBodies = ${quote(bodies.join('\n'))};`,
+    '/** Of each rule the tokens it can begin with, as pairs of characters from and to; nothing where it may match no token or any. */',
+    `export const ruleStarts = ${quote(startsOf(names, rules, terminals).join(' '))};`,
     '/** What a rule is called in a message, where it is one thing to a reader. */',
     `export const descriptions: Readonly<Record<string, string>> = ${JSON.stringify(Object.fromEntries(descriptions))};`,
     '/** The kinds of tokens in the order of their characters, from U+E000 on. */',
@@ -84,6 +86,52 @@ function numberTerminals(terminals: Set<string>): Terminals {
 }
 
 const isWord = (terminal: string) => /^[A-Z_]+\(?$/.test(terminal);
+
+/** Null: the part may match without a token, or match any. */
+type Starts = ReadonlySet<string> | null;
+
+function startsOf(names: readonly string[], rules: Readonly<Record<string, Recipe>>, terminals: Terminals): string[] {
+  const known = new Map<string, Starts>();
+  const ofRule = (name: string): Starts => {
+    if (!known.has(name)) known.set(name, name === 'any' ? null : ofPart(rules[name]?.[4] as Recipe));
+    return known.get(name) ?? null;
+  };
+  const ofPart = ([operation, , ...rest]: Recipe): Starts => {
+    if (operation === 'terminal') return new Set(charactersOf(rest[0] as string, terminals));
+    if (operation === 'app') return ofRule(rest[0] as string);
+    if (operation === 'plus') return ofPart(rest[0] as Recipe);
+    if (operation === 'alt') {
+      const all = rest.map(inner => ofPart(inner as Recipe));
+      return all.includes(null) ? null : new Set(all.flatMap(starts => [...(starts ?? [])]));
+    }
+    if (operation !== 'seq') return null;
+    const starts = new Set<string>();
+    for (const factor of rest as Recipe[]) {
+      const optional = factor[0] === 'opt' || factor[0] === 'star';
+      const first = ofPart(optional ? (factor[2] as Recipe) : factor);
+      if (!first) return null;
+      first.forEach(character => starts.add(character));
+      if (!optional) return starts;
+    }
+    return null;
+  };
+  return names.map(name => rangesText(ofRule(name)));
+}
+
+function charactersOf(terminal: string, {kinds, classes}: Terminals): string[] {
+  const range = classes.get(terminal);
+  return range ? [...kinds.values()].filter(character => character >= range[0] && character <= range[1]) : [kinds.get(terminal) ?? ''];
+}
+
+function rangesText(starts: Starts): string {
+  const codes = [...(starts ?? [])].map(character => character.charCodeAt(0)).sort((a, b) => a - b);
+  let text = '';
+  codes.forEach((code, index) => {
+    if (code - 1 !== codes[index - 1]) text += String.fromCharCode(code);
+    if (code + 1 !== codes[index + 1]) text += String.fromCharCode(code);
+  });
+  return text;
+}
 
 /** The numbers are those of `matcher.ts`. */
 const operations: Readonly<Record<string, number>> = {seq: 0, alt: 1, star: 2, plus: 3, opt: 4, not: 5, lookahead: 6, range: 7, any: 8};

@@ -55,8 +55,8 @@ export function optionPair(context: Context, key: Branch, value: Branch): Option
 /** A number written for a person's limit: precision, scale, buckets. */
 export function count(context: Context, branch: Branch): number {
   const {value} = context.token(branch);
-  if (!/^\d{1,9}$/.test(value))
-    context.fault('whole-number', `${value} is no whole number`, branch, 'write it with digits only, at most nine');
+  if (!/^\d{1,10}$/.test(value) || Number(value) > 2147483647)
+    context.fault('whole-number', `${value} is no whole number up to 2147483647`, branch, 'write it with digits only');
   return Number(value);
 }
 

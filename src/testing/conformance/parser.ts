@@ -1,5 +1,4 @@
 import {existsSync, readFileSync} from 'node:fs';
-import {join} from 'node:path';
 import {parse as parseYaml} from 'yaml';
 import {parseExpression, parseScript} from '../../sql/parse.ts';
 import {isRefusal, readJson, Tally, type Judgement} from './family.ts';
@@ -14,7 +13,11 @@ interface ParserCase {
 }
 
 /** Families of accept and reject cases, by file. Calcite's own grammar is wider than Flink's, and quotes names with double quotes. */
-const files = ['flink-FlinkSqlParserImplTest', 'flink-MaterializedTableStatementParserTest', 'calcite-SqlParserTest'] as const;
+const files = {
+  'sql-parser/flink': 'flink-FlinkSqlParserImplTest',
+  'sql-parser/flink-materialized': 'flink-MaterializedTableStatementParserTest',
+  'sql-parser/calcite': 'calcite-SqlParserTest',
+} as const;
 const exceptionsFile = 'fixtures/conformance/parser-exceptions.yaml';
 
 /**
@@ -23,8 +26,8 @@ const exceptionsFile = 'fixtures/conformance/parser-exceptions.yaml';
  */
 export function judgeParser(corpusDirectory: string): readonly Judgement[] {
   const exceptions = readExceptions();
-  return files.map(file => {
-    const tally = new Tally(`sql-parser/${file.replace(/-.*Flink|-/, '-').slice(0, 20)}`);
+  return Object.entries(files).map(([family, file]) => {
+    const tally = new Tally(family);
     const {cases} = readJson(corpusDirectory, 'sql-parser', `${file}.json`) as {cases: readonly ParserCase[]};
     for (const each of cases)
       tally.add(`${each.test}: ${each.sql}`, isOfAnotherDialect(each) || exceptions.has(each.sql) ? {kind: 'skipped'} : judge(each, file));
@@ -68,7 +71,7 @@ function withBackTicks(sql: string): string {
 /** The texts that are let off, each in a group with its reason. */
 export function readExceptions(): ReadonlySet<string> {
   if (!existsSync(exceptionsFile)) return new Set();
-  const groups = parseYaml(readFileSync(join(exceptionsFile), 'utf8')) as readonly {
+  const groups = parseYaml(readFileSync(exceptionsFile, 'utf8')) as readonly {
     readonly reason: string;
     readonly cases: readonly string[];
   }[];
