@@ -181,6 +181,7 @@ function verdictOf(result: Evaluated, errorExpected: boolean, expected: string |
 
 function plainType(type: string): string {
   return type
+    .replaceAll(/TIMESTAMP\((\d)\) WITH LOCAL TIME ZONE/g, 'TIMESTAMP_LTZ($1)')
     .replaceAll('VARCHAR(2147483647)', 'STRING')
     .replaceAll('VARBINARY(2147483647)', 'BYTES')
     .replaceAll('`', '')
