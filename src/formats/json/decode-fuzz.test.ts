@@ -49,8 +49,8 @@ const written = fc
   .map(([value, seed, blank]) => write(value, seed, blank));
 
 function write(value: unknown, seed: number, blank: string): string {
-  if (typeof value === 'string' && seed % 5 === 0)
-    return `"${[...JSON.stringify(value).slice(1, -1)].map(character => (/[a-z]/.test(character) && !/[bfnrtu]/.test(character) && value.length < 9 && !value.includes('\\') && !/["\u0000-\u001f]/.test(value) ? `\\u00${character.charCodeAt(0).toString(16)}` : character)).join('')}"`;
+  if (typeof value === 'string' && seed % 5 === 0 && /^[a-z]{1,9}$/.test(value))
+    return `"${value.replace(/./g, letter => `\\u00${letter.charCodeAt(0).toString(16)}`)}"`;
   if (value === null || typeof value !== 'object') return Object.is(value, -0) ? '-0' : JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(element => write(element, seed, blank)).join(`${blank},${blank}`)}]`;
   const fields = Object.entries(value);

@@ -1,10 +1,11 @@
 import {existsSync, readFileSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {type SqlType, booleanType, doubleType, intType, bigintType, stringType} from '../../types/sql-type.ts';
+import type {SqlType} from '../../types/sql-type.ts';
 import {parseDecimal, rescale} from '../../types/decimal.ts';
 import type {Value} from '../../types/value.ts';
 import {decodeMessage, types} from './fixtures/decoded.ts';
+import {readType} from './fixtures/type-names.ts';
 
 /** Independent cases, where they are at hand. */
 const conformance = process.env['WEIR_CONFORMANCE'] ?? '../shared/conformance';
@@ -76,53 +77,6 @@ describe.skipIf(!existsSync(coercion))("Flink's coercions", () => {
     expect(lenient).toEqual({rows: [Object.values(columns).map((type, index) => typed(expected[index], type))], rejects: []});
   });
 });
-
-/** The few types of the cases. */
-function readType(text: string): SqlType {
-  const name = /^[A-Z_]+/.exec(text)?.[0] ?? '';
-  const inner = text.slice(name.length + 1, -1);
-  const numbers = inner.split(',').map(Number);
-  switch (name) {
-    case 'ROW':
-      return {
-        kind: 'ROW',
-        nullable: true,
-        fields: split(inner).map(part => ({name: part.split('`')[1] ?? '', type: readType(part.replace(/^\s*`[^`]*` /, ''))})),
-      };
-    case 'ARRAY':
-      return {kind: 'ARRAY', nullable: true, element: readType(inner)};
-    case 'MAP': {
-      const [key = '', value = ''] = split(inner);
-      return {kind: 'MAP', nullable: true, key: readType(key.trim()), value: readType(value.trim())};
-    }
-    case 'DECIMAL':
-      return {kind: 'DECIMAL', nullable: true, precision: numbers[0] ?? 10, scale: numbers[1] ?? 0};
-    case 'TIMESTAMP':
-    case 'TIMESTAMP_LTZ':
-      return {kind: name, nullable: true, precision: numbers[0] ?? 6};
-    case 'TIME':
-      return {kind: 'TIME', nullable: true, precision: 0};
-    case 'DATE':
-      return types.DATE;
-    case 'FLOAT':
-      return {kind: 'FLOAT', nullable: true};
-    default:
-      return ({BOOLEAN: booleanType, INT: intType, BIGINT: bigintType, DOUBLE: doubleType, STRING: stringType} as const)[name as 'INT'];
-  }
-}
-
-/** At the commas that are in no brackets. */
-function split(text: string): string[] {
-  const parts = [''];
-  let depth = 0;
-  for (const character of text) {
-    if (character === '<' || character === '(') depth++;
-    if (character === '>' || character === ')') depth--;
-    if (character === ',' && depth === 0) parts.push('');
-    else parts[parts.length - 1] += character;
-  }
-  return parts;
-}
 
 function typed(value: unknown, type: SqlType): Value {
   if (value === null || value === undefined) return null;

@@ -82,17 +82,11 @@ class JsonDecoder implements RecordDecoder {
 
   decodeLines(from: number, end: number, final: boolean, mostRows: number): number {
     this.#beginCall();
-    let start = this.#isSkippingLine ? this.#skipLine(from, end, final) : from;
+    const start = this.#isSkippingLine ? this.#skipLine(from, end, final) : from;
     if (mostRows <= 0 || start === end) return start;
-    let limit = start + this.#bytes(start, end).lastIndexOf(lineFeed) + 1;
+    const limit = start + this.#bytes(start, end).lastIndexOf(lineFeed) + 1;
     if (final && limit < end) return this.#decodeLastLine(start, end, mostRows);
-    if (limit === start) return this.#decodeUnfinished(start, end);
-    if (this.#isAtPartStart && this.#bytes(start, end).subarray(0, 3).equals(byteOrderMark)) start += 3;
-    this.#isAtPartStart = false;
-    const consumed = this.#kernel.decodeLines(start, limit, Math.min(mostRows, batchRows));
-    limit = consumed;
-    this.#finishLines(start, limit);
-    return this.#endedAt ?? consumed;
+    return limit > start ? this.#decodeWhole(start, limit, mostRows) : this.#decodeUnfinished(start, end);
   }
 
   decodeRecords(count: number): void {
@@ -112,7 +106,7 @@ class JsonDecoder implements RecordDecoder {
       least = Math.min(least, start);
       greatest = Math.max(greatest, start + (this.lengths[row] as number));
     }
-    this.#finishLines(least, greatest);
+    this.#finishRows(least, greatest);
     if (this.#endedAt !== null) this.#nextRecord = this.#recordCount;
   }
 
@@ -137,17 +131,22 @@ class JsonDecoder implements RecordDecoder {
     return found < 0 ? end : from + found + 1;
   }
 
+  /** Lines that all end before `limit`. */
+  #decodeWhole(from: number, limit: number, mostRows: number): number {
+    const hasMark = this.#isAtPartStart && this.#bytes(from, limit).subarray(0, 3).equals(byteOrderMark);
+    this.#isAtPartStart = false;
+    const start = hasMark ? from + 3 : from;
+    const consumed = this.#kernel.decodeLines(start, limit, Math.min(mostRows, batchRows));
+    this.#finishRows(start, consumed);
+    return this.#endedAt ?? consumed;
+  }
+
   /** The last line has no line feed: it gets one for as long as it is decoded. */
   #decodeLastLine(from: number, end: number, mostRows: number): number {
-    const linesBefore = this.#linesBefore;
     const kept = this.#memory.bytes[end] as number;
     this.#memory.bytes[end] = lineFeed;
-    const isSkipped = this.#isSkippingLine;
-    this.#isSkippingLine = false;
-    const consumed = this.decodeLines(from, end + 1, false, mostRows);
+    const consumed = this.#decodeWhole(from, end + 1, mostRows);
     this.#memory.bytes[end] = kept;
-    this.#isSkippingLine = isSkipped && consumed <= end;
-    this.lines += linesBefore;
     return Math.min(consumed, end);
   }
 
@@ -162,7 +161,7 @@ class JsonDecoder implements RecordDecoder {
   }
 
   /** After the kernel: what it could not do, which rows are none after all, and who must be told. */
-  #finishLines(from: number, end: number): void {
+  #finishRows(from: number, end: number): void {
     const kernel = this.#kernel;
     this.rows = kernel.rows;
     this.lines = this.#linesBefore + kernel.lines;
