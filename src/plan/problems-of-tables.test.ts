@@ -149,6 +149,19 @@ describe('modes', () => {
       "'Mars'",
       "write a name such as 'Europe/Berlin', or 'UTC'",
     ],
+    [
+      "SET 'table.exec.sink.not-null-enforcer' = 'ignore'",
+      'wrong-setting',
+      '"ignore" is no way to treat NULL in a NOT NULL column',
+      "'ignore'",
+    ],
+    [
+      "CREATE TABLE w (ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'format' = 'json'); SELECT * FROM w ORDER BY ts",
+      'not-supported',
+      'ORDER BY the time of a stream is not supported yet',
+      'ts',
+      "read the input in batch mode: SET 'execution.runtime-mode' = 'batch'",
+    ],
     ["SET 'table.sql-dialect' = 'hive'", 'wrong-setting', 'SQL dialect "hive" is not supported', "'hive'", "the only one is 'default'"],
     [
       "SELECT 1; SET 'execution.runtime-mode' = 'batch'",

@@ -2,7 +2,7 @@ import {nearest} from '../../base/nearest.ts';
 import type {Span} from '../../base/problem.ts';
 import type {Insert, OptionPair} from '../../sql/ast.ts';
 import {castability} from '../../types/cast.ts';
-import type {Column, Schema} from '../../types/sql-type.ts';
+import {booleanType, type Column, type Schema} from '../../types/sql-type.ts';
 import {typeText} from '../../types/type-text.ts';
 import {behaviourOf} from '../nodes/index.ts';
 import type {ResolvedTable} from '../catalog.ts';
@@ -81,7 +81,19 @@ function insertIntoTable(session: Session, context: BindContext, insert: Insert,
   const columns = resolved.table.columns;
   const node = arranged(session, context, insert, target, columns);
   if (node === null || !checkSink(session, context, resolved, node, span)) return null;
-  return addSink(session, node, {kind: 'table', table: resolved.table, overwrite: insert.overwrite}, {columns});
+  const kept = session.settings.dropsNulls ? withoutNulls(session, node, columns) : node;
+  return addSink(session, kept, {kind: 'table', table: resolved.table, overwrite: insert.overwrite}, {columns});
+}
+
+/** The rows without NULL in columns that are NOT NULL. */
+function withoutNulls(session: Session, input: number, columns: readonly Column[]): number {
+  const {schema} = session.builder.at(input);
+  const tests = schema.columns.flatMap(({type}, index): readonly Expr[] => {
+    if (!type.nullable || columns[index]!.type.nullable) return [];
+    const column: Expr = {kind: 'column', index, type, span: null};
+    return [{kind: 'call', function: 'IS NOT NULL', words: [], arguments: [column], type: {...booleanType, nullable: false}, span: null}];
+  });
+  return tests.reduce((node, predicate) => session.builder.add({kind: 'filter', input: node, predicate}, {schema}), input);
 }
 
 /** The query's columns in the order and types of the table's. */

@@ -66,7 +66,7 @@ export class QueryBinder {
     if (node.changelog !== 'append' && node.bounded && emit === 'changes') return this.#bound(query, outer, 'final', true);
     const what = order.length > 0 ? 'ORDER BY' : 'LIMIT';
     const span = query.orderBy[0]?.span ?? query.limit?.span ?? query.offset?.span ?? query.span;
-    if (!this.#canBeOrdered(body.node, what, span)) return null;
+    if (!this.#canBeOrdered(body.node, what, span, body.order[0])) return null;
     return this.#finished(body, this.#limited(body, order.length > 0 ? body.order : [], limit, offset ?? 0));
   }
 
@@ -78,7 +78,7 @@ export class QueryBinder {
       : builder.add({kind: 'limit', input: body.node, offset, limit: limit ?? noLimit}, {schema});
   }
 
-  #canBeOrdered(index: number, what: string, span: Span): boolean {
+  #canBeOrdered(index: number, what: string, span: Span, first: SortItem | undefined): boolean {
     const {report} = this.context;
     const node = this.session.builder.at(index);
     if (what === 'ORDER BY' && !node.bounded) {
@@ -87,6 +87,11 @@ export class QueryBinder {
         span,
         "bound the input, or read it in batch mode: SET 'execution.runtime-mode' = 'batch'",
       );
+      return false;
+    }
+    // By time a stream is sorted as its watermark goes on, and rows that come too late are dropped: other rows than at the end of input.
+    if (first !== undefined && first.index === node.rowtime && !first.descending) {
+      report.notSupported('ORDER BY the time of a stream', span, "read the input in batch mode: SET 'execution.runtime-mode' = 'batch'");
       return false;
     }
     if (node.changelog === 'append') return true;

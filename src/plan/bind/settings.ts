@@ -11,6 +11,8 @@ const runtimeModes: readonly RuntimeMode[] = ['streaming', 'batch', 'automatic']
 
 const runtimeModeKey = 'execution.runtime-mode';
 const timeZoneKey = 'table.local-time-zone';
+const notNullKey = 'table.exec.sink.not-null-enforcer';
+const notNullEnforcers = ['ERROR', 'DROP'];
 
 /** What SET has set so far. Every pair is kept as given, also those that mean nothing here: another system may read them. */
 export class Settings {
@@ -40,6 +42,11 @@ export class Settings {
     return this.#given.get(timeZoneKey) ?? this.#usualTimeZone;
   }
 
+  /** Rows with NULL in a NOT NULL column of their table are left out, and are no error. */
+  get dropsNulls(): boolean {
+    return this.#given.get(notNullKey)?.toUpperCase() === 'DROP';
+  }
+
   /** A plan has one runtime mode and one time zone: from now on they cannot change. */
   markUsed(): void {
     this.#used = true;
@@ -58,6 +65,12 @@ export class Settings {
     }
     if (key === 'table.sql-dialect' && value.toLowerCase() !== 'default') {
       report.error('wrong-setting', pair.valueSpan, `SQL dialect "${value}" is not supported`, {hint: "the only one is 'default'"});
+      return;
+    }
+    if (key === notNullKey && !notNullEnforcers.includes(value.toUpperCase())) {
+      report.error('wrong-setting', pair.valueSpan, `"${value}" is no way to treat NULL in a NOT NULL column`, {
+        detail: listed('ways', notNullEnforcers),
+      });
       return;
     }
     this.#given.set(key, key === runtimeModeKey ? value.toLowerCase() : value);
