@@ -1,6 +1,5 @@
 import type {Memory} from '../base/memory.ts';
 import {assert} from '../base/problem.ts';
-import {type Vector, batchRows} from '../flow/batch.ts';
 import {wasm} from './generated/json-decode.ts';
 import {instantiateKernel} from './instantiate.ts';
 import * as layout from './wasm/json/layout.ts';
@@ -21,10 +20,16 @@ export type JsonReading =
       readonly zone: {readonly takesOffsets: boolean; readonly isUtc: boolean} | null;
     };
 
-/** A wanted place in each record, and the vector its values go to. No two slots have the same path. */
+/** Where a column lies in engine memory: 8 bytes a cell, and a tag a cell. */
+export interface ColumnCells {
+  readonly cells: number;
+  readonly tagCells: number;
+}
+
+/** A wanted place in each record, and the column its values go to. No two slots have the same path. */
 export interface JsonSlot {
   readonly path: readonly string[];
-  readonly vector: Vector;
+  readonly vector: ColumnCells;
   readonly reading: JsonReading;
 }
 
@@ -86,12 +91,12 @@ export class JsonKernel {
     this.#memory = memory;
     const words = (count: number) => new Uint32Array(memory.wasm.buffer, memory.allocate(count * 4), count);
     this.#job = words(layout.jobSize / 4);
-    this.starts = words(batchRows);
-    this.lengths = words(batchRows);
-    this.lineNumbers = words(batchRows);
-    this.inputStarts = words(batchRows);
-    this.inputLengths = words(batchRows);
-    this.pending = words(Math.max(1, batchRows * slots.length));
+    this.starts = words(layout.mostRows);
+    this.lengths = words(layout.mostRows);
+    this.lineNumbers = words(layout.mostRows);
+    this.inputStarts = words(layout.mostRows);
+    this.inputLengths = words(layout.mostRows);
+    this.pending = words(Math.max(1, layout.mostRows * slots.length));
     this.#rejects = words((layout.rejectCapacity * layout.rejectSize) / 4);
     const names = [...new Set(slots.flatMap(slot => slot.path))].map(name => Buffer.byteLength(name));
     const longestKey = Math.max(1, ...names);

@@ -6,6 +6,7 @@ import type {NodeRules} from './node.ts';
 
 /** A wanted column as the kernel sees it, with what is needed to finish its cells. */
 export interface ColumnSlot extends JsonSlot {
+  readonly vector: Vector;
   readonly type: SqlType;
   /** Vectors that want the same path too and get a copy. */
   readonly copies: Vector[];
