@@ -25,6 +25,8 @@ export interface PrepareRequest {
   /** Relative paths start here. */
   readonly directory: string;
   readonly standardInput: StandardInput;
+  /** False leaves the plan as written: to compare what the planner's rules change with what they must not change. */
+  readonly rules?: boolean;
 }
 
 export interface Prepared {
@@ -56,6 +58,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     changelog: request.changelog,
     timeZone: request.timeZone,
     initial,
+    rules: request.rules ?? true,
   });
   // A table that could not be inferred has been told already, with the reason.
   const told = ({code, message, place}: Problem): boolean =>

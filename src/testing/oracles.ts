@@ -44,6 +44,7 @@ export const oracles: readonly Oracle[] = [
   {name: 'interpreter', check: sameAsInterpreter},
   {name: 'changelog laws', check: lawful},
   {name: 'batch against streaming', check: batchAgainstStreaming},
+  {name: 'rules off', check: rulesOff},
 ];
 
 /** Decodes all input of the plan's file scans, in chunks of the given sizes. */
@@ -151,4 +152,14 @@ async function batchAgainstStreaming(subject: Subject): Promise<void> {
     if (mayDiffer && lines.length === 0) continue;
     expect(finalRows(plan, sink, batch[sink] ?? [])).toEqual(finalRows(subject.plan, sink, lines));
   }
+}
+
+async function rulesOff(subject: Subject): Promise<void> {
+  const {plan, problems} = await prepareCase(subject.case, subject.directory, {rules: false});
+  if (plan === null) throw new Error(`cannot be planned as written: ${problems.map(problem => problem.message).join('; ')}`);
+  const input = readInput(plan, subject.directory, () => 1 << 20, subject.case.onError === 'null' ? 'null' : 'reject');
+  const found = driveLines({...subject, plan, input}, asWritten);
+  expect(found.map((lines, sink) => finalRows(plan, sink, lines))).toEqual(
+    driveLines(subject, asWritten).map((lines, sink) => finalRows(subject.plan, sink, lines)),
+  );
 }

@@ -53,7 +53,7 @@ export function layOut(one: Case, directory: string): string {
 export async function prepareCase(
   one: Case,
   directory: string,
-  change: {readonly settings?: string; readonly changelog?: boolean} = {},
+  change: {readonly settings?: string; readonly rules?: boolean} = {},
 ): Promise<Prepared> {
   return prepare({
     source: {name: 'case.sql', text: one.sql},
@@ -61,7 +61,8 @@ export async function prepareCase(
     initial: [{name: 'tables.sql', text: layOut(one, directory) + (change.settings ?? '')}],
     bindings: new Map(),
     parameters: new Map(Object.entries(one.parameters)),
-    changelog: change.changelog ?? false,
+    changelog: false,
+    rules: change.rules ?? true,
     timeZone: 'UTC',
     inputFormat: null,
     directory,
