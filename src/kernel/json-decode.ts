@@ -164,7 +164,7 @@ export class JsonKernel {
    * rejects. Returns the pointer after the last byte consumed, which may be between two elements of an array of rows: then the next call goes on there.
    */
   decodeLines(from: number, limit: number, mostRows: number): number {
-    return this.#exports.decodeLines(from, limit, mostRows) >>> 0;
+    return this.#exports.decodeLines(from, limit, Math.min(mostRows, layout.mostRows)) >>> 0;
   }
 
   /** Decodes the records of `inputStarts` and `inputLengths` from `first` on. Returns the first one of `count` that must be decoded by a further call. */

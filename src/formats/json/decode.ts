@@ -1,6 +1,5 @@
 import {isUtf8} from 'node:buffer';
 import type {Memory} from '../../base/memory.ts';
-import {batchRows} from '../../flow/batch.ts';
 import {JsonKernel} from '../../kernel/json-decode.ts';
 import type {DecodeSpec, RecordDecoder} from '../define.ts';
 import {CellFinisher} from './decode-cells.ts';
@@ -136,7 +135,7 @@ class JsonDecoder implements RecordDecoder {
     const hasMark = this.#isAtPartStart && this.#bytes(from, limit).subarray(0, 3).equals(byteOrderMark);
     this.#isAtPartStart = false;
     const start = hasMark ? from + 3 : from;
-    const consumed = this.#kernel.decodeLines(start, limit, Math.min(mostRows, batchRows));
+    const consumed = this.#kernel.decodeLines(start, limit, mostRows);
     this.#finishRows(start, consumed);
     return this.#endedAt ?? consumed;
   }
