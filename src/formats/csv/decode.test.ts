@@ -71,6 +71,16 @@ describe('records', () => {
     expect(rejects[0]).toMatch(/^2: the record is larger than 50 bytes/);
     expect(lineNumbers).toEqual([1, 3]);
   });
+  test('an overlong record of several lines costs its first, wherever it is cut', () => {
+    const data = `1,"a\n${'x'.repeat(80)}"\n2,b\n`;
+    const whole = read(data, {columns: two, maxRecordBytes: 50});
+    expect(whole.rows).toEqual([[2, 'b']]);
+    expect(whole.rejects).toEqual([
+      '1: the record is larger than 50 bytes (1,"a)',
+      `2: the record is larger than 50 bytes (${'x'.repeat(80)}")`,
+    ]);
+    expect(read(data, {columns: two, maxRecordBytes: 50, chunk: 7}).rows).toEqual(whole.rows);
+  });
   test('more records than rows asked for', () => {
     const data = Array.from({length: 5000}, (_, index) => `${index},n${index}\n`).join('');
     const {rows} = read(data, {columns: two});

@@ -293,6 +293,7 @@ class CsvDecoder implements RecordDecoder {
   #readFirst(isFinal: boolean): boolean {
     const kernel = this.#kernel;
     kernel.setColumns(Array.from({length: mostHeaderFields}, () => ({...skippedColumn, kind: 'handed'})));
+    this.#names = []; // Fields of a header have no names yet.
     const status = kernel.run(true);
     // Fewer fields than there may be at the most is no fault of a header.
     const isRecord = status === 'record' || status === 'columns';

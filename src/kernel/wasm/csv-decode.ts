@@ -191,7 +191,7 @@ function decodeSingly(control: u32, mostRows: u32): i32 {
       // The data ends inside a record. It may go on, unless it is too long already.
       const feed = lineEnd(start, end);
       const isOpen = status == statusUnclosed || feed == end;
-      const tooLong = isOpen && end - start > maxRecord;
+      const tooLong = (isOpen ? end : feed) - start > maxRecord;
       if (isOpen && !isFinal && !tooLong) {
         status = statusDone;
         cursor = start;
@@ -216,8 +216,14 @@ function decodeSingly(control: u32, mostRows: u32): i32 {
       else if (kind != kindSkip) store<u8>(load<u32>(column, 8) + rows, tagNull);
       column += columnBytes;
     }
-    if (recordLength > maxRecord) status = statusTooLong;
-    else if (field != columnCount && !fits(field, columnCount, flags, length, isQuoted)) status = statusColumns;
+    if (recordLength > maxRecord) {
+      // As when its end had not come yet: it is its first line.
+      const feed = lineEnd(start, end);
+      status = statusTooLong;
+      recordLength = feed - start - u32(feed > start && load<u8>(feed - 1) == 13);
+      recordLines = 1;
+      cursor = min(feed + 1, end);
+    } else if (field != columnCount && !fits(field, columnCount, flags, length, isQuoted)) status = statusColumns;
     else if (handedCount != 0 || oneRecord) status = statusRecord;
     if (status == statusDone || status == statusRecord) {
       store<u32>(starts + (rows << 2), start);
