@@ -1,3 +1,4 @@
+import {decode} from './programs/decode.ts';
 import {filter} from './programs/filter.ts';
 import {gate} from './programs/gate.ts';
 import {group} from './programs/group.ts';
@@ -8,7 +9,14 @@ import {printMachine} from './report.ts';
 import type {Options} from './settings.ts';
 
 /** One program for each row of the table of figures. */
-const programs: Readonly<Record<string, (options: Options) => Promise<boolean>>> = {group, filter, start, 'one-liner': oneLiner, memory};
+const programs: Readonly<Record<string, (options: Options) => boolean | Promise<boolean>>> = {
+  group,
+  filter,
+  decode,
+  start,
+  'one-liner': oneLiner,
+  memory,
+};
 
 /** `npm run bench [-- NAME …] [--rows N] [--rounds N] [--gate [--accept]]`. Exits 1 when a bar is missed. */
 async function main(words: readonly string[]): Promise<void> {
