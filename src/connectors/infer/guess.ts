@@ -4,7 +4,8 @@ import {stringType, type Column, type SqlType} from '../../types/sql-type.ts';
 export type Guess =
   /** Only NULL was seen. */
   | {readonly kind: 'unknown'}
-  | {readonly kind: 'boolean' | 'integer' | 'double' | 'date' | 'text'}
+  /** `huge`: a whole number that BIGINT cannot hold and DECIMAL(38, 0) can. */
+  | {readonly kind: 'boolean' | 'integer' | 'huge' | 'double' | 'date' | 'text'}
   /** `style`: `T` or a blank between date and time; `digits` of the second's fraction. */
   | {readonly kind: 'timestamp' | 'instant'; readonly style: 'T' | ' '; readonly digits: number}
   | {readonly kind: 'array'; readonly element: Guess}
@@ -15,6 +16,8 @@ const text: Guess = {kind: 'text'};
 
 /** More names than this in one object are keys of a map, not fields. */
 const mostFields = 500;
+/** What is nested deeper stays the text that it is: nobody names such a field. */
+export const deepestGuess = 16;
 
 /** The guess that covers both. */
 export function widen(before: Guess, now: Guess): Guess {
@@ -29,8 +32,9 @@ export function widen(before: Guess, now: Guess): Guess {
     return before.style === now.style ? {...before, digits: Math.max(before.digits, now.digits)} : text;
   }
   if (before.kind === now.kind) return before;
-  const isNumber = (guess: Guess) => guess.kind === 'integer' || guess.kind === 'double';
-  return isNumber(before) && isNumber(now) ? {kind: 'double'} : text;
+  const kinds = new Set([before.kind, now.kind]);
+  if (![...kinds].every(kind => kind === 'integer' || kind === 'huge' || kind === 'double')) return text;
+  return {kind: kinds.has('double') ? 'double' : 'huge'};
 }
 
 const timePattern = /^\d{4}-\d\d-\d\d(?:([T ])\d\d:\d\d:\d\d(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?$/;
@@ -56,6 +60,8 @@ export function typeOf(guess: Guess, style: 'T' | ' ' | null): SqlType {
       return {kind: 'BOOLEAN', nullable: true};
     case 'integer':
       return {kind: 'BIGINT', nullable: true};
+    case 'huge':
+      return {kind: 'DECIMAL', precision: 38, scale: 0, nullable: true};
     case 'double':
       return {kind: 'DOUBLE', nullable: true};
     case 'date':

@@ -2,7 +2,7 @@ import {fitsInteger} from '../../types/integer.ts';
 import {isJsonArray, isJsonObject, JsonNumber, type JsonNode, parseJson} from '../../types/json-text.ts';
 import type {Column} from '../../types/sql-type.ts';
 import type {GivenOption} from '../options.ts';
-import {columnsOf, type Guess, guessText, styleOf, unknown, widen} from './guess.ts';
+import {columnsOf, deepestGuess, type Guess, guessText, styleOf, unknown, widen} from './guess.ts';
 
 /** A number whose text matters: `JSON.parse` makes 1 of 1.0 and 1e0, and rounds what has more than 15 digits. */
 const mayRound = /[:[,]\s*-?\d+(?:\.0+[\s,\]}]|(?:\.\d+)?[eE][-+\d]|(?<=\d{16})[\s,\]}])/;
@@ -35,7 +35,7 @@ function readLine(line: string, columns: Map<string, Guess>): boolean {
   if (mayRound.test(line)) {
     const node = parseJson(line);
     if (node === undefined || !isJsonObject(node)) return false;
-    for (const [name, field] of node) columns.set(name, widen(columns.get(name) ?? unknown, guessNode(field)));
+    for (const [name, field] of node) columns.set(name, widen(columns.get(name) ?? unknown, guessNode(field, 0)));
     return true;
   }
   let record: unknown;
@@ -49,7 +49,7 @@ function readLine(line: string, columns: Map<string, Guess>): boolean {
     const value = (record as Readonly<Record<string, unknown>>)[name];
     const before = columns.get(name);
     if (before !== undefined && isCovered(before, value)) continue;
-    columns.set(name, widen(before ?? unknown, guessValue(value)));
+    columns.set(name, widen(before ?? unknown, guessValue(value, 0)));
   }
   return true;
 }
@@ -57,26 +57,35 @@ function readLine(line: string, columns: Map<string, Guess>): boolean {
 /** What most values of a column are: nothing new. */
 function isCovered(guess: Guess, value: unknown): boolean {
   if (value === null || guess.kind === 'text') return true;
-  if (typeof value === 'number') return guess.kind === 'double' || (guess.kind === 'integer' && Number.isInteger(value));
+  if (typeof value === 'number')
+    return guess.kind === 'double' || ((guess.kind === 'integer' || guess.kind === 'huge') && Number.isInteger(value));
   return typeof value === 'boolean' && guess.kind === 'boolean';
 }
 
-function guessValue(value: unknown): Guess {
+function guessValue(value: unknown, depth: number): Guess {
   if (typeof value === 'string') return guessText(value);
   if (typeof value === 'number') return {kind: Number.isInteger(value) ? 'integer' : 'double'};
   if (typeof value === 'boolean') return {kind: 'boolean'};
   if (value === null) return unknown;
-  if (Array.isArray(value)) return {kind: 'array', element: value.map(guessValue).reduce(widen, unknown)};
-  return {kind: 'row', fields: new Map(Object.entries(value as object).map(([name, field]) => [name, guessValue(field)]))};
+  if (depth === deepestGuess) return {kind: 'text'};
+  if (Array.isArray(value)) return {kind: 'array', element: value.map(element => guessValue(element, depth + 1)).reduce(widen, unknown)};
+  const fields = Object.entries(value as object).map(([name, field]) => [name, guessValue(field, depth + 1)] as const);
+  return {kind: 'row', fields: new Map(fields)};
 }
 
-function guessNode(node: JsonNode): Guess {
+function guessNode(node: JsonNode, depth: number): Guess {
   if (typeof node === 'string') return guessText(node);
-  if (node instanceof JsonNumber)
-    return {kind: /^-?\d{1,19}$/.test(node.text) && fitsInteger(BigInt(node.text), 'BIGINT') ? 'integer' : 'double'};
+  if (node instanceof JsonNumber) return {kind: guessNumber(node.text)};
   if (typeof node === 'boolean') return {kind: 'boolean'};
   if (node === null) return unknown;
-  if (isJsonArray(node)) return {kind: 'array', element: node.map(guessNode).reduce(widen, unknown)};
-  if (isJsonObject(node)) return {kind: 'row', fields: new Map([...node].map(([name, field]) => [name, guessNode(field)]))};
+  if (depth === deepestGuess) return {kind: 'text'};
+  if (isJsonArray(node)) return {kind: 'array', element: node.map(element => guessNode(element, depth + 1)).reduce(widen, unknown)};
+  if (isJsonObject(node)) return {kind: 'row', fields: new Map([...node].map(([name, field]) => [name, guessNode(field, depth + 1)]))};
   return unknown;
+}
+
+/** Whole numbers stay exact as long as a type can hold them. */
+function guessNumber(text: string): 'integer' | 'huge' | 'double' {
+  if (!/^-?\d{1,38}$/.test(text)) return 'double';
+  return fitsInteger(BigInt(text), 'BIGINT') ? 'integer' : 'huge';
 }

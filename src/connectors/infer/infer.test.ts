@@ -36,7 +36,10 @@ describe('JSON', () => {
     ['1', 'BIGINT'],
     ['-9223372036854775808', 'BIGINT'],
     ['9223372036854775807', 'BIGINT'],
-    ['9223372036854775808', 'DOUBLE'],
+    ['9223372036854775808', 'DECIMAL(38, 0)'],
+    ['[9223372036854775808, 1]', 'ARRAY<DECIMAL(38, 0)>'],
+    ['[9223372036854775808, 1.5]', 'ARRAY<DOUBLE>'],
+    ['123456789012345678901234567890123456789', 'DOUBLE'],
     ['1.5', 'DOUBLE'],
     ['1.0', 'DOUBLE'],
     ['1e3', 'DOUBLE'],
@@ -205,7 +208,26 @@ test('a missing file is a problem', async () => {
 test('only the beginning of a large file is looked at', async () => {
   const lines = Array.from({length: 3000}, (_, index) => (index < 1000 ? '{"a":1}' : '{"a":"x","b":1}'));
   expect(await infer('x.ndjson', lines.join('\n'))).toMatchObject({columns: ['a BIGINT']});
-  expect(await infer('y.ndjson', `{"a":1,"b":"${'x'.repeat(300_000)}"}\n`)).toMatchObject({problems: [{code: 'cannot-infer'}]});
+});
+
+test('a first record is read to its end, unless no run would take it', async () => {
+  expect(await infer('x.ndjson', `{"a":1,"b":"${'x'.repeat(300_000)}"}\n{"c":1}\n`)).toMatchObject({columns: ['a BIGINT', 'b STRING', 'c BIGINT']});
+  expect(await infer('y.ndjson', `{"a":"${'x'.repeat(17 << 20)}"}\n`)).toMatchObject({
+    problems: [{message: 'y.ndjson has no line end in its first 16 MiB, so its columns cannot be told'}],
+  });
+});
+
+test('what is nested deeply stays a text', async () => {
+  const deep = (open: string, value: string, close: string) => `{"a":${open.repeat(500)}${value}${close.repeat(500)},"b":1}\n`;
+  for (const line of [deep('[', '1', ']'), deep('{"a":', '1', '}'), deep('[', '1.0', ']')]) {
+    expect((await infer('x.ndjson', line)).columns?.at(-1)).toBe('b BIGINT');
+  }
+});
+
+test('compressed data that does not say so is told what to do', async () => {
+  expect(await infer('x.ndjson', gzipSync('{"a":1}\n'))).toMatchObject({
+    problems: [{message: 'x.ndjson is compressed with gzip', hint: 'rename it so that its name ends in .gz'}],
+  });
 });
 
 describe('a live pipe', () => {
@@ -256,6 +278,15 @@ describe('a live pipe', () => {
   test('that is cut inside a quoted field', async () => {
     writeSync(writer, 'id,n\n1,2\n"x\n');
     expect((await inferAndRead('y",2\n')).columns).toEqual(['id BIGINT', 'n BIGINT']);
+  });
+
+  test('is not waited for when nobody wants it any more', async () => {
+    writeSync(writer, '{"a":');
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 5);
+    const result = await inferTable({target: 'stdin', inputFormat: null, directory, standardInput, stop: stop.signal});
+    expect(result).toMatchObject({problems: [{code: 'cannot-infer'}]});
+    closeSync(writer);
   });
 
   test('of plain lines, when that is said, gives the first line at once', async () => {

@@ -14,11 +14,13 @@ export interface InferRequest {
   readonly inputFormat: string | null;
   readonly directory: string;
   readonly standardInput: StandardInput;
+  /** Ends the wait for a first record: what has arrived is all there is. Null: it is waited for. */
+  readonly stop?: AbortSignal | null;
 }
 
-/** `readAhead`: bytes that were taken from standard input; the run must begin with them. */
+/** `readAhead`: bytes that were taken from standard input; the run must begin with them. `isEmpty`: there was no byte to tell anything from. */
 export type InferResult =
-  | {readonly declared: DeclaredTable; readonly readAhead: Uint8Array | null}
+  | {readonly declared: DeclaredTable; readonly readAhead: Uint8Array | null; readonly isEmpty: boolean}
   | {readonly problems: readonly Problem[]};
 
 /** Rows that are looked at. */
@@ -37,7 +39,7 @@ export async function inferTable(request: InferRequest): Promise<InferResult> {
   const isStandardInput = request.target === 'stdin' || request.target === '/dev/stdin';
   try {
     const sample = isStandardInput
-      ? await sampleStandardInput(request.standardInput, request.inputFormat)
+      ? await sampleStandardInput(request.standardInput, request.inputFormat, request.stop ?? null)
       : await sampleFile(request.target, request.directory);
     const place: GivenOption[] = isStandardInput
       ? [{key: 'connector', value: 'stdin'}]
@@ -45,11 +47,11 @@ export async function inferTable(request: InferRequest): Promise<InferResult> {
           {key: 'connector', value: 'filesystem'},
           {key: 'path', value: request.target},
         ];
-    const found = inferColumns(sample, request.inputFormat ?? formatOfName(request.target));
+    const found = compressed(sample) ?? tooLong(sample) ?? inferColumns(sample, request.inputFormat ?? formatOfName(request.target));
     if ('kind' in found) return {problems: [found]};
     const {columns, options} = found;
     const declared = {name: request.target, columns, primaryKey: [], partitionedBy: [], options: [...place, ...options]};
-    return {declared, readAhead: isStandardInput ? sample.bytes : null};
+    return {declared, readAhead: isStandardInput ? sample.bytes : null, isEmpty: sample.bytes.length === 0};
   } catch (error) {
     if (error instanceof ProblemError) return {problems: error.problems};
     throw error;
@@ -93,6 +95,43 @@ function inferColumns(sample: Sample, format: string | null): Columns | Problem 
 /** What begins with a brace or a bracket is JSON; anything else shows itself by its delimiters, or is plain lines. */
 function sniff(text: string): 'json' | 'unknown' {
   return /^\s*[{[]/.test(text) ? 'json' : 'unknown';
+}
+
+const compressions = [
+  {name: 'gzip', extension: '.gz', command: 'zcat', mark: [0x1f, 0x8b]},
+  {name: 'zstd', extension: '.zst', command: 'zstdcat', mark: [0x28, 0xb5, 0x2f, 0xfd]},
+];
+
+/** Compressed data where nothing says so: no line of it could be read. */
+function compressed(sample: Sample): Problem | null {
+  const found = compressions.find(({mark}) => mark.every((byte, at) => sample.bytes[at] === byte));
+  if (found === undefined) return null;
+  const {name, extension, command} = found;
+  return {
+    kind: 'data',
+    severity: 'error',
+    code: 'cannot-infer',
+    message: `${sample.name} is compressed with ${name}`,
+    hint:
+      sample.name === 'stdin'
+        ? `decompress it first: ${command} FILE | weir …, or read the file itself, whose name must end in ${extension}`
+        : `rename it so that its name ends in ${extension}`,
+    place: {kind: 'data', where: sample.name},
+  };
+}
+
+/** A first record that has no end, as far as one can be waited for. */
+function tooLong({bytes, whole, name}: Sample): Problem | null {
+  // A whole array in one line is told apart from records, with what to do about it.
+  if (whole || bytes.includes(10) || bytes[0] === 0x5b) return null;
+  return {
+    kind: 'data',
+    severity: 'error',
+    code: 'cannot-infer',
+    message: `${name} has no line end in its first ${Math.round(bytes.length / 1024 / 1024)} MiB, so its columns cannot be told`,
+    hint: 'a record is one line; where records are this long, declare the table with CREATE TABLE',
+    place: {kind: 'data', where: `${name}:1`},
+  };
 }
 
 /** One column of whole lines. */

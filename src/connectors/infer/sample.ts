@@ -8,8 +8,10 @@ import {feedOfDescriptor} from '../feed/standard-input.ts';
 import {ZstdFeed} from '../feed/zstd-feed.ts';
 import {listFiles} from '../filesystem/list-files.ts';
 
-/** The most that inference looks at. */
+/** What inference looks at; more only where the first record does not fit into it. */
 const sampleBytes = 262_144;
+/** A first record that is longer than this is not waited for: no run takes it by default. */
+const mostBytes = 16 * 1024 * 1024;
 
 /** The beginning of an input. */
 export interface Sample {
@@ -20,10 +22,10 @@ export interface Sample {
   readonly name: string;
 }
 
-/** What standard input has to give right now, and at least its first record. */
-export async function sampleStandardInput(input: StandardInput, format: string | null): Promise<Sample> {
+/** What standard input has to give right now, and at least its first record, unless `stop` says that nobody waits for it any more. */
+export async function sampleStandardInput(input: StandardInput, format: string | null, stop: AbortSignal | null): Promise<Sample> {
   const feed = feedOfDescriptor(input.descriptor);
-  const sample = await readBeginning(feed, input.readAhead ?? new Uint8Array(0), bytes => hasRecord(bytes, format));
+  const sample = await readBeginning(feed, input.readAhead ?? new Uint8Array(0), bytes => hasRecord(bytes, format), stop);
   feed.pause?.();
   return {...sample, name: 'stdin'};
 }
@@ -42,7 +44,7 @@ export async function sampleFile(path: string, directory: string): Promise<Sampl
   const compression = compressionOf(file.path);
   const feed = compression === null ? raw : compression === 'gzip' ? new GzipFeed(raw, file.name) : new ZstdFeed(raw, file.name);
   try {
-    return {...(await readBeginning(feed, new Uint8Array(0), () => false)), name: file.name};
+    return {...(await readBeginning(feed, new Uint8Array(0), () => false, null)), name: file.name};
   } finally {
     feed.close();
   }
@@ -57,21 +59,35 @@ function hasRecord(bytes: Uint8Array, format: string | null): boolean {
   return !mayHaveHeader || bytes.includes(10, lineEnd + 1);
 }
 
-/** Reads until the sample is full, the input ends, or nothing more is there and it is `enough`. */
+/** Reads until the sample is full and holds a whole line, the input ends or is not waited for any more, or nothing more is there and it is `enough`. */
 async function readBeginning(
   feed: Feed,
   ahead: Uint8Array,
   enough: (bytes: Uint8Array) => boolean,
+  stop: AbortSignal | null,
 ): Promise<{readonly bytes: Uint8Array; readonly whole: boolean}> {
-  const bytes = new Uint8Array(Math.max(sampleBytes, ahead.length));
+  let bytes = new Uint8Array(Math.max(sampleBytes, ahead.length));
   bytes.set(ahead);
   let filled = ahead.length;
-  while (filled < bytes.length) {
+  const stopped = aborted(stop);
+  for (;;) {
+    if (filled === bytes.length) {
+      if (filled >= mostBytes || bytes.includes(10)) break;
+      const larger = new Uint8Array(2 * filled);
+      larger.set(bytes);
+      bytes = larger;
+    }
     const count = feed.read(bytes.subarray(filled));
     if (count === 'ended') return {bytes: bytes.subarray(0, filled), whole: true};
     if (count !== 'nothing') filled += count;
     else if (enough(bytes.subarray(0, filled))) break;
-    else await feed.ready();
+    else if (stop?.aborted === true) return {bytes: bytes.subarray(0, filled), whole: true};
+    else await Promise.race([feed.ready(), stopped]);
   }
   return {bytes: bytes.subarray(0, filled), whole: false};
+}
+
+/** Resolves when somebody stops the wait. */
+function aborted(stop: AbortSignal | null): Promise<void> {
+  return new Promise(resolve => stop?.addEventListener('abort', () => resolve(), {once: true}));
 }
