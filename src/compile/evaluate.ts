@@ -5,7 +5,7 @@ import {readValue} from '../flow/cells.ts';
 import {callScalar, callSite} from '../functions/call.ts';
 import {findFunction} from '../functions/index.ts';
 import type {Expr} from '../plan/expression.ts';
-import {castValue} from '../types/cast.ts';
+import {castValue, tryCastValue} from '../types/cast.ts';
 import type {Value} from '../types/value.ts';
 import type {ColumnSource} from './columns.ts';
 
@@ -53,14 +53,7 @@ function castEvaluator(expr: Expr & {readonly kind: 'cast'}, columns: readonly C
   const from = expr.operand.type;
   const {timeZone} = context;
   if (!expr.lenient) return row => castValue(operand(row), from, expr.type, timeZone);
-  return row => {
-    const value = operand(row);
-    try {
-      return castValue(value, from, expr.type, timeZone);
-    } catch {
-      return null; // TRY_CAST: whatever the reason.
-    }
-  };
+  return row => tryCastValue(operand(row), from, expr.type, timeZone);
 }
 
 function caseEvaluator(expr: Expr & {readonly kind: 'case'}, columns: readonly ColumnSource[], context: EvaluationContext): Evaluate {

@@ -137,8 +137,7 @@ export const conditionalFunctions: readonly ScalarFunction[] = [
     ],
     deterministic: true,
     nulls: 'handled',
-    typing: args =>
-      args.length === 1 ? {arguments: args.map(arg => arg.type), result: {...stringType, nullable: false}} : wrongCount(args.length, 1, 1),
+    typing: args => (args.length === 1 ? {arguments: args.map(arg => arg.type), result: stringType} : wrongCount(args.length, 1, 1)),
     evaluate: (_args, call) => typeText((call.arguments[0] as Argument).type),
   },
 ];

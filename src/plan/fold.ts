@@ -2,7 +2,7 @@ import {assert, ProblemError, type Problem} from '../base/problem.ts';
 import type {Clock} from '../base/clock.ts';
 import type {CallSite} from '../functions/define.ts';
 import {findFunction} from '../functions/index.ts';
-import {castValue} from '../types/cast.ts';
+import {castValue, tryCastValue} from '../types/cast.ts';
 import type {Value} from '../types/value.ts';
 import {mapChildren} from './expression-walk.ts';
 import type {Expr} from './expression.ts';
@@ -68,10 +68,10 @@ function foldedCase(expression: Expr & {readonly kind: 'case'}): Expr {
 function foldedCast(cast: Expr & {readonly kind: 'cast'}, timeZone: string, onFailure: OnFoldingFailure | undefined): Expr {
   const {operand} = cast;
   if (operand.kind !== 'literal') return cast;
+  if (cast.lenient) return literalOf(cast, tryCastValue(operand.value, operand.type, cast.type, timeZone));
   try {
     return literalOf(cast, castValue(operand.value, operand.type, cast.type, timeZone));
   } catch (error) {
-    if (cast.lenient && error instanceof ProblemError) return literalOf(cast, null);
     return failed(cast, error, onFailure);
   }
 }

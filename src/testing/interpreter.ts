@@ -6,7 +6,7 @@ import {findFunction} from '../functions/index.ts';
 import type {AggregateCall, Expr, SortItem} from '../plan/expression.ts';
 import type {NodeKind, NodeOf, PlanNode} from '../plan/nodes/index.ts';
 import type {Plan} from '../plan/plan.ts';
-import {castValue} from '../types/cast.ts';
+import {castValue, tryCastValue} from '../types/cast.ts';
 import {compareValues, valueKey} from '../types/compare.ts';
 import type {Row, Value} from '../types/value.ts';
 
@@ -132,12 +132,7 @@ class Evaluator {
   #cast(expr: Expr & {readonly kind: 'cast'}, row: Row): Value {
     const value = this.value(expr.operand, row);
     if (value === null) return null;
-    try {
-      return castValue(value, expr.operand.type, expr.type, this.#timeZone);
-    } catch (error) {
-      if (expr.lenient) return null;
-      throw error;
-    }
+    return (expr.lenient ? tryCastValue : castValue)(value, expr.operand.type, expr.type, this.#timeZone);
   }
 
   /** AND and OR stop at the first operand that decides: what stands behind it may be impossible to compute. */

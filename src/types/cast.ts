@@ -1,3 +1,4 @@
+import {isUtf8} from 'node:buffer';
 import {fail, ProblemError} from '../base/problem.ts';
 import {msPerDay} from './calendar.ts';
 import {isBytes, isExactNumeric, isInteger, isNumeric, isText, isTimestamp} from './common-type.ts';
@@ -147,10 +148,32 @@ export function castAdvice(from: SqlType, to: SqlType): string | undefined {
  * a ProblemError of kind `data` with code `cast-failed`. The cast is a possible one.
  */
 export function castValue(value: Value, from: SqlType, to: SqlType, timeZone: string): Value {
+  return converted(value, from, to, {timeZone, isStrict: false});
+}
+
+/** TRY_CAST: NULL where CAST fails, and where it would write U+FFFD for bytes that are no UTF-8. */
+export function tryCastValue(value: Value, from: SqlType, to: SqlType, timeZone: string): Value {
+  try {
+    return converted(value, from, to, {timeZone, isStrict: true});
+  } catch (error) {
+    if (error instanceof ProblemError) return null;
+    throw error;
+  }
+}
+
+interface Casting {
+  readonly timeZone: string;
+  /** Bytes that become a text must be UTF-8. */
+  readonly isStrict: boolean;
+}
+
+function converted(value: Value, from: SqlType, to: SqlType, casting: Casting): Value {
   if (value === null || from.kind === 'NULL') return null;
+  const {timeZone} = casting;
   switch (to.kind) {
     case 'CHAR':
     case 'VARCHAR':
+      if (casting.isStrict && value instanceof Uint8Array && !isUtf8(value)) throw castFailed(value, from, to);
       return fitText(valueText(value, from, timeZone), to);
     case 'BINARY':
     case 'VARBINARY':
@@ -176,24 +199,24 @@ export function castValue(value: Value, from: SqlType, to: SqlType, timeZone: st
     case 'TIMESTAMP_LTZ':
       return castToTimestamp(value, from, to, timeZone);
     case 'ARRAY':
-      return (value as readonly Value[]).map(element => castValue(element, partOf(from, 0), to.element, timeZone));
+      return (value as readonly Value[]).map(element => converted(element, partOf(from, 0), to.element, casting));
     case 'MULTISET':
       return new Map(
         [...(value as ReadonlyMap<Value, Value>)].map(([element, count]) => [
-          castValue(element, partOf(from, 0), to.element, timeZone),
+          converted(element, partOf(from, 0), to.element, casting),
           count,
         ]),
       );
     case 'MAP':
       return new Map(
         [...(value as ReadonlyMap<Value, Value>)].map(([key, item]) => [
-          castValue(key, partOf(from, 0), to.key, timeZone),
-          castValue(item, partOf(from, 1), to.value, timeZone),
+          converted(key, partOf(from, 0), to.key, casting),
+          converted(item, partOf(from, 1), to.value, casting),
         ]),
       );
     case 'ROW':
       return to.fields.map((field, index) =>
-        castValue((value as readonly Value[])[index] ?? null, partOf(from, index), field.type, timeZone),
+        converted((value as readonly Value[])[index] ?? null, partOf(from, index), field.type, casting),
       );
     case 'NULL':
     case 'INTERVAL':

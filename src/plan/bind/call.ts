@@ -3,7 +3,10 @@ import type {Span} from '../../base/problem.ts';
 import type {Argument, FunctionDefinition, Typing} from '../../functions/define.ts';
 import {findFunction, functions} from '../../functions/index.ts';
 import type {CallExpression} from '../../sql/ast.ts';
+import {tryCastValue} from '../../types/cast.ts';
+import {isNumeric} from '../../types/common-type.ts';
 import {booleanType, withNullable} from '../../types/sql-type.ts';
+import {typeText} from '../../types/type-text.ts';
 import type {Expr} from '../expression.ts';
 import {someExpression} from '../expression-walk.ts';
 import type {Report} from '../report.ts';
@@ -12,6 +15,7 @@ import {caseOf, coerced} from './cast.ts';
 import type {ExpressionBinder} from './expression.ts';
 import {flinkFunctions} from './flink-functions.ts';
 import {nullLiteral} from './literal.ts';
+import {sqlTypeOf} from './type-name.ts';
 
 /** A call to be typed. */
 export interface CallHead {
@@ -38,7 +42,15 @@ export function bindCall(binder: ExpressionBinder, call: CallExpression): Expr |
   if (bound === null) return null;
   const conditional = conditionals.get(call.name);
   if (conditional !== undefined) return conditional(binder, call, bound);
-  return callOf(report, {name: call.name, words: call.words, span: call.span}, bound);
+  const words = wordsOf(call, report);
+  return words === null ? null : callOf(report, {name: call.name, words, span: call.span}, bound);
+}
+
+/** RETURNING comes first, with the type as one word. */
+function wordsOf(call: CallExpression, report: Report): readonly string[] | null {
+  if (call.returning === null) return call.words;
+  const type = sqlTypeOf(call.returning, report);
+  return type === null ? null : ['RETURNING', typeText(withNullable(type, true)), ...call.words];
 }
 
 function misuseOf(call: CallExpression): string | null {
@@ -65,15 +77,23 @@ export function callOf(report: Report, head: CallHead, operands: readonly Expr[]
 }
 
 function typingOf(report: Report, head: CallHead, definition: FunctionDefinition, operands: readonly Expr[]): Typing | null {
-  const typing = definition.typing(operands.map(argumentOf), head.words);
-  if (!('message' in typing)) return typing;
   const isOperator = definition.kind === 'scalar' && definition.family === 'operator';
+  const typing = definition.typing(operands.map(isOperator ? operandOf : argumentOf), head.words);
+  if (!('message' in typing)) return typing;
   const message = `${isOperator ? 'operator' : 'function'} "${definition.name}" ${typing.message}`;
   return report.error('wrong-argument', head.span, message, {hint: typing.hint ?? `it is written ${definition.syntax}`});
 }
 
 function argumentOf(operand: Expr): Argument {
   return operand.kind === 'literal' ? {type: operand.type, literal: operand.value} : {type: operand.type};
+}
+
+/** Operators see through the cast of a constant number: `1 / CAST(0 AS DOUBLE)` divides by a constant zero. */
+function operandOf(operand: Expr): Argument {
+  const {type} = operand;
+  if (operand.kind !== 'cast' || operand.operand.kind !== 'literal' || !isNumeric(type)) return argumentOf(operand);
+  const literal = tryCastValue(operand.operand.value, operand.operand.type, type, 'UTC');
+  return literal === null ? {type} : {type, literal};
 }
 
 function unknownFunction(report: Report, head: CallHead): null {

@@ -163,7 +163,7 @@ export class ExpressionBinder {
       case 'constructor':
         return this.#call(expression.type, expression.items, span, `${expression.type}[…]`);
       case 'is-json':
-        return this.#negated(this.#call('IS JSON', [expression.operand], span), expression.negated, span);
+        return this.#negated(this.#call('IS JSON', [expression.operand], span, undefined, [expression.type]), expression.negated, span);
       case 'star':
         return report.error('syntax', span, '* stands for all columns and cannot be part of an expression', {
           hint: 'write COUNT(*) to count rows',
@@ -194,9 +194,9 @@ export class ExpressionBinder {
   }
 
   /** A call of a function or operator by its name; `shown` is what to call it if it does not exist yet. */
-  #call(name: string, operands: readonly Expression[], span: Span, shown?: string): Expr | null {
+  #call(name: string, operands: readonly Expression[], span: Span, shown?: string, words: readonly string[] = []): Expr | null {
     const bound = this.bindAll(operands);
-    return bound === null ? null : callOf(this.context.report, {name, words: [], span, ...(shown === undefined ? {} : {shown})}, bound);
+    return bound === null ? null : callOf(this.context.report, {name, words, span, ...(shown === undefined ? {} : {shown})}, bound);
   }
 
   #negated(expression: Expr | null, negated: boolean, span: Span): Expr | null {

@@ -51,7 +51,9 @@ function outOfRange(text: string, negative: boolean, span: Span, report: Report,
 }
 
 export function textLiteral(value: string, span: Span, report: Report): Literal {
-  return literal({kind: 'CHAR', length: value.length, nullable: false}, value, report.spanOf(span));
+  // Half of a surrogate pair is no character of any text that is stored or sent.
+  const whole = Buffer.from(value).toString();
+  return literal({kind: 'CHAR', length: whole.length, nullable: false}, whole, report.spanOf(span));
 }
 
 export function bytesLiteral(hex: string, span: Span, report: Report): Literal | null {
