@@ -13,15 +13,75 @@ const greatest = Number.MAX_SAFE_INTEGER;
 /** One argument of a feed: a column, or code that is right for every row. */
 type Arg = {readonly column: ColumnSource; readonly cell: null} | {readonly column: null; readonly cell: Cell};
 
-export interface PreparedFeed {
+interface PreparedFeed {
   readonly feed: Feed;
   /** That the row passes the FILTER, or null: all do. */
   readonly passes: Js | null;
   readonly args: readonly Arg[];
 }
 
-/** Computes what may fail, before anything is changed: a row that is rejected leaves no trace. */
-export function prepareFeed(segment: SegmentWriter, feed: Feed, input: RowShape): PreparedFeed {
+/** So many feeds are updated in the loop itself; more go into functions of their own, which V8 still optimises. */
+const feedsInLoop = 30;
+
+/**
+ * Computes the arguments of all feeds, before anything is changed: a row that is rejected leaves no trace. Gives what writes the updates of a group's row;
+ * `sign` is 1 or -1 where rows may be taken back, null where they only come.
+ */
+export function prepareFeeds(
+  segment: SegmentWriter,
+  layout: AggregateLayout,
+  input: RowShape,
+): (group: ProbedRow, sign: Js | null) => void {
+  const {feeds} = layout;
+  if (feeds.length <= feedsInLoop) {
+    const prepared = feeds.map(feed => prepareFeed(segment, feed, input));
+    return (group, sign) => {
+      for (const feed of prepared) updateFeed(segment, layout, feed, group, sign);
+    };
+  }
+  const parts: FeedColumns[][] = [];
+  for (let start = 0; start < feeds.length; start += feedsInLoop) {
+    const part: FeedColumns[] = [];
+    const name = segment.part(() => {
+      for (const feed of feeds.slice(start, start + feedsInLoop)) part.push(computeFeed(segment, feed, input));
+    });
+    segment.writer.line(js`if (!${name}(row)) ${segment.leave}`);
+    parts.push(part);
+  }
+  return (group, sign) => {
+    for (const part of parts) {
+      const name = segment.writer.name('update');
+      segment.function(js`function ${name}(row, group, page, cell, sign)`, () => {
+        const inside: ProbedRow = {row: js`group`, page: js`page`, cell: js`cell`, isFresh: js`false`};
+        for (const columns of part) updateFeed(segment, layout, fromColumns(segment, columns), inside, sign === null ? null : js`sign`);
+      });
+      segment.writer.line(js`${name}(row, ${group.row}, ${group.page}, ${group.cell}, ${sign ?? 1});`);
+    }
+  };
+}
+
+/** A feed whose filter and arguments have been put into columns. */
+interface FeedColumns {
+  readonly feed: Feed;
+  readonly filter: ColumnSource | null;
+  readonly args: readonly ColumnSource[];
+}
+
+function computeFeed(segment: SegmentWriter, feed: Feed, input: RowShape): FeedColumns {
+  const compute = (): readonly ColumnSource[] => feed.args.map(arg => keyColumn(segment, arg, input.columns, 'an argument'));
+  if (feed.filter === null) return {feed, filter: null, args: compute()};
+  const filter = keyColumn(segment, feed.filter, input.columns, 'a filter');
+  let args: readonly ColumnSource[] = [];
+  segment.block(js`if (${segment.tag(filter)} === 0 && ${segment.value(filter)} === 1)`, () => void (args = compute()));
+  return {feed, filter, args};
+}
+
+function fromColumns(segment: SegmentWriter, {feed, filter, args}: FeedColumns): PreparedFeed {
+  const passes = filter === null ? null : js`${segment.tag(filter)} === 0 && ${segment.value(filter)} === 1`;
+  return {feed, passes, args: args.map(column => ({column, cell: null}))};
+}
+
+function prepareFeed(segment: SegmentWriter, feed: Feed, input: RowShape): PreparedFeed {
   const passes = feed.filter === null ? null : segment.writer.const('passes', isTrue(segment, feed.filter, input));
   const args: Arg[] = [];
   const compute = (): void => {
@@ -43,13 +103,7 @@ export function prepareFeed(segment: SegmentWriter, feed: Feed, input: RowShape)
 }
 
 /** Updates a feed's slots in a group's row. `sign` is 1, or a name that is 1 or -1 where rows may be taken back. */
-export function updateFeed(
-  segment: SegmentWriter,
-  layout: AggregateLayout,
-  prepared: PreparedFeed,
-  group: ProbedRow,
-  sign: Js | null,
-): void {
+function updateFeed(segment: SegmentWriter, layout: AggregateLayout, prepared: PreparedFeed, group: ProbedRow, sign: Js | null): void {
   const {feed, passes, args} = prepared;
   const present = args.map(presentCode.bind(null, segment)).reduce<Js | null>((left, right) => and(left, right), null);
   const whenHolds = (condition: Js | null, update: () => void): void => {

@@ -8,7 +8,7 @@ import {physicalOf} from '../types/sql-type.ts';
 import {ChangeWriter} from './aggregate-changes.ts';
 import {type AggregateLayout, layOut} from './aggregate-layout.ts';
 import {resultWriter, type WriteResult} from './aggregate-results.ts';
-import {prepareFeed, updateFeed} from './aggregate-update.ts';
+import {prepareFeeds} from './aggregate-update.ts';
 import type {RowShape} from './columns.ts';
 import {keyColumn, keyOfColumn, keyOfExpression, probe} from './group-probe.ts';
 import type {Build, NodeCompiler} from './node-compiler.ts';
@@ -48,7 +48,11 @@ class AggregateStage extends Stage {
   }
 }
 
-const groups = 'groups by key';
+/** For the legend. */
+function groupsBy(node: NodeOf<'aggregate'>): string {
+  const names = node.schema.columns.slice(0, node.keys.length).map(column => column.name);
+  return names.length === 0 ? 'the group of all rows' : `groups by ${names.join(', ')}`;
+}
 
 /** +1 for a row that comes, -1 for one that is taken back; null where none ever is. */
 function signOf(segment: SegmentWriter, input: RowShape, layout: AggregateLayout): ReturnType<typeof js> | null {
@@ -62,11 +66,11 @@ function writeFinal(node: NodeOf<'aggregate'>, segment: SegmentWriter, input: Ro
   const {table} = layout;
   const sign = signOf(segment, input, layout);
   const title = (index: number): string => node.schema.columns[index]?.name ?? '';
-  const feeds = layout.feeds.map(feed => prepareFeed(segment, feed, input));
+  const update = prepareFeeds(segment, layout, input);
   const keys = node.keys.map((key, index) => keyOfExpression(segment, table, key, input.columns, title(index)));
-  const group = probe(segment, table, keys, {meaning: groups, leaveWhen: sign === null ? null : js`${sign} < 0`});
+  const group = probe(segment, table, keys, {meaning: groupsBy(node), leaveWhen: sign === null ? null : js`${sign} < 0`});
   writer.line(js`if (${group.page}[${group.cell}] === 0) ${writer.bind('table', table)}.markChanged(${group.row});`);
-  for (const feed of feeds) updateFeed(segment, layout, feed, group, sign);
+  update(group, sign);
   if (layout.rows === null) return;
   writer.line(js`if (${group.page}[${group.cell} + ${layout.rows.offset}] === 0) ${writer.bind('table', table)}.remove(${group.row});`);
 }
@@ -77,16 +81,16 @@ function writeChanges(node: NodeOf<'aggregate'>, segment: SegmentWriter, input: 
   const {table} = layout;
   segment.fills(stage, 2);
   const sign = signOf(segment, input, layout);
-  const feeds = layout.feeds.map(feed => prepareFeed(segment, feed, input));
+  const update = prepareFeeds(segment, layout, input);
   const columns = node.keys.map((key, index) => keyColumn(segment, key, input.columns, node.schema.columns[index]?.name ?? ''));
   const keys = columns.map(column => keyOfColumn(segment, table, column));
   // Read here, outside of any block, because every way of giving a change on needs them.
   for (const column of columns) segment.readCell(column);
-  const group = probe(segment, table, keys, {meaning: groups, leaveWhen: sign === null ? null : js`${sign} < 0`, tellsFresh: true});
+  const group = probe(segment, table, keys, {meaning: groupsBy(node), leaveWhen: sign === null ? null : js`${sign} < 0`, tellsFresh: true});
   writer.line(js`if (${group.page}[${group.cell}] === 0) ${writer.bind('table', table)}.markChanged(${group.row});`);
   const changes = new ChangeWriter(segment, node, layout, stage, columns);
   changes.before(group);
-  for (const feed of feeds) updateFeed(segment, layout, feed, group, sign);
+  update(group, sign);
   changes.after(group);
 }
 

@@ -94,9 +94,16 @@ export class SegmentWriter {
   /** A function of the module, written apart: locals of the loop are not seen in it. */
   function(head: Js, body: () => void): void {
     const scopes = this.#scopes;
+    const before = this.#beforeLoop;
     this.#scopes = [new Map()];
-    this.#functions(() => this.writer.block(head, body));
+    this.#functions(() =>
+      this.writer.block(head, () => {
+        this.#beforeLoop = this.writer.place();
+        body();
+      }),
+    );
     this.#scopes = scopes;
+    this.#beforeLoop = before;
   }
 
   /** Notes that a row of this segment may add so many rows to a stage's batch: the loop pauses while there is less room. */
