@@ -157,6 +157,19 @@ describe('query', () => {
     expect(live.err).toBe('');
   });
 
+  test('the sockets that a parent process gives lose nothing, however slow it is', async () => {
+    const live = new Running(['SELECT x FROM stdin']);
+    const {stdin, stdout} = live.process;
+    stdout?.on('data', () => {
+      stdout.pause();
+      setTimeout(() => stdout.resume(), 1);
+    });
+    const lines = Array.from({length: 100_000}, (_, row) => `{"x":${row}}\n`).join('');
+    stdin?.end(lines);
+    expect(await live.ended).toEqual({code: 0, signal: null});
+    expect(live.out === lines).toBe(true);
+  });
+
   test('head', () => {
     const big = file('big.ndjson', '{"x":12345678}\n'.repeat(200_000));
     expect(shell(`weir "SELECT x FROM '${big}'" | head -1`)).toEqual({code: 0, out: '{"x":12345678}\n', err: ''});

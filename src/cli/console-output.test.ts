@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import type {Plan} from '../plan/plan.ts';
-import {consoleOutput} from './console-output.ts';
+import {ProblemError} from '../base/problem.ts';
+import {consoleOutput, refuseMixture} from './console-output.ts';
 import {type Flag, flags} from './flags.ts';
 import {Options} from './options.ts';
 import type {World} from './world.ts';
@@ -28,4 +29,25 @@ test('a table for a person who looks at something that ends, else lines of JSON'
   expect(chosen(terminal, [plan(file), plan(stream)])).toMatch(/^ndjson/);
   expect(chosen(terminal, [plan(stream)], [[flags.output, 'table']])).toMatch(/^table/);
   expect(chosen(pipe, [plan(file)], [[flags.noHeader, '']])).toBe('ndjson {"header":"false"}');
+});
+
+test('several results share an output only where their rows can take turns', () => {
+  const result = {kind: 'sink', target: {kind: 'console'}};
+  const table = {kind: 'sink', target: {kind: 'table'}};
+  const isRefused = (format: string, header: boolean, ...plans: readonly Plan[]): boolean => {
+    try {
+      refuseMixture(plans.map(one => ({plan: one, console: {format, options: new Map([['header', String(header)]])}})));
+      return false;
+    } catch (error) {
+      return error instanceof ProblemError;
+    }
+  };
+  const both = plan(result, result);
+  const refusedInOne = ['table', 'ndjson', 'json', 'csv', 'tsv', 'raw', 'flink-row'].filter(format => isRefused(format, true, both));
+  expect(refusedInOne).toEqual(['json', 'csv', 'tsv']);
+  expect(isRefused('csv', false, both)).toBe(false);
+  expect(isRefused('json', true, plan(result, table))).toBe(false);
+  expect(isRefused('json', true, plan(result), plan(result))).toBe(true);
+  expect(isRefused('table', true, plan(result), plan(result))).toBe(true);
+  expect(isRefused('table', true, plan(result), plan(table))).toBe(false);
 });

@@ -46,6 +46,9 @@ describe('which command a line means', () => {
   test.each([
     [['rnu', 'x'], 'unknown command "rnu" | did you mean "run"?'],
     [['frobnicate'], 'unknown command "frobnicate" | commands are query, run, check, explain, help, version; SQL goes into quotes'],
+    [['SELECT', '1'], 'unknown command "SELECT" | put the whole SQL into one pair of quotes: weir "SELECT …"'],
+    [['jobs.yaml'], 'unknown command "jobs.yaml" | to run it: weir run jobs.yaml'],
+    [['a/b.csv.gz'], `unknown command "a/b.csv.gz" | to read it: weir "SELECT * FROM 'a/b.csv.gz'"`],
     [['VALUES(1)'], 'unknown command "VALUES(1)" | if it is SQL, say so: weir query "VALUES(1)"'],
     [['run', '--onyl', 'a', 'x.yaml'], 'weir run has no flag --onyl | did you mean "--only"?'],
     [['--limt', '5', 'SELECT 1'], 'weir query has no flag --limt | did you mean "--limit"?'],
@@ -53,6 +56,7 @@ describe('which command a line means', () => {
     [['SELECT 1', '--only', 'a'], 'weir query has no flag --only | it is a flag of weir run, weir check, weir explain'],
     [['run', '-i', 'a', 'x.sql'], 'weir run has no flag -i | it is a flag of weir query, weir explain'],
     [['run', '--exactly-once', 'x.yaml'], 'flag --exactly-once is not supported yet | '],
+    [['run', '-e', 'x.yaml'], 'flag -e is not supported yet | '],
     [['SELECT 1', '-n'], 'flag --limit wants an argument: N | weir help query lists its flags'],
     [['--quiet=yes', 'SELECT 1'], 'flag --quiet takes no value | weir help query lists its flags'],
   ])('%j is refused', async (words, expected) => {

@@ -44,13 +44,19 @@ function commandOf(first: string | undefined, hasFile: boolean, given: Given): C
     if (first === undefined && given.has(flags.version)) return findCommand('version') ?? query;
     return query;
   }
-  const hint = /[(;']/.test(first)
-    ? `if it is SQL, say so: weir query ${JSON.stringify(first)}`
-    : (didYouMean(
-        first,
-        commands.map(({name}) => name),
-      ) ?? `commands are ${commands.map(({name}) => name).join(', ')}; SQL goes into quotes`);
-  throw fail('usage', 'unknown-command', `unknown command "${first}"`, {hint});
+  throw fail('usage', 'unknown-command', `unknown command "${first}"`, {hint: hintFor(first)});
+}
+
+const statementWords = /^(select|with|values|create|insert|set|explain|describe|table|execute|begin)$/i;
+
+/** What a word was most likely meant to be that is no command. */
+function hintFor(word: string): string {
+  if (statementWords.test(word)) return `put the whole SQL into one pair of quotes: weir "${word} …"`;
+  if (/^[^()';]*\.(sql|ya?ml)$/i.test(word)) return `to run it: weir run ${word}`;
+  if (/^[^()';]*\.(ndjson|jsonl|json|csv|tsv|log|txt)(\.gz|\.zst)?$/i.test(word)) return `to read it: weir "SELECT * FROM '${word}'"`;
+  if (/[(;']/.test(word)) return `if it is SQL, say so: weir query ${JSON.stringify(word)}`;
+  const names = commands.map(({name}) => name);
+  return didYouMean(word, names) ?? `commands are ${names.join(', ')}; SQL goes into quotes`;
 }
 
 /** Where the first word stands that is neither a flag nor the argument of one; -1 when there is none. */

@@ -192,8 +192,13 @@ export function flagsOf(command: CommandName): readonly Flag[] {
   return allFlags.filter(flag => flag.commands.includes(command));
 }
 
-/** Flags that come with later work: refused by name, so that nobody takes silence for consent. */
+/** Flags that come with later work: refused by name, so that nobody takes silence for consent. Letters are those of exactly-once, profile, batch, detach and set. */
 export const laterFlags: ReadonlySet<string> = new Set([
+  'e',
+  'p',
+  'b',
+  'd',
+  's',
   'batch',
   'commit-interval',
   'detach',

@@ -56,6 +56,7 @@ function scriptJob(source: SourceText, path: string, parameters: ReadonlyMap<str
   return {
     name: path === '-' ? 'stdin' : basename(path, extname(path)),
     sql: {source, relocate: problem => problem},
+    optionValue: null,
     options: null,
     parameters,
     onError: null,
@@ -121,13 +122,14 @@ export async function planJob(spec: JobSpec, {world}: Invocation): Promise<Plann
     inputFormat: null,
     directory: world.directory,
     standardInput: world.standardInput,
+    ...(spec.optionValue === null ? {} : {optionValue: spec.optionValue}),
   };
   const prepared = await prepare(request);
   return {spec, prepared: {...prepared, problems: prepared.problems.map(problem => relocate(spec, problem))}};
 }
 
-/** What no job knows by itself. */
-export function jointProblems(planned: readonly PlannedJob[]): readonly Problem[] {
+/** What no job knows by itself. `isInputTaken`: a script was read from standard input, so that nothing is left there for a job. */
+export function jointProblems(planned: readonly PlannedJob[], isInputTaken: boolean): readonly Problem[] {
   const problem = (code: string, message: string, hint: string): Problem => ({kind: 'invalid', severity: 'error', code, message, hint});
   const readers = planned
     .filter(({prepared}) => prepared.plan !== null && readsStandardInput(prepared.plan))
@@ -143,8 +145,20 @@ export function jointProblems(planned: readonly PlannedJob[]): readonly Problem[
           ),
         ]
       : []),
+    ...(isInputTaken && readers.length > 0 ? [scriptAndData(readers.join(' and '))] : []),
     ...idle.map(({name}) => problem('nothing-to-run', `job "${name}" does nothing`, 'it needs an INSERT or a query')),
   ];
+}
+
+/** Standard input gives the SQL, and somebody wants data from it, too. */
+export function scriptAndData(reader: string): Problem {
+  return {
+    kind: 'invalid',
+    severity: 'error',
+    code: 'stdin-twice',
+    message: `standard input gives the SQL, and ${reader} would read it, too`,
+    hint: 'put the SQL into a file: then standard input is free for data',
+  };
 }
 
 export function readsStandardInput(plan: Plan): boolean {

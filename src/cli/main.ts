@@ -1,7 +1,7 @@
 import {ProblemError} from '../base/problem.ts';
 import {dispatch} from './dispatch.ts';
 import {exitCodeOf, exitCodes} from './exit-codes.ts';
-import {flags} from './flags.ts';
+import {flags, flagsOf} from './flags.ts';
 import {Options} from './options.ts';
 import {Talk} from './talk.ts';
 import {processWorld, type World} from './world.ts';
@@ -28,6 +28,7 @@ async function run(words: readonly string[], world: World): Promise<number> {
         talk,
       );
     }
+    options.check(flagsOf(command.name));
     return await command.run({operands, options, world, talk});
   } catch (error) {
     return tell(error, talk, world, words);

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {ProblemError} from '../base/problem.ts';
 import {exitCodeOf, exitCodeOfResult} from './exit-codes.ts';
-import {type Flag, flags} from './flags.ts';
+import {type Flag, flags, flagsOf} from './flags.ts';
 import {Options} from './options.ts';
 
 function options(given: readonly (readonly [Flag, string])[], environment: NodeJS.ProcessEnv = {}): Options {
@@ -39,6 +39,13 @@ test('values are what their definition says', () => {
   expect(refusal(() => options([[flags.timeout, 'soon']]).durationMs(flags.timeout))).toMatch(/^--timeout cannot be "soon"/);
 });
 
+test('every value is checked before anything is done', () => {
+  expect(refusal(() => options([[flags.limit, 'x']]).check(flagsOf('query')))).toMatch(/^--limit cannot be "x"/);
+  expect(refusal(() => options([[flags.table, 'o']]).check(flagsOf('query')))).toMatch(/^--table wants/);
+  expect(refusal(() => options([], {WEIR_TIMEOUT: 'x'}).check(flagsOf('run')))).toMatch(/^WEIR_TIMEOUT cannot be "x"/);
+  expect(refusal(() => options([], {WEIR_TIMEOUT: 'x'}).check(flagsOf('help')))).toBe('accepted');
+});
+
 test('pairs', () => {
   const given = new Options(new Map([[flags.variable, ['a=1', 'b=x=y', 'c=', 'a=2', '__proto__=z']]]), {});
   expect([...given.pairs(flags.variable)]).toEqual([
@@ -48,7 +55,7 @@ test('pairs', () => {
     ['__proto__', 'z'],
   ]);
   expect(refusal(() => options([[flags.table, 'o']]).pairs(flags.table))).toBe('--table wants NAME=FILE, and "o" has no "=" | ');
-  expect(refusal(() => options([[flags.table, '=o']]).pairs(flags.table))).toMatch(/^--table wants/);
+  expect(refusal(() => options([[flags.table, '=o']]).pairs(flags.table))).toBe('--table wants NAME=FILE, and "=o" has no name | ');
 });
 
 test('exit codes', () => {

@@ -15,6 +15,14 @@ export class Options {
     this.#environment = environment;
   }
 
+  /** Throws a usage problem at the first value that its definition does not allow, so that nothing is read or run before the line is known to be right. */
+  check(known: readonly Flag[]): void {
+    for (const flag of known) {
+      this.value(flag);
+      if (flag.argument?.startsWith('NAME=') === true) this.pairs(flag);
+    }
+  }
+
   /** A switch. */
   isOn(flag: Flag): boolean {
     return this.#given.has(flag);
@@ -54,7 +62,12 @@ export class Options {
     const pairs = new Map<string, string>();
     for (const text of this.values(flag)) {
       const at = text.indexOf('=');
-      if (at < 1) throw fail('usage', 'bad-argument', `--${flag.name} wants ${flag.argument ?? 'NAME=VALUE'}, and "${text}" has no "="`);
+      if (at < 1)
+        throw fail(
+          'usage',
+          'bad-argument',
+          `--${flag.name} wants ${flag.argument ?? 'NAME=VALUE'}, and "${text}" has no ${at === 0 ? 'name' : '"="'}`,
+        );
       pairs.set(text.slice(0, at), text.slice(at + 1));
     }
     return pairs;

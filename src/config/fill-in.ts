@@ -1,4 +1,4 @@
-import type {Problem} from '../base/problem.ts';
+import {fail, type Problem} from '../base/problem.ts';
 import {interpolate, type Lookup} from './interpolate.ts';
 import type {Path, YamlFile} from './yaml-file.ts';
 
@@ -7,6 +7,8 @@ export interface FilledIn {
   readonly problems: readonly Problem[];
   /** Where a problem was, as JSON pointers: what stands there now says nothing. */
   readonly unknownAt: ReadonlySet<string>;
+  /** What a value of WITH (…) or SET in the SQL of a job stands for. Throws what is wrong with it, without a place. */
+  readonly optionValue: (job: string, text: string) => string;
 }
 
 /** What the outside may give. */
@@ -16,8 +18,8 @@ export interface Outside {
 }
 
 /**
- * Replaces `${…}` in the texts of a job file's data; never in keys, and never in SQL, where a value is bound as `:name` and not spliced. What came in unquoted and
- * reads as a number or a boolean becomes one; quotes in the file keep it a text.
+ * Replaces `${…}` in the texts of a job file's data; never in keys. SQL is left as it is: once it is parsed, `optionValue` gives the values of its options, and a
+ * query's values are bound as `:name`; nothing is ever spliced. What came in unquoted and reads as a number or a boolean becomes one; quotes keep it a text.
  */
 export function fillIn(data: unknown, file: YamlFile, outside: Outside): FilledIn {
   const problems: Problem[] = [];
@@ -54,9 +56,17 @@ export function fillIn(data: unknown, file: YamlFile, outside: Outside): FilledI
       Object.entries(value).map(([key, inner]) => [key, walk(inner, [...path, key], scopeOf([...path, key], known))]),
     );
   };
-  const scopeOf = (path: Path, known: Lookup): Lookup =>
-    path.length === 2 && path[0] === 'jobs' ? name => (name === 'job' ? String(path[1]) : known(name)) : known;
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return {data, problems, unknownAt};
+  const ofJob =
+    (job: string, known: Lookup): Lookup =>
+    name =>
+      name === 'job' ? job : known(name);
+  const scopeOf = (path: Path, known: Lookup): Lookup => (path.length === 2 && path[0] === 'jobs' ? ofJob(String(path[1]), known) : known);
+  const optionValue = (job: string, text: string): string => {
+    const filled = interpolate(text, ofJob(job, lookup));
+    if ('text' in filled) return filled.text;
+    throw fail('invalid', 'bad-variable', filled.fault, filled.hint === undefined ? {} : {hint: filled.hint});
+  };
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return {data, problems, unknownAt, optionValue};
   // Variables first: the rest of the file may name them. They may name the environment, and variables above them.
   const filledVars: Record<string, unknown> = {};
   const entries = Object.entries(data);
@@ -69,7 +79,7 @@ export function fillIn(data: unknown, file: YamlFile, outside: Outside): FilledI
     }
   }
   const rest = entries.map(([key, value]) => [key, key === 'vars' && vars.size > 0 ? filledVars : walk(value, [key], lookup)] as const);
-  return {data: Object.fromEntries(rest), problems, unknownAt};
+  return {data: Object.fromEntries(rest), problems, unknownAt, optionValue};
 }
 
 function pointerOf(path: Path): string {

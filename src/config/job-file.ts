@@ -5,6 +5,8 @@ import type {EmbeddedText} from './embedded-text.ts';
 export interface JobSpec {
   readonly name: string;
   readonly sql: EmbeddedText;
+  /** What a value of WITH (…) or SET in `sql` stands for; null: each for itself. Throws what is wrong with one. */
+  readonly optionValue: ((text: string) => string) | null;
   /** `SET` statements that come before the script; empty without `options:`. */
   readonly options: EmbeddedText | null;
   /** Values of `:NAME` in the SQL. */

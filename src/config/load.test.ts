@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {fail, type Problem} from '../base/problem.ts';
+import {fail, type Problem, ProblemError} from '../base/problem.ts';
 import {renderProblem} from '../base/render-problem.ts';
 import {loadJobFile, type LoadedFile} from './load.ts';
 
@@ -179,6 +179,12 @@ describe('what is refused', () => {
       {settings: ['__proto__.x=1']},
     ],
     [
+      '--set of an unknown field',
+      'jobs: {a: {sql: x}}',
+      ['1:8 unknown-field: unknown field "on-eror" in jobs.a'],
+      {settings: ['jobs.a.on-eror=skip']},
+    ],
+    [
       '--set to a wrong value',
       'jobs: {a: {sql: x}}',
       ['1:17 wrong-value: jobs.a.on-error cannot be "no"'],
@@ -205,11 +211,42 @@ describe('what is refused', () => {
     ]);
   });
 
+  test('an alias inside what it stands for', () => {
+    expect(told('jobs: &a {a: *a}\n')).toEqual(['1:14 bad-yaml: an alias stands inside what it stands for']);
+    expect(told('x-a: &a [1, [2, {b: *a}]]\njobs: {a: {sql: x}}\n')).toHaveLength(1);
+  });
+
   test('nesting that would use up the stack', () => {
     const problems = told(`jobs: ${'['.repeat(50_000)}`);
     expect(problems.length).toBeGreaterThan(0);
     expect(problems.length).toBeLessThan(5);
     expect(problems.join('\n')).toContain('nested too deeply');
+  });
+});
+
+describe('values of options in SQL', () => {
+  const optionValue = (text: string, job: string, outside: Outside = {}): string => {
+    const {jobs, problems} = load('vars: {out: "${OUT:-o}", n: 5}\njobs: {a: {sql: "SELECT \'${OUT}\'"}, b: {file: a.sql}}', outside);
+    expect(problems).toEqual([]);
+    expect(jobs[0]?.sql.source.text).toBe("SELECT '${OUT}'");
+    try {
+      return jobs.find(({name}) => name === job)?.optionValue?.(text) ?? '';
+    } catch (error) {
+      return error instanceof ProblemError ? `${error.problems[0]?.code ?? ''}: ${error.message}` : 'no problem';
+    }
+  };
+  test.each([
+    ['${vars.out}/slow.csv', 'o/slow.csv', {}],
+    ['${vars.out}', 'p', {environment: {OUT: 'p'}}],
+    ['${vars.out}', 'q', {environment: {OUT: 'p'}, variables: {out: 'q'}}],
+    ['${OUT:-x}-${vars.n}-$$-$', 'x-5-$-$', {}],
+    ['${OUT}', "${vars.n}'", {environment: {OUT: "${vars.n}'"}}],
+    ['${job}.csv', 'b.csv', {}],
+    ['${OUT}', 'bad-variable: variable "OUT" is not set', {}],
+    ['${vars.none}', 'bad-variable: variable "vars.none" is not set', {}],
+    ['${', 'bad-variable: "${" without "}"', {}],
+  ])('%s is %s', (text, expected, outside) => {
+    expect(optionValue(text, 'b', outside)).toBe(expected);
   });
 });
 

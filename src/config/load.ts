@@ -48,14 +48,14 @@ export function loadJobFile(request: LoadRequest): LoadedFile {
   if (file.problems.length > 0) return {jobs: [], problems: file.problems};
   const set = applySettings(file.data, request.settings);
   const filled = fillIn(set.data, file, request);
-  const placeOf = (path: Path, isKey: boolean): Place => set.placeOf(path) ?? (isKey ? file.placeOfKey(path) : file.placeOf(path));
+  const placeOf = (path: Path, isKey: boolean): Place => set.placeOf(path, isKey) ?? (isKey ? file.placeOfKey(path) : file.placeOf(path));
   const faults = schemaFaults(filled.data).filter(fault => !filled.unknownAt.has(fault.instancePath));
   const problems = [...set.problems, ...filled.problems, ...faults.flatMap(fault => faultProblem(fault, filled.data, placeOf))];
   if (problems.length > 0) return {jobs: [], problems: inOrder(problems)};
   const data = filled.data as JobFileData;
   const jobs: JobSpec[] = [];
   for (const name of Object.keys(data.jobs)) {
-    const job = readJob(name, data, file, request, placeOf);
+    const job = readJob(name, data, file, request, placeOf, text => filled.optionValue(name, text));
     if ('problems' in job) problems.push(...job.problems);
     else jobs.push(job);
   }
@@ -68,6 +68,7 @@ function readJob(
   file: YamlFile,
   request: LoadRequest,
   placeOf: (path: Path, isKey: boolean) => Place,
+  optionValue: (text: string) => string,
 ): JobSpec | {readonly problems: readonly Problem[]} {
   const own = data.jobs[name] as JobData;
   const job: JobData = {...data.defaults, ...own, options: {...data.defaults?.options, ...own.options}};
@@ -98,6 +99,7 @@ function readJob(
   return {
     name,
     sql,
+    optionValue,
     options: setStatements(name, job.options ?? {}, placeOf),
     parameters: new Map([...Object.entries(data.vars ?? {}).map(([key, value]) => [key, String(value)] as const), ...request.variables]),
     onError: job['on-error'] ?? null,

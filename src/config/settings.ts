@@ -4,14 +4,14 @@ import type {Path} from './yaml-file.ts';
 export interface AppliedSettings {
   readonly data: unknown;
   readonly problems: readonly Problem[];
-  /** Where a value that was set stands on the command line; null for everything else. */
-  readonly placeOf: (path: Path) => Place | null;
+  /** Where a value that was set, or its key, stands on the command line; null for everything else. */
+  readonly placeOf: (path: Path, isKey: boolean) => Place | null;
 }
 
 /** Puts `a.b=value` pairs over a job file's data, which is not changed. Values are read as YAML reads a plain scalar of JSON's: numbers, booleans, else text. */
 export function applySettings(data: unknown, settings: readonly string[]): AppliedSettings {
   const problems: Problem[] = [];
-  const places = new Map<string, Place>();
+  const places = new Map<string, {readonly key: Place; readonly value: Place}>();
   let result = data;
   for (const text of settings) {
     const source = {name: '--set', text};
@@ -23,9 +23,12 @@ export function applySettings(data: unknown, settings: readonly string[]): Appli
       continue;
     }
     result = withValue(result, keys, scalarOf(text.slice(at + 1)));
-    places.set(JSON.stringify(keys), {kind: 'text', source, span: {start: at + 1, end: text.length}});
+    places.set(JSON.stringify(keys), {
+      key: {kind: 'text', source, span: {start: at - (keys.at(-1) ?? '').length, end: at}},
+      value: {kind: 'text', source, span: {start: at + 1, end: text.length}},
+    });
   }
-  return {data: result, problems, placeOf: path => places.get(JSON.stringify(path)) ?? null};
+  return {data: result, problems, placeOf: (path, isKey) => places.get(JSON.stringify(path))?.[isKey ? 'key' : 'value'] ?? null};
 }
 
 /** A copy in which the value stands; maps on the way are made where there are none. */

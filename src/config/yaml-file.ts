@@ -97,7 +97,9 @@ function parse(source: SourceText): Parsed {
   }
   if (faults.length > 0) return {document, data: null, problems: faults};
   try {
-    return {document, data: document.toJS({maxAliasCount: mostAliases}), problems: []};
+    const data: unknown = document.toJS({maxAliasCount: mostAliases});
+    if (!containsItself(data, [])) return {document, data, problems: []};
+    return {document, data: null, problems: [aliasProblem(source, 'an alias stands inside what it stands for')]};
   } catch (error) {
     return {document, data: null, problems: [expansionProblem(source, error)]};
   }
@@ -126,14 +128,20 @@ function syntaxProblem(source: SourceText, error: YAMLError): Problem {
 function expansionProblem(source: SourceText, error: unknown): Problem {
   const text = error instanceof Error ? error.message : String(error);
   if (!text.includes('alias count')) return problemAt(source, 'bad-yaml', lowerFirst(text), {start: 0, end: 0});
+  return aliasProblem(source, `aliases of this file stand for more than ${mostAliases} copies of each other`);
+}
+
+/** The first alias stands for all of them: which one is one too many means nothing to a reader. */
+function aliasProblem(source: SourceText, message: string): Problem {
   const start = Math.max(0, source.text.indexOf('*'));
-  return {
-    ...problemAt(source, 'bad-yaml', `aliases of this file stand for more than ${mostAliases} copies of each other`, {
-      start,
-      end: start + 1,
-    }),
-    hint: 'write out what is meant: such a file could fill the memory of any machine',
-  };
+  const problem = problemAt(source, 'bad-yaml', message, {start, end: start + 1});
+  return {...problem, hint: 'write out what is meant: such a file could fill the memory of any machine'};
+}
+
+/** `around`: what the value stands in. */
+function containsItself(value: unknown, around: readonly unknown[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return around.includes(value) || Object.values(value).some(inner => containsItself(inner, [...around, value]));
 }
 
 function problemAt(source: SourceText, code: string, message: string, span: Span): Problem {

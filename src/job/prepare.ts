@@ -1,4 +1,4 @@
-import type {Place, Problem, SourceText} from '../base/problem.ts';
+import {type Place, type Problem, ProblemError, type SourceText} from '../base/problem.ts';
 import {createCatalog} from '../connectors/catalog.ts';
 import type {StandardInput} from '../connectors/define.ts';
 import {inferTable} from '../connectors/infer/infer.ts';
@@ -7,6 +7,7 @@ import {externalTargets} from '../plan/external-targets.ts';
 import type {Plan} from '../plan/plan.ts';
 import {planScript} from '../plan/plan-script.ts';
 import type {Script} from '../sql/ast.ts';
+import {mapOptionValues} from '../sql/option-values.ts';
 import {parseScript} from '../sql/parse.ts';
 
 /** A text and what is known of the world it will run in. */
@@ -27,6 +28,10 @@ export interface PrepareRequest {
   readonly standardInput: StandardInput;
   /** False leaves the plan as written: to compare what the planner's rules change with what they must not change. */
   readonly rules?: boolean;
+  /** Ends the wait for a first record of standard input: what has arrived is all there is. */
+  readonly stop?: AbortSignal;
+  /** What a value of WITH (…) or SET stands for, where the main text may hold `${…}`; it throws what is wrong with one. Absent: each stands for itself. */
+  readonly optionValue?: (text: string) => string;
 }
 
 export interface Prepared {
@@ -43,7 +48,7 @@ export interface Prepared {
 export async function prepare(request: PrepareRequest): Promise<Prepared> {
   const lenient = request.mode === 'query';
   const initial = request.initial.map(source => ({source, ...parseScript(source, {lenient})}));
-  const main = parseScript(request.source, {lenient});
+  const main = withValues(parseScript(request.source, {lenient}), request);
   const parsed = [...initial.flatMap(part => part.problems), ...main.problems];
   if (parsed.some(problem => problem.severity === 'error')) {
     return {plan: null, problems: parsed, externals: new Map(), standardInput: request.standardInput};
@@ -70,6 +75,22 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   return {plan: failed ? null : planned.plan, problems, externals: inferred.externals, standardInput: inferred.standardInput};
 }
 
+/** Values are exchanged on the tree: whatever they hold, it stays the text of one value. */
+function withValues(parsed: ReturnType<typeof parseScript>, {source, optionValue}: PrepareRequest): ReturnType<typeof parseScript> {
+  if (optionValue === undefined) return parsed;
+  const problems: Problem[] = [];
+  const script = mapOptionValues(parsed.script, ({value, valueSpan}) => {
+    try {
+      return optionValue(value);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      problems.push(...error.problems.map((problem): Problem => ({...problem, place: {kind: 'text', source, span: valueSpan}})));
+      return value;
+    }
+  });
+  return {script, problems: [...parsed.problems, ...problems]};
+}
+
 interface ParsedText {
   readonly source: SourceText;
   readonly script: Script;
@@ -91,7 +112,8 @@ async function inferAll(request: PrepareRequest, texts: readonly ParsedText[]) {
   const failedNames: string[] = [];
   let {standardInput} = request;
   for (const [name, {target, place}] of targets) {
-    const result = await inferTable({target, inputFormat: request.inputFormat, directory: request.directory, standardInput});
+    const {inputFormat, directory, stop = null} = request;
+    const result = await inferTable({target, inputFormat, directory, standardInput, stop});
     if ('problems' in result) {
       problems.push(...result.problems.map(problem => (place === null || problem.place !== undefined ? problem : {...problem, place})));
       if (place === null) failedNames.push(name);

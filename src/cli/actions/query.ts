@@ -1,26 +1,52 @@
 import {systemClock} from '../../base/clock.ts';
-import {fail, type SourceText} from '../../base/problem.ts';
+import {fail, ProblemError, type SourceText} from '../../base/problem.ts';
 import type {OnError} from '../../job/contract.ts';
 import {prepare, type Prepared, type PrepareRequest} from '../../job/prepare.ts';
 import {runPlan} from '../../job/run.ts';
 import type {Plan} from '../../plan/plan.ts';
 import type {Invocation} from '../commands/define.ts';
-import {consoleOutput} from '../console-output.ts';
+import {consoleOutput, refuseMixture} from '../console-output.ts';
 import {exitCodeOf, exitCodeOfResult, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
+import {readsStandardInput, scriptAndData} from '../jobs.ts';
 import {duration, grouped} from '../numbers.ts';
 import type {Options} from '../options.ts';
 import {ProgressLine} from '../progress-line.ts';
 import {Rejections} from '../rejections.ts';
 import {readText} from '../texts.ts';
 import {machineTimeZone} from '../time-zone.ts';
-import {startTimeout} from '../timeout.ts';
+import {startTimeout, type Timeout} from '../timeout.ts';
 
 export async function runQuery(invocation: Invocation): Promise<number> {
-  const prepared = await prepare(queryRequest(invocation));
-  invocation.talk.problems(prepared.problems);
-  if (prepared.plan === null) return exitCodeOf(prepared.problems);
-  return runHere(invocation, prepared, prepared.plan);
+  const {options, talk, world} = invocation;
+  const request = queryRequest(invocation);
+  const stop = new AbortController();
+  const unwatch = world.onStopSignal(() => stop.abort());
+  const timeout = startTimeout(options, () => stop.abort());
+  try {
+    const prepared = await prepare({...request, stop: stop.signal});
+    // Nothing arrived that a plan could be made of, and nobody waits for it any more.
+    if (stop.signal.aborted && prepared.plan === null) return endOf(exitCodes.done.code, timeout, options);
+    refuseSecondReader(invocation, prepared);
+    talk.problems(prepared.problems);
+    if (prepared.plan === null) return exitCodeOf(prepared.problems);
+    return endOf(await runHere(invocation, prepared, prepared.plan, stop.signal), timeout, options);
+  } finally {
+    timeout.cancel();
+    unwatch();
+  }
+}
+
+function endOf(code: number, timeout: Timeout, options: Options): number {
+  return code === exitCodes.done.code && timeout.isOver() && options.isOn(flags.timeoutFails) ? exitCodes.timeout.code : code;
+}
+
+function refuseSecondReader({options}: Invocation, {plan, externals}: Prepared): void {
+  const texts = [...options.values(flags.file).slice(-1), ...options.values(flags.init)].filter(path => path === '-');
+  if (texts.length === 0) return;
+  if (texts.length > 1)
+    throw fail('usage', 'stdin-twice', 'standard input can be only one of the scripts', {hint: 'put the other one into a file'});
+  if (externals.has('stdin') || (plan !== null && readsStandardInput(plan))) throw new ProblemError([scriptAndData('a table')]);
 }
 
 /** What was typed, as a request to plan it: the SQL of the line is taken leniently, that of a file strictly. */
@@ -40,7 +66,7 @@ export function queryRequest({operands, options, world}: Invocation): PrepareReq
     source,
     mode: file === null ? 'query' : 'script',
     initial: options.values(flags.init).map(path => readText(path, world)),
-    bindings: options.pairs(flags.table),
+    bindings: new Map([...options.pairs(flags.table)].map(([name, file]) => [name, file === '-' ? 'stdin' : file])),
     parameters: options.pairs(flags.variable),
     changelog: options.isOn(flags.changelog),
     timeZone: machineTimeZone(),
@@ -51,45 +77,37 @@ export function queryRequest({operands, options, world}: Invocation): PrepareReq
 }
 
 /** In this process: a one-liner is not worth another one. */
-async function runHere({options, world, talk}: Invocation, prepared: Prepared, plan: Plan): Promise<number> {
+async function runHere({options, world, talk}: Invocation, prepared: Prepared, plan: Plan, stop: AbortSignal): Promise<number> {
   const console = consoleOutput(options, world, [plan]);
+  refuseMixture([{plan, console}]);
   const startMs = systemClock.now();
   const progress = new ProgressLine(options, world, systemClock, world.isOutputTerminal && console.format !== 'table');
   const rejections = new Rejections(talk);
-  const stop = new AbortController();
-  const unwatch = world.onStopSignal(() => stop.abort());
-  const timeout = startTimeout(options, () => stop.abort());
-  try {
-    const result = await runPlan({
-      plan,
-      clock: systemClock,
-      directory: world.directory,
-      standardInput: prepared.standardInput,
-      standardOutput: world.standardOutput,
-      standardError: world.standardError,
-      console,
-      ...errorPolicy(options),
-      limit: options.count(flags.limit),
-      stop: stop.signal,
-      onProgress: report => progress.show(report),
-      onProblem: problem => {
-        progress.clear();
-        rejections.add(problem);
-      },
-    });
-    progress.clear();
-    rejections.last(result.problem);
-    rejections.summary(result.rejected);
-    if (talk.isVerbose) {
-      const elapsedMs = systemClock.now() - startMs;
-      talk.note(`${grouped(result.rowsIn)} rows in, ${grouped(result.rowsOut)} rows out, ${duration(elapsedMs)}`);
-    }
-    const code = exitCodeOfResult(result);
-    return code === 0 && timeout.isOver() && options.isOn(flags.timeoutFails) ? exitCodes.timeout.code : code;
-  } finally {
-    timeout.cancel();
-    unwatch();
+  const result = await runPlan({
+    plan,
+    clock: systemClock,
+    directory: world.directory,
+    standardInput: prepared.standardInput,
+    standardOutput: world.standardOutput,
+    standardError: world.standardError,
+    console,
+    ...errorPolicy(options),
+    limit: options.count(flags.limit),
+    stop,
+    onProgress: report => progress.show(report),
+    onProblem: problem => {
+      progress.clear();
+      rejections.add(problem);
+    },
+  });
+  progress.clear();
+  rejections.last(result.problem);
+  rejections.summary(result.rejected);
+  if (talk.isVerbose) {
+    const elapsedMs = systemClock.now() - startMs;
+    talk.note(`${grouped(result.rowsIn)} rows in, ${grouped(result.rowsOut)} rows out, ${duration(elapsedMs)}`);
   }
+  return exitCodeOfResult(result);
 }
 
 /** What becomes of bad records. A bound on their number only makes sense where they are dropped. */

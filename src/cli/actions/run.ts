@@ -5,7 +5,7 @@ import type {Plan} from '../../plan/plan.ts';
 import type {SupervisorState} from '../../supervisor/decide.ts';
 import {type SupervisedJob, supervise} from '../../supervisor/supervise.ts';
 import type {Invocation} from '../commands/define.ts';
-import {consoleOutput} from '../console-output.ts';
+import {consoleOutput, refuseMixture} from '../console-output.ts';
 import {exitCodeOf, exitCodeOfResult, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
 import {findJobs, jointProblems, planJob, type PlannedJob, problemsOf, readsStandardInput} from '../jobs.ts';
@@ -21,7 +21,7 @@ export async function runJobs(invocation: Invocation): Promise<number> {
   const found = await findJobs(operands, invocation);
   const planned: PlannedJob[] = [];
   for (const spec of found.specs) planned.push(await planJob(spec, invocation));
-  const problems = [...found.problems, ...problemsOf(planned, invocation), ...jointProblems(planned)];
+  const problems = [...found.problems, ...problemsOf(planned, invocation), ...jointProblems(planned, operands.includes('-'))];
   talk.problems(problems);
   const code = exitCodeOf(problems);
   return code === exitCodes.done.code ? runProcesses(invocation, planned) : code;
@@ -48,6 +48,7 @@ async function runProcesses(invocation: Invocation, planned: readonly PlannedJob
       },
     };
   });
+  refuseMixture(jobs.map(({assignment}) => assignment));
   const printsRows =
     world.isOutputTerminal && plans.some(plan => plan.nodes.some(node => node.kind === 'sink' && node.target.kind === 'console'));
   const progress = new ProgressLine(options, world, systemClock, printsRows);

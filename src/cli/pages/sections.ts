@@ -142,7 +142,7 @@ export const jobFileSection: Section = {
     ),
     terms([...schemaTerms(jobFileSchema, ''), ...schemaTerms(jobFileSchema.$defs?.['job'] ?? {}, 'jobs.NAME.')]),
     paragraph(
-      'In texts, ${NAME} is a variable of the environment, ${NAME:-text} has a default, ${vars.NAME} is a variable of the file and ${job} the name of the job; $$ is a dollar sign. The file is parsed first, so what comes in cannot change its shape. SQL is left as it is: there, variables of the file are parameters, written :NAME.',
+      'In texts, ${NAME} is a variable of the environment, ${NAME:-text} has a default, ${vars.NAME} is a variable of the file and ${job} the name of the job; $$ is a dollar sign. The file is parsed first, so what comes in cannot change its shape. In SQL the same holds for the values of WITH (…) and SET, once the SQL is parsed, and for nothing else: in a query a variable of the file is a parameter, written :NAME.',
     ),
   ],
 };

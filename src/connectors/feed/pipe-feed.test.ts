@@ -1,4 +1,4 @@
-import {execFileSync, spawn} from 'node:child_process';
+import {execFileSync} from 'node:child_process';
 import {closeSync, constants, mkdtempSync, openSync, rmSync, writeSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -103,35 +103,3 @@ describe('a pipe', () => {
     closeSync(writer);
   });
 });
-
-test('the socket that a parent process gives loses nothing', async () => {
-  const module = join(directory, 'feed.mjs');
-  bundle(join(import.meta.dirname, 'pipe-feed.ts'), module);
-  const script = `
-    import {PipeFeed} from ${JSON.stringify(module)};
-    const feed = new PipeFeed(0, 'stdin');
-    const target = new Uint8Array(10_000);
-    let bytes = 0;
-    for (let count = feed.read(target); count !== 'ended'; count = feed.read(target)) {
-      if (count === 'nothing') await feed.ready();
-      else bytes += count;
-    }
-    feed.close();
-    console.log(bytes);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {stdio: ['pipe', 'pipe', 'inherit']});
-  let output = '';
-  child.stdout.on('data', (piece: Buffer) => {
-    output += piece.toString();
-  });
-  child.stdin.end('some text\n'.repeat(100_000));
-  await new Promise(resolve => {
-    child.on('close', resolve);
-  });
-  expect(output).toBe('1000000\n');
-});
-
-/** The module as a child process can run it. */
-function bundle(module: string, target: string): void {
-  const command = join(import.meta.dirname, '../../../node_modules/.bin/esbuild');
-  execFileSync(command, [module, `--outfile=${target}`, '--bundle', '--platform=node', '--format=esm', '--log-level=error']);
-}

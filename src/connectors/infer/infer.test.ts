@@ -211,7 +211,9 @@ test('only the beginning of a large file is looked at', async () => {
 });
 
 test('a first record is read to its end, unless no run would take it', async () => {
-  expect(await infer('x.ndjson', `{"a":1,"b":"${'x'.repeat(300_000)}"}\n{"c":1}\n`)).toMatchObject({columns: ['a BIGINT', 'b STRING', 'c BIGINT']});
+  expect(await infer('x.ndjson', `{"a":1,"b":"${'x'.repeat(300_000)}"}\n{"c":1}\n`)).toMatchObject({
+    columns: ['a BIGINT', 'b STRING', 'c BIGINT'],
+  });
   expect(await infer('y.ndjson', `{"a":"${'x'.repeat(17 << 20)}"}\n`)).toMatchObject({
     problems: [{message: 'y.ndjson has no line end in its first 16 MiB, so its columns cannot be told'}],
   });

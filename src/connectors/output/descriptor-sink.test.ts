@@ -1,4 +1,4 @@
-import {execFileSync, spawn} from 'node:child_process';
+import {execFileSync} from 'node:child_process';
 import {closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -99,34 +99,3 @@ describe('a pipe', () => {
     closeSync(reader);
   });
 });
-
-test('the socket of a child process loses nothing, however slow its parent reads', async () => {
-  const script = `
-    import {DescriptorSink} from ${JSON.stringify(join(directory, 'sink.mjs'))};
-    const sink = new DescriptorSink({descriptor: 1, name: 'standard output', ownsDescriptor: false});
-    await sink.open();
-    for (let index = 0; index < 100000; index++) {
-      sink.write(Buffer.from(index + ' some text\\n'));
-      if (sink.full) await sink.drain();
-    }
-    await sink.close();`;
-  bundle(join(import.meta.dirname, 'descriptor-sink.ts'), join(directory, 'sink.mjs'));
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {stdio: ['ignore', 'pipe', 'inherit']});
-  let text = '';
-  child.stdout.on('data', (piece: Buffer) => {
-    text += piece.toString();
-    child.stdout.pause();
-    setTimeout(() => child.stdout.resume(), 1);
-  });
-  await new Promise(resolve => {
-    child.on('close', resolve);
-  });
-  expect(text.split('\n').length).toBe(100_001);
-  expect(text.endsWith('99999 some text\n')).toBe(true);
-});
-
-/** The module as a child process can run it. */
-function bundle(module: string, target: string): void {
-  const command = join(import.meta.dirname, '../../../node_modules/.bin/esbuild');
-  execFileSync(command, [module, `--outfile=${target}`, '--bundle', '--platform=node', '--format=esm', '--log-level=error']);
-}
