@@ -1,7 +1,6 @@
 import type {Memory} from '../base/memory.ts';
 import {Tag} from '../flow/batch.ts';
 import type {GroupTable} from '../state/group-table.ts';
-import {compareBytes} from '../types/compare.ts';
 import type {ColumnSource} from './columns.ts';
 import type {FeedSlot} from './aggregate-layout.ts';
 
@@ -37,8 +36,9 @@ export function improveText(
   wantsGreater: boolean,
 ): (page: Float64Array, cell: number, pointer: number, length: number) => void {
   return (page, cell, pointer, length) => {
-    if ((page[cell + 1] as number) >= 0) {
-      const order = compareBytes(memory.bytes.subarray(pointer, pointer + length), table.textAt(page, cell));
+    const held = page[cell + 1] as number;
+    if (held >= 0) {
+      const order = held === 0 ? length : table.arena.compare(memory.bytes, pointer, length, page[cell] as number, held);
       if (wantsGreater ? order <= 0 : order >= 0) return;
     }
     table.putText(page, cell, memory.bytes, pointer, length);

@@ -405,6 +405,33 @@ function fill(memory: Memory, vectors: readonly Parameters<typeof writeValue>[1]
   }
 }
 
+test('an event time that is NULL is no row', () => {
+  const ddl = `CREATE TABLE e (k STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'filesystem', 'path' = 'x', 'format' = 'json');\n`;
+  const plan = planOf('SELECT k FROM e', 'script', ddl);
+  expect(plan.nodes.some(node => node.kind === 'watermark')).toBe(true);
+  const rows: readonly Row[] = [
+    ['a', 1000],
+    ['b', null],
+    ['c', 500],
+  ];
+  expect(changesOf(plan, rows)[0]).toEqual(['+I[a]', '+I[c]']);
+});
+
+test('state counts its bytes', () => {
+  const plan = planOf('SELECT k, COUNT(*) FROM t GROUP BY k');
+  const memory = new Memory(1 << 22);
+  const engine = createEngine({plan, memory, clock, rejectRow: () => false});
+  const before = engine.stateBytes;
+  const [input] = engine.inputs;
+  if (input === undefined) throw new Error('no input');
+  const rows = Array.from({length: 2000}, (_, at) => row(`key number ${at}`));
+  fill(memory, input.batch.vectors, plan, rows);
+  input.batch.count = rows.length;
+  input.push();
+  while (engine.step());
+  expect(engine.stateBytes - before).toBeGreaterThan(2000 * 40);
+});
+
 test('a changelog of two levels keeps the laws', () => {
   const plan = planOf('SELECT c, COUNT(*) AS n FROM (SELECT k, COUNT(*) AS c FROM t GROUP BY k) GROUP BY c HAVING COUNT(*) > 1');
   const rows = Array.from({length: 60}, (_, at) => row(`k${(at * 7) % 11}`));

@@ -18,6 +18,8 @@ export interface Engine {
   step(): boolean;
   /** All inputs have ended, nothing is pending, and everything has been delivered. */
   readonly finished: boolean;
+  /** What all state holds, in bytes of memory. */
+  readonly stateBytes: number;
   /** All state, as bytes that a new engine of the same plan can restore. Only between steps, with nothing pending. `changes`: only what changed since the last capture. */
   capture(what: 'full' | 'changes'): Uint8Array;
   /** Before the first push: a full image, then any number of `changes` images in order. */

@@ -18,7 +18,7 @@ export class Fingerprints {
     const known = this.#known.get(index);
     if (known !== undefined) return known;
     const node = this.#plan.nodes[index] as PlanNode;
-    const text = JSON.stringify(node, (key, value: unknown) => this.#described(key, value));
+    const text = JSON.stringify([this.#plan.settings.timeZone, node], (key, value: unknown) => this.#described(key, value));
     const fingerprint = createHash('sha256').update(text).digest('hex').slice(0, 32);
     this.#known.set(index, fingerprint);
     return fingerprint;

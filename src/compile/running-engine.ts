@@ -74,10 +74,16 @@ export class RunningEngine implements Engine {
     const {stages, stepRows} = this.#parts;
     for (let depth = stages.length - 1; depth >= 0; depth--) {
       const stage = stages[depth] as Stage;
-      if (!stage.pending) continue;
-      this.#mark(2 * depth + 1);
-      this.#advance(stage, stepRows);
-      return true;
+      if (stage.pending) {
+        this.#mark(2 * depth + 1);
+        this.#advance(stage, stepRows);
+        return true;
+      }
+      if (stage.producer?.comesFirst === true && stage.canProduce) {
+        this.#mark(2 * depth);
+        stage.producer.produce(stepRows);
+        return true;
+      }
     }
     for (const [depth, stage] of stages.entries()) {
       if (!stage.canProduce) continue;
@@ -117,6 +123,10 @@ export class RunningEngine implements Engine {
 
   get finished(): boolean {
     return this.#parts.stages.every(stage => stage.isExhausted);
+  }
+
+  get stateBytes(): number {
+    return this.#parts.states.reduce((total, {state}) => total + state.bytes, 0);
   }
 
   capture(what: 'full' | 'changes'): Uint8Array {

@@ -65,7 +65,7 @@ export class SegmentWriter {
     let room = js``;
     for (const [stage, rows] of this.#fills) {
       const pair = input.kinds !== null && input.hasPairs ? 2 : 1;
-      const batch = this.batch(stage.batch, 'rows for the next operator');
+      const batch = this.batch(stage.inbox, 'rows for the next operator');
       const hasRoom = js`${batch}.count <= ${stage.capacityFor(rows * pair) - rows * pair}`;
       const kinds = pair === 2 ? this.writer.bind('kinds', input.kinds, 'change kinds of the input') : null;
       room = kinds === null ? js`${room} && ${hasRoom}` : js`${room} && (${hasRoom} || ${kinds}[row] === 2)`;

@@ -9,6 +9,8 @@ export interface Producer {
   readonly isDone: boolean;
   /** Whether it waits for the end of its inputs. */
   readonly waitsForEnd: boolean;
+  /** It works off rows that have come already: nothing further up may bring more before that. */
+  readonly comesFirst?: boolean;
 }
 
 /**
@@ -52,6 +54,11 @@ export class Stage {
   push(): void {
     this.#pushed = this.batch.count;
     this.#next = 0;
+  }
+
+  /** Where the segments before put their rows: the rows themselves, unless something stands between. */
+  get inbox(): Batch {
+    return this.batch;
   }
 
   get pending(): boolean {

@@ -48,6 +48,18 @@ export class TextArena {
     return new Uint8Array(page.buffer, (address & arenaGeometry.pageMask) * unit, length);
   }
 
+  /** The order of a text given as bytes and one in the arena, by unsigned bytes: negative, zero or positive. */
+  compare(bytes: Uint8Array, start: number, length: number, address: number, otherLength: number): number {
+    const shorter = Math.min(length, otherLength);
+    const page = this.pages[address >>> pageShift] as DataView;
+    const offset = (address & arenaGeometry.pageMask) * unit;
+    for (let at = 0; at < shorter; at++) {
+      const difference = (bytes[start + at] as number) - page.getUint8(offset + at);
+      if (difference !== 0) return difference;
+    }
+    return length - otherLength;
+  }
+
   #addPage(steps: number): void {
     const pages = Math.max(1, (steps + (1 << pageShift) - 1) >>> pageShift);
     const view = new DataView(new ArrayBuffer(pages * pageBytes));
