@@ -1,5 +1,5 @@
 import {js} from '../code/js.ts';
-import {type Batch, createBatch, type Vector} from '../flow/batch.ts';
+import {type Batch, batchRows, createBatch, type Vector} from '../flow/batch.ts';
 import type {PlanNode} from '../plan/nodes/index.ts';
 import {physicalOf, type Schema} from '../types/sql-type.ts';
 import type {RowShape} from './columns.ts';
@@ -10,8 +10,8 @@ import {type Producer, Stage} from './stage.ts';
 /** Takes rows one at a time, each of which may bring any number of rows behind it. */
 export interface RowWork {
   /**
-   * Goes on with one row of the inbox: writes rows to the stage's batch from `batch.count` on, and adds to the count. It stops when the count has reached
-   * `mostRows`, and then says false until the row is done with: it is called again with the same row, before any other.
+   * Goes on with one row of the inbox: writes rows to the stage's batch from `batch.count` on, and adds to the count. While the count is less than `mostRows`
+   * it may add two, so that an update's pair is never parted; then it says false until the row is done with: it is called again with the same row.
    */
   work(row: number, mostRows: number): boolean;
 }
@@ -21,11 +21,15 @@ export interface RowWork {
  * in the segment that brought it: nothing of that is run twice.
  */
 export class QueuedStage extends Stage {
-  override readonly inbox: Batch;
+  readonly #inbox: Batch;
 
   constructor(node: number, parts: {readonly inbox: Batch; readonly batch: Batch; readonly build: Build; readonly work: RowWork}) {
     super(node, parts.batch, {producer: new QueueProducer(parts.inbox, parts.batch, parts.work), mostRows: parts.build.stepRows});
-    this.inbox = parts.inbox;
+    this.#inbox = parts.inbox;
+  }
+
+  override get inbox(): Batch {
+    return this.#inbox;
   }
 }
 
@@ -48,8 +52,9 @@ class QueueProducer implements Producer {
   }
 
   produce(mostRows: number): void {
-    while (this.#batch.count < mostRows) {
-      if (!this.#work.work(this.#next, mostRows)) return;
+    const most = Math.min(mostRows, batchRows - 1);
+    while (this.#batch.count < most) {
+      if (!this.#work.work(this.#next, most)) return;
       this.#next++;
       if (this.#next < this.#inbox.count) continue;
       this.#next = 0;
