@@ -112,13 +112,13 @@ describe('a table that does not fit', () => {
     ],
     [
       {connector: 'filesystem', path: 'x'},
-      [[null, 'missing-option', 'table "t" names no format', `add 'format' = '…' to WITH: json, csv, raw`]],
+      [[null, 'missing-option', 'table "t" names no format', `add 'format' = '…' to WITH: json, csv, raw, changelog-json`]],
     ],
     [
       {...file, format: 'jsn'},
-      [['format', 'unknown-format', 'there is no format "jsn"', 'did you mean "json"? (there are json, csv, raw)']],
+      [['format', 'unknown-format', 'there is no format "jsn"', 'did you mean "json"? (there are json, csv, raw, changelog-json)']],
     ],
-    [{...file, format: 'avro'}, [['format', 'not-yet-supported', 'format "avro" is not supported yet', 'there are json, csv, raw']]],
+    [{...file, format: 'avro'}, [['format', 'not-yet-supported', 'format "avro" is not supported yet', 'there are json, csv, raw, changelog-json']]],
     [
       {connector: 'filesystem', format: 'json'},
       [[null, 'missing-option', 'connector "filesystem" needs option "path"', `add 'path' = '…' to WITH`]],

@@ -103,13 +103,14 @@ export function connectorTable(table: TablePlan): ConnectorTable {
 function resolvedTable(table: TablePlan, connector: ConnectorDefinition, format: FormatDefinition | null): ResolvedTable {
   const isReadable = format === null || (format.decoder !== undefined && format.reads.length > 0);
   const isWritable = format === null || (format.encoder !== undefined && format.writes.length > 0);
+  const changes = format?.readsAs?.(table.formatOptions) ?? {mode: 'append', updates: false, deletes: false};
   return {
-    table,
+    table: changes.mode === 'append' ? table : {...table, changes},
     isSource: connector.isSource && isReadable,
     isSink: connector.writes.length > 0 && isWritable,
     bounded: connector.bounded?.(connectorTable(table)) ?? false,
     writes: connector.writes.filter(mode => format === null || format.writes.includes(mode)),
-    reads: format?.reads[0] ?? 'append',
+    reads: changes.mode,
     metadata: connector.metadata,
   };
 }

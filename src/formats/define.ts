@@ -2,7 +2,7 @@ import type {Memory} from '../base/memory.ts';
 import type {OptionSpecs} from '../base/options.ts';
 import type {Problem} from '../base/problem.ts';
 import type {Batch, Vector} from '../flow/batch.ts';
-import type {ChangelogMode} from '../types/change.ts';
+import type {ChangelogMode, SourceChanges} from '../types/change.ts';
 import type {Column, SqlType} from '../types/sql-type.ts';
 
 /** A column that the plan wants: by its place in the declared columns and the path of names inside it (nested ROW fields), and where it goes. */
@@ -21,6 +21,8 @@ export interface DecodeSpec {
   /** All physical columns of the table, in order: a positional format needs them. */
   readonly columns: readonly Column[];
   readonly wanted: readonly WantedColumn[];
+  /** Where the change kind of each row goes; null (or absent) for a table whose rows are all inserts. */
+  readonly kinds?: Uint8Array | null;
   /** The format's own options, without prefix (`ignore-parse-errors`), validated and with defaults filled in. */
   readonly options: ReadonlyMap<string, string>;
   /** IANA name; what TIMESTAMP_LTZ texts without a zone mean. */
@@ -64,6 +66,8 @@ export interface RecordDecoder {
   decodeRecords(count: number): void;
   /** Of the last `decodeRecords`: records for which there was no room any more, where one record may be several rows; `decodeRecords(0)` goes on with them. */
   readonly recordsLeft?: number;
+  /** A watermark (in milliseconds) that stands in the input right behind the rows of the last call, which it has ended; null (or absent) when there was none. */
+  readonly watermark?: number | null;
   /** A new part begins (a CSV header is expected again). */
   startPart(): void;
 }
@@ -96,6 +100,8 @@ export interface FormatDefinition {
   /** What it can read and write; `append` alone for json, csv, raw. Empty: it cannot. */
   readonly reads: readonly ChangelogMode[];
   readonly writes: readonly ChangelogMode[];
+  /** What rows of a table with these options do; absent: they are inserts. */
+  readsAs?(options: ReadonlyMap<string, string>): SourceChanges;
   /** Problems of the table's columns with this format (raw wants exactly one), told at planning. */
   check?(columns: readonly Column[], options: ReadonlyMap<string, string>): readonly Problem[];
   decoder?(spec: DecodeSpec): RecordDecoder;
@@ -106,6 +112,6 @@ export interface FormatDefinition {
 export interface FormatExample {
   readonly columns: string;
   readonly bytes: string;
-  /** Flink's row text: `[1, abc]`. */
+  /** Flink's row text: `[1, abc]`, or `+I[1, abc]` of a format of changes. */
   readonly row: string;
 }

@@ -89,6 +89,7 @@ function decoderOf(engineInput: EngineInput, input: ByteInput, memory: Memory, m
   const decoder = findFormat(table.format ?? '')?.decoder?.({
     memory,
     columns: table.columns,
+    kinds: engineInput.batch.kinds,
     wanted: wanted.flatMap((one, index): WantedColumn[] => {
       const vector = engineInput.batch.vectors[index];
       return one.kind === 'physical' && vector !== undefined ? [{...one, vector}] : [];

@@ -1,3 +1,4 @@
+import type {SourceChanges} from '../types/change.ts';
 import type {Column, SqlType} from '../types/sql-type.ts';
 
 /** A table as it stands in a plan: what the edge needs to open it. Options are validated and have their defaults; format options are without prefix. */
@@ -11,6 +12,8 @@ export interface TablePlan {
   readonly columns: readonly Column[];
   readonly primaryKey: readonly string[];
   readonly partitionedBy: readonly string[];
+  /** What its rows do, read as a source; absent where they are all inserts. */
+  readonly changes?: SourceChanges;
 }
 
 /** One column of a scan: something in the record, or metadata of the connector. */

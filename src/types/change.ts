@@ -17,3 +17,10 @@ export interface Change {
  * `append`: inserts only; `upsert`: inserts, updates (the new row only) and deletes, by key; `retract`: all four kinds.
  */
 export type ChangelogMode = 'append' | 'upsert' | 'retract';
+
+/** What rows of a source may do. */
+export interface SourceChanges {
+  readonly mode: ChangelogMode;
+  readonly updates: boolean;
+  readonly deletes: boolean;
+}

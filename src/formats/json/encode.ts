@@ -14,16 +14,24 @@ export function jsonEncoder(spec: EncodeSpec, batch: Batch): RowEncoder {
   return jsonLines(spec, batch, {before: '{', after: '}\n'});
 }
 
+/** What stands around each object: first `head`, if there is one. */
+export interface Around {
+  readonly head?: EncodeOperation;
+  readonly before: string;
+  readonly after: string;
+}
+
 /** As `jsonEncoder`, with other texts before and after each object. */
-export function jsonLines(spec: EncodeSpec, batch: Batch, around: {readonly before: string; readonly after: string}): RowEncoder {
+export function jsonLines(spec: EncodeSpec, batch: Batch, around: Around): RowEncoder {
   const {memory, columns, options, timeZone} = spec;
   const isIso = options.get('timestamp-format.standard') === 'ISO-8601';
   const fields = fieldOperations(spec, batch, isIso, around.before);
+  const head = around.head === undefined ? [] : [around.head];
   return new ProgramEncoder(memory, {
-    operations: [...fields.operations, literalOperation(around.after)],
+    operations: [...head, ...fields.operations, literalOperation(around.after)],
     quoting: null,
     finish(operation, row) {
-      const index = operation - fields.first;
+      const index = operation - fields.first - head.length;
       const {type} = columns[index] as Column;
       const value = readValue(memory, batch.vectors[index] as Vector, row, type, timeZone);
       if (value === null) return 'null';

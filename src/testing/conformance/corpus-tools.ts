@@ -21,10 +21,17 @@ export interface CorpusExpectation {
   readonly kind: 'changelog' | 'append' | 'final' | 'error' | 'count';
 }
 
+export interface CorpusTable {
+  readonly name: string;
+  readonly changelog?: string;
+  readonly rows?: readonly Readonly<Record<string, unknown>>[];
+}
+
 export interface CorpusCase {
   readonly id: string;
   readonly tier: 'T1' | 'T2' | 'T3';
   readonly needs: readonly string[];
+  readonly tables: readonly CorpusTable[];
   readonly expect: readonly CorpusExpectation[];
 }
 
