@@ -140,6 +140,20 @@ describe('query', () => {
     expect(weir(['-i', 'tables.sql', '-f', '-'], {input: readFileSync(join(fixtures, 'totals.sql'), 'utf8')}).out).toBe(totals);
   });
 
+  test('standard input gives the SQL or the data, not both', () => {
+    const reader = "CREATE TABLE s (x INT) WITH ('connector'='stdin', 'format'='json'); SELECT x FROM s;";
+    for (const words of [
+      ['-f', '-'],
+      ['run', '-'],
+      ['-i', '-', 'SELECT x FROM s'],
+      ['-i', '-', '-f', '-'],
+    ]) {
+      const ended = weir(words, {input: reader});
+      expect([ended.out, ended.err.split(':')[0]]).toEqual(['', 'error[stdin-twice]']);
+    }
+    expect(weir(['-t', 's=-', 'SELECT x FROM s'], {input: '{"x":1}\n'}).out).toBe('{"x":1}\n');
+  });
+
   test('a pipe in and a pipe out', () => {
     expect(weir(['SELECT x + 1 AS y FROM stdin'], {input: '{"x":1}\n{"x":2}'})).toEqual({code: 0, out: '{"y":2}\n{"y":3}\n', err: ''});
   });
@@ -187,15 +201,29 @@ describe('query', () => {
     expect(live.err).toBe('');
   });
 
-  test('--timeout ends what would go on', async () => {
-    const ends = async (...more: readonly string[]): Promise<unknown> => {
-      const live = new Running(['--timeout', '400ms', ...more, 'SELECT x FROM stdin']);
-      live.write('{"x":1}\n');
+  test('--timeout and an interrupt end what would go on, also while a first record is waited for', async () => {
+    const ends = async (input: string, ...more: readonly string[]): Promise<unknown> => {
+      const live = new Running([...more, 'SELECT x FROM stdin']);
+      live.write(input);
+      if (more.length === 0) {
+        await new Promise(done => setTimeout(done, 400));
+        live.signal('SIGINT');
+      }
       return [await live.ended, live.out, live.err];
     };
-    expect(await Promise.all([ends(), ends('--timeout-fails')])).toEqual([
-      [{code: 0, signal: null}, '{"x":1}\n', ''],
-      [{code: 124, signal: null}, '{"x":1}\n', ''],
+    const input = '{"x":1}\n';
+    expect(
+      await Promise.all([
+        ends(input, '--timeout', '400ms'),
+        ends(input, '--timeout', '400ms', '--timeout-fails'),
+        ends('', '--timeout', '200ms', '--timeout-fails'),
+        ends(''),
+      ]),
+    ).toEqual([
+      [{code: 0, signal: null}, input, ''],
+      [{code: 124, signal: null}, input, ''],
+      [{code: 124, signal: null}, '', ''],
+      [{code: 0, signal: null}, '', ''],
     ]);
     expect(weir(['--timeout', '20s', '--timeout-fails', 'SELECT 1 AS x']).code).toBe(0);
   });
@@ -215,6 +243,9 @@ describe('exit codes', () => {
     ['a wrong flag', ['--limt', '1', 'SELECT 1'], 2, /did you mean "--limit"\?/],
     ['a wrong value', ['-o', 'xml', 'SELECT 1'], 2, /--output cannot be "xml"/],
     ['a wrong command', ['rnu', 'x'], 2, /did you mean "run"\?/],
+    ['a wrong value, though the query is wrong, too', ['-n', 'x', 'SELEC 1'], 2, /--limit cannot be "x"/],
+    ['two results in one array', ['-o', 'json', 'SELECT 1; SELECT 2'], 2, /-o json is for one result, and here are 2/],
+    ['nothing to tell columns from', ['SELECT a FROM stdin'], 3, /standard input is empty: nothing there says which columns it has/],
     ['a command of two queries', ['SELECT 1', 'SELECT 2'], 2, /left over/],
     ['no query', ['query'], 2, /no SQL/],
     ['an empty query', [''], 2, /no SQL/],
@@ -330,13 +361,15 @@ describe('run', () => {
   });
 
   test('a command that dies takes its jobs with it', async () => {
-    const path = file('alone.sql', "CREATE TABLE g (x BIGINT) WITH ('connector'='datagen', 'rows-per-second'='50'); SELECT x FROM g;");
+    const path = file('alone.sql', "CREATE TABLE g (x BIGINT) WITH ('connector'='datagen', 'rows-per-second'='1000000'); SELECT x FROM g;");
     const live = new Running(['run', path]);
     await live.until(() => live.out !== '');
     const child = Number(spawnSync('pgrep', ['-P', String(live.process.pid)], {encoding: 'utf8'}).stdout.trim());
+    // Nobody reads, so that the job cannot write what it has: it ends all the same.
+    live.process.stdout?.pause();
+    await new Promise(done => setTimeout(done, 100));
     live.process.kill('SIGKILL');
-    // `ended` waits for every process that holds the pipes, the job's included.
-    await live.ended;
+    for (let waits = 0; isRunning(child) && waits < 200; waits++) await new Promise(again => setTimeout(again, 10));
     expect(isRunning(child)).toBe(false);
   });
 

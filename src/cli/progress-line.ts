@@ -1,4 +1,5 @@
 import type {Clock} from '../base/clock.ts';
+import type {Sink} from '../flow/sink.ts';
 import type {RunProgress} from '../job/contract.ts';
 import {flags} from './flags.ts';
 import {short} from './numbers.ts';
@@ -30,6 +31,41 @@ export class ProgressLine {
     if (!this.#isWanted || elapsedMs < quietMs) return;
     this.#world.say(`\r${progressText(progress, elapsedMs)}\x1b[K`);
     this.#isShown = true;
+  }
+
+  /** The same sink, which removes the line before anything of it is written: on one terminal rows would stand behind it. */
+  above(sink: Sink): Sink {
+    let isPending = false;
+    const clear = (): void => {
+      if (isPending) this.clear();
+      isPending = false;
+    };
+    return {
+      open: () => sink.open(),
+      write: bytes => {
+        this.clear();
+        isPending = true;
+        sink.write(bytes);
+      },
+      get full() {
+        return sink.full;
+      },
+      drain: () => {
+        clear();
+        return sink.drain();
+      },
+      flush: () => {
+        clear();
+        return sink.flush();
+      },
+      get closedByReader() {
+        return sink.closedByReader;
+      },
+      close: () => {
+        clear();
+        return sink.close();
+      },
+    };
   }
 
   clear(): void {

@@ -1,6 +1,7 @@
 import {fstatSync, writeSync} from 'node:fs';
 import {isatty} from 'node:tty';
 import {fileURLToPath} from 'node:url';
+import {systemClock} from '../base/clock.ts';
 import type {StandardInput} from '../connectors/define.ts';
 import {DescriptorSink} from '../connectors/output/descriptor-sink.ts';
 import type {Sink} from '../flow/sink.ts';
@@ -63,15 +64,19 @@ function say(text: string): void {
   }
 }
 
+/** A wrapper (npm, timeout) passes on to its child what the terminal or the system has sent to the whole group already: that is one signal, not two. */
+const echoMs = 100;
+
 function onStopSignal(stop: () => void): () => void {
   const names = ['SIGINT', 'SIGTERM'] as const;
-  let count = 0;
+  let firstMs: number | null = null;
   const handler = (name: NodeJS.Signals): void => {
-    count++;
-    if (count === 1) {
+    if (firstMs === null) {
+      firstMs = systemClock.now();
       stop();
       return;
     }
+    if (systemClock.now() - firstMs < echoMs) return;
     // The signal itself ends the process (130 or 143 to a shell): leaving in an orderly way could wait for a writer whose reader is stuck.
     end();
     process.kill(process.pid, name);

@@ -11,9 +11,15 @@ import {runPlan} from './run.ts';
 const stop = new AbortController();
 /** Of rejected records the parent is told these; of all others only their number, with the progress. */
 const mostProblems = 20;
+/** So long a job may take for a clean end once its parent is gone. */
+const orphanMs = 500;
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => stop.abort());
-process.on('disconnect', () => stop.abort());
+process.on('disconnect', () => {
+  stop.abort();
+  // A reader that does not read would keep it for ever, and nobody is left who could end it.
+  setTimeout(() => process.exit(1), orphanMs).unref();
+});
 process.on('message', (message: ToJob) => {
   if (message.kind === 'stop') stop.abort();
   else void run(message.assignment);

@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly onError: OnError;
   /** More rejected records than this end the run with status `too-many-errors`; null: no bound. */
   readonly maxErrors: number | null;
-  /** `-n`: rows of each console sink; the run ends when all have theirs. */
+  /** `-n`: rows of each console sink. The run ends when all have theirs, unless it writes to tables as well. */
   readonly limit: number | null;
   /** Aborting asks for a clean stop: what was read is processed and written. */
   readonly stop: AbortSignal;

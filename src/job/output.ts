@@ -5,7 +5,6 @@ import type {RowEncoder} from '../formats/define.ts';
 /** One output of the engine: its rows become bytes and go to a sink. */
 export class Output {
   readonly sink: Sink;
-  readonly isConsole: boolean;
   rows = 0;
   readonly #engineOutput: EngineOutput;
   /** Null drops rows unseen. */
@@ -25,7 +24,6 @@ export class Output {
     this.#engineOutput = options.engineOutput;
     this.sink = options.sink;
     this.#encoder = options.encoder;
-    this.isConsole = options.engineOutput.node.target.kind === 'console';
     this.#limit = options.limit ?? Infinity;
     this.#write = bytes => this.sink.write(bytes);
     this.#engineOutput.deliver = () => this.#deliver();

@@ -70,7 +70,12 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     code === 'unknown-table' &&
     ((place?.kind === 'text' && inferred.failedAt.has(place.span.start)) ||
       inferred.failedNames.some(name => message.includes(`"${name}"`)));
-  const problems = [...parsed, ...inferred.problems, ...planned.problems.filter(problem => !told(problem))];
+  const empty = [...new Set(inferred.emptyTargets)].map(target => (target === 'stdin' ? 'standard input' : target));
+  const explained = (problem: Problem): Problem =>
+    problem.code === 'unknown-column' && empty.length > 0
+      ? {...problem, detail: `${empty.join(' and ')} ${empty.length === 1 ? 'is' : 'are'} empty: nothing there says which columns it has`}
+      : problem;
+  const problems = [...parsed, ...inferred.problems, ...planned.problems.filter(problem => !told(problem)).map(explained)];
   const failed = problems.some(problem => problem.severity === 'error');
   return {plan: failed ? null : planned.plan, problems, externals: inferred.externals, standardInput: inferred.standardInput};
 }
@@ -110,6 +115,7 @@ async function inferAll(request: PrepareRequest, texts: readonly ParsedText[]) {
   const failedAt = new Set<number>();
   /** Names that `-t` bound to one. */
   const failedNames: string[] = [];
+  const emptyTargets: string[] = [];
   let {standardInput} = request;
   for (const [name, {target, place}] of targets) {
     const {inputFormat, directory, stop = null} = request;
@@ -120,8 +126,9 @@ async function inferAll(request: PrepareRequest, texts: readonly ParsedText[]) {
       else if (place.kind === 'text' && place.source === request.source) failedAt.add(place.span.start);
       continue;
     }
+    if (result.isEmpty) emptyTargets.push(target);
     externals.set(name, {declared: {...result.declared, name}});
     if (result.readAhead !== null) standardInput = {...standardInput, readAhead: result.readAhead};
   }
-  return {externals, problems, failedAt, failedNames, standardInput};
+  return {externals, problems, failedAt, failedNames, emptyTargets, standardInput};
 }

@@ -291,6 +291,16 @@ describe('the end of a run', () => {
     expect(result.rowsOut).toBe(6);
   });
 
+  test.each([[{limit: 3}], [{output: new Collected(10)}]])('a table is whole though nobody wants more of a console', async settings => {
+    write('n.ndjson', numbers(50_000));
+    const tables = `
+      CREATE TABLE t (n INT) WITH ('connector' = 'filesystem', 'path' = 'n.ndjson', 'format' = 'json');
+      CREATE TABLE o (n INT) WITH ('connector' = 'filesystem', 'path' = 'o.csv', 'format' = 'csv');`;
+    const {result} = await run(`${tables} INSERT INTO o SELECT n FROM t; SELECT n FROM t;`, {mode: 'script', ...settings});
+    expect(result).toMatchObject({status: 'done', rowsIn: 50_000});
+    expect(read('o.csv').split('\n')).toHaveLength(50_001);
+  });
+
   test('a reader that goes away ends the run well', async () => {
     write('n.ndjson', numbers(50_000));
     const {result} = await run(`SELECT n, text FROM 'n.ndjson'`, {output: new Collected(100)});

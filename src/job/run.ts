@@ -163,12 +163,10 @@ class Run {
     return this.#options.stop.aborted || this.#parts.rejects.failure !== null || this.#areSatisfied();
   }
 
-  /** No output wants more rows, or each console has what it was limited to. */
+  /** No output wants more rows. A table is written to its end: that somebody has seen enough of something else must not cut it short. */
   #areSatisfied(): boolean {
     const {outputs} = this.#parts;
-    if (outputs.length === 0) return false;
-    const consoles = outputs.filter(output => output.isConsole);
-    return outputs.every(output => output.isSatisfied) || (consoles.length > 0 && consoles.every(output => output.isSatisfied));
+    return outputs.length > 0 && outputs.every(output => output.isSatisfied);
   }
 
   #fail(error: unknown): void {

@@ -35,6 +35,7 @@ describe('what is done about an event, after those before it', () => {
     ['a process dies', [started, exited('b', 'signal SIGKILL')], ['report b job-died']],
     ['a process dies with code 0', [started, exited('b')], ['report b job-died']],
     ['stop', [started, {kind: 'stop'}], ['stop a', 'stop b']],
+    ['stop of one', [started, {kind: 'stop', jobs: ['b', 'x']}], ['stop b']],
     ['stop twice', [started, {kind: 'stop'}, {kind: 'stop'}], []],
     ['stop when one has ended', [started, {kind: 'ended', job: 'a', result: done}, exited('a'), {kind: 'stop'}], ['stop b']],
     [

@@ -25,8 +25,8 @@ export type SupervisorEvent =
   | {readonly kind: 'ended'; readonly job: string; readonly result: RunResult}
   /** The process is gone. `how`: `exit code 1`, `signal SIGKILL`, or why it could not be started. */
   | {readonly kind: 'exited'; readonly job: string; readonly how: string; readonly atMs: number}
-  /** Somebody asked for a clean end: a signal, a time-out, or nobody reads the output any more. */
-  | {readonly kind: 'stop'};
+  /** Somebody asked for a clean end of these jobs, or of all: a signal, a time-out, or nobody reads the output any more. */
+  | {readonly kind: 'stop'; readonly jobs?: readonly string[]};
 
 export type SupervisorAction =
   | {readonly kind: 'start'; readonly job: string}
@@ -54,7 +54,7 @@ export function decide(state: SupervisorState, event: SupervisorEvent): Decision
     case 'started':
       return startAll(state, event.atMs);
     case 'stop':
-      return stopAll(state);
+      return stop(state, event.jobs ?? [...state.jobs.keys()]);
     case 'progress':
       return change(state, event.job, {progress: event.progress}, []);
     case 'problem':
@@ -73,11 +73,12 @@ function startAll(state: SupervisorState, atMs: number): Decision {
   return {state: {...state, jobs}, actions: names.map(job => ({kind: 'start', job}))};
 }
 
-function stopAll(state: SupervisorState): Decision {
-  const names = [...state.jobs].filter(([, job]) => job.phase === 'running').map(([name]) => name);
+function stop(state: SupervisorState, wanted: readonly string[]): Decision {
+  const names = wanted.filter(name => state.jobs.get(name)?.phase === 'running');
   const jobs = new Map(state.jobs);
   for (const name of names) jobs.set(name, {...(jobs.get(name) as JobState), phase: 'stopping'});
-  return {state: {jobs, isStopping: true}, actions: names.map(job => ({kind: 'stop', job}))};
+  const isStopping = state.isStopping || wanted.length === state.jobs.size;
+  return {state: {jobs, isStopping}, actions: names.map(job => ({kind: 'stop', job}))};
 }
 
 function change(state: SupervisorState, name: string, changes: Partial<JobState>, actions: readonly SupervisorAction[]): Decision {

@@ -1,4 +1,5 @@
 import {type ChildProcess, fork} from 'node:child_process';
+import type {Readable} from 'node:stream';
 import type {Sink} from '../flow/sink.ts';
 import type {FromJob, JobAssignment, ToJob} from '../job/protocol.ts';
 import {LineCutter} from './line-cutter.ts';
@@ -59,13 +60,15 @@ export class JobProcess {
   }
 }
 
-/** Whole lines go on as they come; a reader that is slow makes the job wait. When lines cannot be written any more, the rest is dropped and `onLost` is told once. */
-function passLines(from: NodeJS.ReadableStream, to: Sink, onLost: (error: unknown) => void): void {
+/** Whole lines go on as they come; a reader that is slow makes the job wait. When lines cannot be written any more, `onLost` is told once. */
+function passLines(from: Readable, to: Sink, onLost: (error: unknown) => void): void {
   let isLost = false;
   const lose = (error: unknown): void => {
     if (!isLost) onLost(error);
     isLost = true;
-    from.resume();
+    // A job whose reader is gone learns it as it would from a pipe of its own, and ends, or goes on with what else it writes.
+    if (error === null) from.destroy();
+    else from.resume();
   };
   const cutter = new LineCutter(lines => to.write(lines));
   const pass = (act: () => void): void => {

@@ -22,6 +22,7 @@ beforeAll(() => {
       lines: () => { for (let i = 0; i < 200; i++) process.stdout.write('abc'), process.stdout.write('def\\n'); end('done', 200); },
       torn: () => { process.stdout.write('xxx\\nno end'); end('done', 1); },
       plan: assignment => { process.stdout.write(assignment.plan.settings.given.get('k') + ' ' + typeof assignment.plan.big + '\\n'); end('done', 0); },
+      writes: () => { const again = () => process.stdout.write('x\\n', error => error ? end('done', 0) : setTimeout(again, 1)); process.stdout.on('error', () => undefined); again(); },
       waits: () => { process.send({kind: 'progress', progress: {rowsIn: 7, rowsOut: 0, rejected: 0, readBytes: 0, totalBytes: null}}); },
       dies: () => process.exit(0),
       killed: () => process.kill(process.pid, 'SIGKILL'),
@@ -58,6 +59,7 @@ function start(
     jobs: names.map(name => ({
       name,
       readsStandardInput: false,
+      writesElsewhere: name.startsWith('writes'),
       assignment: {
         plan,
         directory: name.replace(/\d/, ''),
@@ -123,6 +125,13 @@ test('a reader that goes away stops all jobs, without an error', async () => {
   output.closedByReader = true;
   const state = await supervision.ended;
   expect(state.jobs.get('waits')?.result?.status).toBe('stopped');
+});
+
+test('a reader that goes away leaves a job going that writes to something else', async () => {
+  const {supervision, output} = start(['lines', 'writes']);
+  output.closedByReader = true;
+  const state = await supervision.ended;
+  expect(state.jobs.get('writes')?.result?.status).toBe('done');
 });
 
 test('an output that cannot be written stops all jobs, and says why', async () => {

@@ -10,6 +10,8 @@ export interface SupervisedJob {
   readonly assignment: JobAssignment;
   /** At most one job of a run may say true. */
   readonly readsStandardInput: boolean;
+  /** It also writes to something that is not the command's standard output, and goes on when nobody reads that any more. */
+  readonly writesElsewhere: boolean;
 }
 
 export interface SuperviseOptions {
@@ -78,7 +80,8 @@ export function supervise(options: SuperviseOptions): Supervision {
       errors: isShared ? options.standardError : null,
       onOutputLost: error => {
         outputError ??= error;
-        happen({kind: 'stop'});
+        if (error !== null) happen({kind: 'stop'});
+        else happen({kind: 'stop', jobs: options.jobs.filter(({writesElsewhere}) => !writesElsewhere).map(({name}) => name)});
       },
       onMessage: message => happen(eventOf(job.name, message)),
       onExit: how => happen({kind: 'exited', job: job.name, how, atMs: options.clock.now()}),

@@ -63,7 +63,17 @@ function titled(plans: readonly {readonly name: string | null; readonly plan: Pl
 }
 
 function ddlText(prepared: Prepared): string {
-  return [...prepared.externals.values()].map(({declared}) => `${declareSql(declared).trimEnd().replace(/;$/, '')};\n`).join('\n');
+  return [...prepared.externals.values()]
+    .map(({declared}) => {
+      // Nothing was there to tell columns from, and a table without any cannot be declared.
+      if (declared.columns.length === 0) return `-- ${oneLine(declared.name)} is empty: nothing says which columns it has\n`;
+      return `${declareSql(declared).trimEnd().replace(/;$/, '')};\n`;
+    })
+    .join('\n');
+}
+
+function oneLine(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 function codeText(plan: Plan): string {

@@ -88,7 +88,7 @@ async function runHere({options, world, talk}: Invocation, prepared: Prepared, p
     clock: systemClock,
     directory: world.directory,
     standardInput: prepared.standardInput,
-    standardOutput: world.standardOutput,
+    standardOutput: world.isOutputTerminal ? progress.above(world.standardOutput) : world.standardOutput,
     standardError: world.standardError,
     console,
     ...errorPolicy(options),

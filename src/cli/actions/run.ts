@@ -2,6 +2,7 @@ import {systemClock} from '../../base/clock.ts';
 import {fail} from '../../base/problem.ts';
 import type {OnError} from '../../job/contract.ts';
 import type {Plan} from '../../plan/plan.ts';
+import type {SinkTarget} from '../../plan/table.ts';
 import type {SupervisorState} from '../../supervisor/decide.ts';
 import {type SupervisedJob, supervise} from '../../supervisor/supervise.ts';
 import type {Invocation} from '../commands/define.ts';
@@ -38,6 +39,7 @@ async function runProcesses(invocation: Invocation, planned: readonly PlannedJob
     return {
       name: spec.name,
       readsStandardInput: readsStandardInput(plan),
+      writesElsewhere: writesElsewhere(plan),
       assignment: {
         plan,
         directory: world.directory,
@@ -49,9 +51,8 @@ async function runProcesses(invocation: Invocation, planned: readonly PlannedJob
     };
   });
   refuseMixture(jobs.map(({assignment}) => assignment));
-  const printsRows =
-    world.isOutputTerminal && plans.some(plan => plan.nodes.some(node => node.kind === 'sink' && node.target.kind === 'console'));
-  const progress = new ProgressLine(options, world, systemClock, printsRows);
+  const shareTerminal = world.isOutputTerminal && plans.flatMap(targetsOf).some(printsRows);
+  const progress = new ProgressLine(options, world, systemClock, shareTerminal);
   const rejections = new Map(jobs.map(({name}) => [name, new Rejections(talk)]));
   const supervision = supervise({
     jobs,
@@ -78,6 +79,19 @@ async function runProcesses(invocation: Invocation, planned: readonly PlannedJob
     timeout.cancel();
     unwatch();
   }
+}
+
+function writesElsewhere(plan: Plan): boolean {
+  return targetsOf(plan).some(target => !printsRows(target) && !(target.kind === 'table' && target.table.connector === 'blackhole'));
+}
+
+/** Whether its rows go to standard output. */
+function printsRows(target: SinkTarget): boolean {
+  return target.kind === 'console' || target.table.connector === 'print' || target.table.connector === 'stdout';
+}
+
+function targetsOf(plan: Plan): readonly SinkTarget[] {
+  return plan.nodes.flatMap(node => (node.kind === 'sink' ? [node.target] : []));
 }
 
 /** A flag beats the job file. A bound on rejected records only makes sense where they are dropped. */
