@@ -1,22 +1,30 @@
 import {aggregateFunctions} from './aggregate.ts';
+import {arrayFunctions} from './array.ts';
 import {arithmeticOperators} from './arithmetic.ts';
 import {comparisonOperators} from './comparison.ts';
 import {conditionalFunctions} from './conditional.ts';
 import {collectionFunctions} from './collection.ts';
 import type {FunctionDefinition} from './define.ts';
 import {jsonFunctions} from './json.ts';
+import {jsonMakingFunctions} from './json-make.ts';
+import {mapFunctions} from './map.ts';
 import {patternOperators} from './like.ts';
 import {regexpFunctions} from './regexp.ts';
 import {floorFunctions} from './floor.ts';
 import {logicOperators} from './logic.ts';
 import {clockFunctions} from './now.ts';
 import {numericFunctions} from './numeric.ts';
+import {printfFunction} from './printf.ts';
+import {randomFunctions} from './random.ts';
 import {textFunctions} from './text.ts';
+import {textBytesFunctions} from './text-bytes.ts';
 import {textCodeFunctions} from './text-code.ts';
+import {furtherTextFunctions} from './text-more.ts';
 import {textSearchFunctions, trimFunctions} from './text-search.ts';
 import {timeConversionFunctions} from './time-convert.ts';
 import {timeDifferenceFunctions} from './time-difference.ts';
 import {timeUnitFunctions} from './time-unit.ts';
+import {urlFunctions} from './url.ts';
 
 /** Every function, one line for each family. */
 export const functions: readonly FunctionDefinition[] = [
@@ -26,18 +34,26 @@ export const functions: readonly FunctionDefinition[] = [
   ...patternOperators,
   ...conditionalFunctions,
   ...numericFunctions,
+  ...randomFunctions,
   ...floorFunctions,
   ...textFunctions,
   ...textSearchFunctions,
   ...trimFunctions,
   ...textCodeFunctions,
+  ...textBytesFunctions,
+  ...furtherTextFunctions,
+  printfFunction,
+  ...urlFunctions,
   ...regexpFunctions,
   ...timeUnitFunctions,
   ...timeDifferenceFunctions,
   ...timeConversionFunctions,
   ...clockFunctions,
   ...collectionFunctions,
+  ...arrayFunctions,
+  ...mapFunctions,
   ...jsonFunctions,
+  ...jsonMakingFunctions,
   ...aggregateFunctions,
 ];
 

@@ -5,6 +5,7 @@ import {nodeToValue} from '../types/json-value.ts';
 import {bigintType, booleanType, doubleType, intType, type SqlType, stringType, withNullable} from '../types/sql-type.ts';
 import type {Value} from '../types/value.ts';
 import type {Argument, CallSite, Refusal, ScalarFunction, Typing} from './define.ts';
+import {orderedJson} from './json-make.ts';
 import {compileJsonPath, followJsonPath, type JsonPath} from './json-path.ts';
 import {takes, text} from './typing.ts';
 
@@ -212,9 +213,9 @@ const jsonQuery: ScalarFunction = {
     if (found.kind === 'empty' || found.node === null) return onEmpty();
     const node = wrapped(found.node, call.words);
     if (isScalar(node)) return path.mode === 'lax' ? onEmpty() : onError('the path leads to a scalar');
-    if (call.result.kind !== 'ARRAY') return jsonText(node);
+    if (call.result.kind !== 'ARRAY') return orderedJson(node);
     return isJsonArray(node)
-      ? node.map(element => (element === null ? null : typeof element === 'string' ? element : jsonText(element)))
+      ? node.map(element => (element === null ? null : typeof element === 'string' ? element : orderedJson(element)))
       : onError('the path leads to an object');
   },
 };

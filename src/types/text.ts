@@ -64,7 +64,7 @@ export function localTimestamp(value: Value, precision: number, timeZone: string
   return timestampValue(instantToLocal(timeZone, millis), nanos, precision);
 }
 
-const utf8 = new TextDecoder('utf-8');
+const utf8 = new TextDecoder('utf-8', {ignoreBOM: true});
 
 /** Bytes read as UTF-8; what is none becomes U+FFFD. */
 export function bytesText(bytes: Uint8Array): string {

@@ -5,7 +5,7 @@ import {findFunction, functions} from '../../functions/index.ts';
 import type {CallExpression} from '../../sql/ast.ts';
 import {tryCastValue} from '../../types/cast.ts';
 import {isNumeric} from '../../types/common-type.ts';
-import {booleanType, withNullable} from '../../types/sql-type.ts';
+import {bigintType, booleanType, withNullable} from '../../types/sql-type.ts';
 import {typeText} from '../../types/type-text.ts';
 import type {Expr} from '../expression.ts';
 import {someExpression} from '../expression-walk.ts';
@@ -14,6 +14,7 @@ import {isAggregateColumn} from './aggregate-calls.ts';
 import {caseOf, coerced} from './cast.ts';
 import type {ExpressionBinder} from './expression.ts';
 import {flinkFunctions} from './flink-functions.ts';
+import {bindJsonTaker, misplacedJson, takesJson} from './json-call.ts';
 import {nullLiteral} from './literal.ts';
 import {sqlTypeOf} from './type-name.ts';
 
@@ -33,11 +34,14 @@ export function bindCall(binder: ExpressionBinder, call: CallExpression): Expr |
   if (call.over !== null) return report.notSupported(`${call.name}(…) OVER`, call.span);
   if (call.argumentNames.some(name => name !== null))
     return report.notSupported('an argument by name (=>)', call.span, 'give the arguments in order');
+  if (call.name === 'GROUPING' || call.name === 'GROUPING_ID') return bindGrouping(binder, call);
   const definition = findFunction(call.name);
   if (definition?.kind === 'aggregate') return bindAggregate(binder, call, definition);
   const misused = misuseOf(call);
   if (misused !== null)
     return report.error('wrong-argument', call.span, `function "${call.name}" is no aggregate, so it takes no ${misused}`);
+  if (takesJson(call.name)) return bindJsonTaker(binder, call);
+  if (call.name === 'JSON') return misplacedJson(binder, call);
   const bound = binder.bindAll(call.arguments);
   if (bound === null) return null;
   const conditional = conditionals.get(call.name);
@@ -184,6 +188,19 @@ function firstNotNull(binder: ExpressionBinder, call: CallExpression, bound: rea
       bound.every(value => value.type.nullable),
     ),
   };
+}
+
+/** Which keys a row of GROUPING SETS is not grouped by, a bit each. It is replaced before the aggregate is made: see `withSets`. */
+function bindGrouping(binder: ExpressionBinder, call: CallExpression): Expr | null {
+  const {report} = binder.context;
+  const {aggregates, clause} = binder.options;
+  if (aggregates === null) return report.error('misplaced-aggregate', call.span, `${call.name} cannot stand in ${clause}`);
+  if (call.arguments.length === 0) return wrongCount(binder, call, `${call.name}(key [, key]*)`);
+  const bound = binder.bindAll(call.arguments);
+  if (bound === null) return null;
+  const type = withNullable(bigintType, false);
+  const expression = aggregates.add({function: 'GROUPING', arguments: bound, distinct: false, filter: null, type});
+  return {...expression, span: report.spanOf(call.span)};
 }
 
 function bindAggregate(binder: ExpressionBinder, call: CallExpression, definition: FunctionDefinition): Expr | null {

@@ -22,6 +22,7 @@ import {
   textLiteral,
 } from './literal.ts';
 import {fieldOf, listed, type Scope} from './scope.ts';
+import {bindOverlaps} from './overlaps.ts';
 import {sqlTypeOf} from './type-name.ts';
 
 /** What the aliases of a SELECT list mean to an expression: more than columns, less, or nothing but a better message. */
@@ -187,7 +188,9 @@ export class ExpressionBinder {
       case 'table-argument':
         return report.notSupported('a table as an argument', span);
       case 'overlaps':
-        return report.notSupported(expression.operator, span, 'compare the ends: start1 < end2 AND start2 < end1');
+        return expression.operator === 'OVERLAPS'
+          ? bindOverlaps(this, expression)
+          : report.notSupported(expression.operator, span, 'compare the ends: start1 < end2 AND start2 < end1');
       case 'other':
         return report.notSupported(expression.name, span);
     }
