@@ -3,20 +3,23 @@ import {Memory as EngineMemory} from '../base/memory.ts';
 import {assert} from '../base/problem.ts';
 import {systemClock} from '../base/clock.ts';
 import {link} from '../code/link.ts';
-import type {NodeKind, PlanNode} from '../plan/nodes/index.ts';
+import {behaviourOf, type NodeKind, type PlanNode} from '../plan/nodes/index.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {SavedState} from '../state/image.ts';
 import {aggregate} from './aggregate.ts';
 import {type RowShape, stageRows} from './columns.ts';
 import type {Engine, EngineOptions, EngineOutput, SegmentCode} from './engine.ts';
 import type {EvaluationContext} from './evaluate.ts';
+import {expand} from './expand.ts';
 import {filter} from './filter.ts';
 import {Fingerprints} from './fingerprint.ts';
+import {join} from './join.ts';
 import {limit} from './limit.ts';
 import type {Build, NodeCompiler} from './node-compiler.ts';
 import {project} from './project.ts';
 import {Rejects} from './rejects.ts';
 import {type NamedState, RunningEngine} from './running-engine.ts';
+import {replicate} from './replicate.ts';
 import {scan} from './scan.ts';
 import {SegmentWriter} from './segment-writer.ts';
 import {sink} from './sink.ts';
@@ -34,7 +37,10 @@ const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
   project,
   watermark,
   aggregate,
+  expand,
+  replicate,
   union,
+  join,
   sort,
   limit,
   sink,
@@ -70,6 +76,7 @@ class Compilation implements Build {
   readonly #outputs = new Map<number, EngineOutput>();
   readonly #states: NamedState[] = [];
   readonly #fingerprints: Fingerprints;
+  readonly #timeUses = new Map<number, boolean>();
   readonly #users: readonly (readonly number[])[];
   /** The node being built, and the stage whose segment is being written. */
   #current = 0;
@@ -99,6 +106,19 @@ class Compilation implements Build {
     return stage;
   }
 
+  get segmentStage(): Stage {
+    assert(this.#stage !== null, 'a segment is being written');
+    return this.#stage;
+  }
+
+  usesTime(index: number): boolean {
+    const known = this.#timeUses.get(index);
+    if (known !== undefined) return known;
+    const found = (this.#users[index] ?? []).some(user => actsOnTime(this.node(user)) || this.usesTime(user));
+    this.#timeUses.set(index, found);
+    return found;
+  }
+
   keep(state: SavedState): void {
     const fingerprint = this.#fingerprints.of(this.#current);
     const before = this.#states.filter(({name}) => name.startsWith(fingerprint)).length;
@@ -114,12 +134,17 @@ class Compilation implements Build {
     for (const [index, node] of this.#plan.nodes.entries()) {
       this.#current = index;
       const compiler = compilerOf(node);
-      if (compiler.kind === 'source' || compiler.kind === 'stage') this.#stages.set(index, compiler.stage(node, index, this));
+      if (compiler.kind !== 'source' && compiler.kind !== 'stage') continue;
+      const stage = compiler.stage(node, index, this);
+      this.#stages.set(index, stage);
+      if (this.usesTime(index) || actsOnTime(node)) this.keep(stage.watermark);
+      if (compiler.kind === 'stage' && compiler.carriesTime === true && (this.usesTime(index) || actsOnTime(node))) stage.carryTime();
     }
     for (const [index, stage] of this.#stages) this.#writeSegment(index, stage);
     return new RunningEngine({
       plan: this.#plan,
       memory: this.memory,
+      clock: this.clock,
       stepRows: this.stepRows,
       stages: [...this.#stages.values()],
       outputs: this.#plan.sinks.map(sinkNode => {
@@ -140,7 +165,7 @@ class Compilation implements Build {
     const input = scans.indexOf(index);
     const segment = new SegmentWriter(context, new Rejects(this.#options.rejectRow, input < 0 ? null : input));
     this.#stage = stage;
-    const rows = stageRows(node, stage.batch.vectors, stage.batch.kinds);
+    const rows = stageRows(node, stage);
     segment.loop(rows, () => this.#writeUsers(index, segment, rows));
     const program = segment.writer.program();
     const name = `${node.kind}${index}`;
@@ -152,22 +177,24 @@ class Compilation implements Build {
   #writeUsers(index: number, segment: SegmentWriter, rows: RowShape): void {
     const users = this.#users[index] ?? [];
     // A node may be named twice as an input of one user.
-    const uses = users.flatMap(user => inputsOf(this.node(user)).flatMap(input => (input === index ? [user] : [])));
-    for (const user of uses) {
-      if (uses.length === 1) this.#writeUser(user, segment, rows);
-      else segment.branch(() => this.#writeUser(user, segment, rows));
+    const uses = users.flatMap(user => inputsOf(this.node(user)).flatMap((input, port) => (input === index ? [{user, port}] : [])));
+    for (const {user, port} of uses) {
+      if (uses.length === 1) this.#writeUser(user, port, segment, rows);
+      else segment.branch(() => this.#writeUser(user, port, segment, rows));
     }
   }
 
-  #writeUser(index: number, segment: SegmentWriter, rows: RowShape): void {
+  #writeUser(index: number, port: number, segment: SegmentWriter, rows: RowShape): void {
     const node = this.node(index);
     const compiler = compilerOf(node);
     this.#current = index;
     if (compiler.kind === 'fused') this.#writeUsers(index, segment, compiler.write(node, segment, rows, this, index));
     else if (compiler.kind === 'stage') {
       const target = this.stage(index);
-      if (this.#stage !== null && !target.feeders.includes(this.#stage)) target.feeders.push(this.#stage);
-      compiler.write(node, segment, rows, this, index);
+      const feeder = this.segmentStage;
+      if (!target.feeders.includes(feeder)) target.feeders.push(feeder);
+      target.addInlet(rows.time.source, feeder);
+      compiler.write(node, segment, rows, this, index, port);
     } else if (compiler.kind === 'end') compiler.write(node, segment, rows, this, index);
   }
 }
@@ -177,7 +204,11 @@ function compilerOf(node: PlanNode): NodeCompiler<NodeKind> {
   return compilers[node.kind];
 }
 
+function actsOnTime(node: PlanNode): boolean {
+  const compiler = compilerOf(node);
+  return compiler.kind === 'stage' && compiler.usesTime?.(node) === true;
+}
+
 function inputsOf(node: PlanNode): readonly number[] {
-  if (node.kind === 'scan' || node.kind === 'values') return [];
-  return node.kind === 'union' ? node.inputs : [node.input];
+  return behaviourOf(node).inputs(node);
 }

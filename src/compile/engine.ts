@@ -16,6 +16,8 @@ export interface Engine {
   readonly outputs: readonly EngineOutput[];
   /** Runs the most downstream operator that has work. True: call again before anything else; false: nothing is pending. */
   step(): boolean;
+  /** When the clock gives a step something to do without any input, in milliseconds since 1970; null: never. */
+  readonly wakesAtMs: number | null;
   /** All inputs have ended, nothing is pending, and everything has been delivered. */
   readonly finished: boolean;
   /** What all state holds, in bytes of memory. */
@@ -33,6 +35,13 @@ export interface EngineInput {
   push(): void;
   /** No more rows will come. */
   end(): void;
+  /**
+   * The source itself says how far time has come, in milliseconds: between two pushes, when the last one is done with. It never goes back. Nothing happens
+   * where nobody acts on time.
+   */
+  advance(watermark: number): void;
+  /** How far time has come: the least of the watermarks declared for it; Infinity where nobody waits for any. The input that is furthest behind is read next. */
+  readonly watermark: number;
   /** False when nobody wants more rows of it (a LIMIT is satisfied): the edge may stop reading. */
   readonly wanted: boolean;
 }

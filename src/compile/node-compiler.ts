@@ -16,6 +16,10 @@ export interface Build {
   readonly stepRows: number;
   node(index: number): PlanNode;
   stage(index: number): Stage;
+  /** Whether somebody behind a node acts on event time: else nobody needs the watermarks of its rows. See TimedWork for the rules of time. */
+  usesTime(index: number): boolean;
+  /** The stage in whose segment the node being written stands. */
+  readonly segmentStage: Stage;
   /** State of the node being built, to be saved. */
   keep(state: SavedState): void;
   addOutput(index: number, output: EngineOutput): void;
@@ -38,8 +42,13 @@ interface SourceNode<K extends NodeKind> {
 /** A node that ends the segments of its inputs and begins one of its own. Its stage is made before any code is written. */
 interface StageNode<K extends NodeKind> {
   readonly kind: 'stage';
+  /** It acts on the watermark of its inputs: its rows are late, or wait. */
+  readonly usesTime?: (node: NodeOf<K>) => boolean;
+  /** It gives rows on at once, each with the watermark before it: `write` calls `segment.carryTime` for each row that it puts into the stage's batch or inbox. */
+  readonly carriesTime?: true;
   stage(node: NodeOf<K>, index: number, build: Build): Stage;
-  write(node: NodeOf<K>, segment: SegmentWriter, input: RowShape, build: Build, index: number): void;
+  /** `port`: which of its inputs this is, from 0. */
+  write(node: NodeOf<K>, segment: SegmentWriter, input: RowShape, build: Build, index: number, port: number): void;
 }
 
 /** A node behind which nothing comes. */

@@ -1,3 +1,4 @@
+import type {Clock} from '../base/clock.ts';
 import type {Mark, Memory} from '../base/memory.ts';
 import {assert} from '../base/problem.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
@@ -16,6 +17,7 @@ export interface NamedState {
 export interface EngineParts {
   readonly plan: Plan;
   readonly memory: Memory;
+  readonly clock: Clock;
   readonly stepRows: number;
   /** In the order of the plan. */
   readonly stages: readonly Stage[];
@@ -53,8 +55,17 @@ export class RunningEngine implements Engine {
       push: () => {
         assert(!stage.pending, 'an input is filled again only when its last batch is done with');
         stage.push();
+        if (stage.idleAfterMs !== Infinity) stage.rowsAtMs = this.#parts.clock.now();
       },
       end: () => void (stage.hasEnded = true),
+      advance: watermark => {
+        assert(!stage.pending, 'time goes on behind the rows that came before');
+        for (const own of stage.ownWatermarks) own.value = Math.max(own.value, watermark);
+        stage.rowsAtMs = this.#parts.clock.now();
+      },
+      get watermark() {
+        return Math.min(Infinity, ...stage.ownWatermarks.map(own => own.value));
+      },
       get wanted() {
         return isWanted();
       },
@@ -85,16 +96,39 @@ export class RunningEngine implements Engine {
         return true;
       }
     }
+    // Nothing is on its way, so time goes on, and what waited for it comes.
+    this.#findIdle();
     for (const [depth, stage] of stages.entries()) {
-      if (!stage.canProduce) continue;
+      const isDue = stage.passTime();
+      if (!isDue && !stage.canProduce) continue;
       this.#mark(2 * depth);
-      stage.producer?.produce(stepRows);
+      if (isDue) stage.timed?.emit(stepRows);
+      else stage.producer?.produce(stepRows);
       return true;
     }
     this.#mark(0);
     this.#marks.length = 0;
     for (const {state} of this.#parts.states) if (state instanceof RowStore) state.tidy();
     return false;
+  }
+
+  /** Nobody waits for the watermark of an input that has had no rows for its time-out. */
+  #findIdle(): void {
+    for (const stage of this.#parts.stages) {
+      if (stage.idleAfterMs === Infinity) continue;
+      const now = this.#parts.clock.now();
+      if (stage.rowsAtMs === -Infinity) stage.rowsAtMs = now;
+      for (const own of stage.ownWatermarks) own.isIdle = now - stage.rowsAtMs >= stage.idleAfterMs;
+    }
+  }
+
+  get wakesAtMs(): number | null {
+    const times = this.#parts.stages.flatMap(stage => {
+      const isAwake = !stage.hasEnded && stage.ownWatermarks.some(own => !own.isIdle);
+      return [stage.timed?.wakesAtMs ?? Infinity, isAwake ? stage.rowsAtMs + stage.idleAfterMs : Infinity];
+    });
+    const first = Math.min(...times.filter(time => time !== -Infinity));
+    return first === Infinity ? null : first;
   }
 
   /** Rows before one that ends the run are delivered. */

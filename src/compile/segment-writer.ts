@@ -267,4 +267,17 @@ export class SegmentWriter {
   batch(batch: Batch, meaning: string): Js {
     return this.writer.bind('batch', batch, meaning);
   }
+
+  /** Notes the watermark before the row being worked on beside the row that it becomes in a stage that carries time. */
+  carryTime(stage: Stage, target: Js, input: RowShape): void {
+    const {writer} = this;
+    if (stage.inboxWatermarks === null) return;
+    const name = writer.bind('stage', stage, 'where the rows go on');
+    const source = writer.bind('watermark', input.time.source, 'how far time has come');
+    const others = writer.name('others');
+    const floor = writer.name('floor');
+    this.before(js`const ${others} = ${name}.watermarkOfOthers(${source}), ${floor} = ${name}.watermark.value;`);
+    const kept = writer.bind('watermarks', stage.inboxWatermarks, 'the watermark before each row that goes on');
+    writer.line(js`${kept}[${target}] = Math.max(${floor}, Math.min(${others}, ${input.time.before(writer)}));`);
+  }
 }

@@ -9,6 +9,7 @@ import {Stage} from './stage.ts';
 /** Brings rows that lie in different vectors together in its own. Texts are not copied, only where they are. */
 export const union: NodeCompiler<'union'> = {
   kind: 'stage',
+  carriesTime: true,
   stage(node, index, build) {
     const batch = createBatch(
       build.memory,
@@ -26,6 +27,7 @@ export const union: NodeCompiler<'union'> = {
       segment.copyCell(column, batch.vectors[position] as Vector, row, node.schema.columns[position]?.name ?? '');
     }
     if (batch.kinds !== null) copyKind(segment, input, batch.kinds, row);
+    segment.carryTime(build.stage(index), row, input);
     segment.fills(build.stage(index), 1);
   },
 };

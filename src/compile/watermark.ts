@@ -7,9 +7,7 @@ import type {FusedNode} from './node-compiler.ts';
 
 export const watermark: FusedNode<'watermark'> = {
   kind: 'fused',
-  write(node, segment, input, build) {
-    const state = new WatermarkState();
-    build.keep(state);
+  write(node, segment, input, build, index) {
     const {writer} = segment;
     const rowtime = input.columns[node.column] as ColumnSource;
     const refuse = (row: number): void =>
@@ -23,9 +21,17 @@ export const watermark: FusedNode<'watermark'> = {
       writer.line(js`${writer.bind('refuse', refuse, 'a row without event time')}(row);`);
       writer.line(segment.leave);
     });
+    if (!build.usesTime(index)) return input;
+    const state = new WatermarkState();
+    build.keep(state);
+    build.segmentStage.ownWatermarks.push(state);
+    if (node.idleAfterMs !== null) build.segmentStage.idleAfterMs = node.idleAfterMs;
     const time = materialize(segment, node.expression, input.columns, 'watermark');
     const kept = writer.bind('watermark', state, 'the greatest watermark so far');
-    writer.line(js`if (${segment.value(time)} > ${kept}.value) ${kept}.value = ${segment.value(time)};`);
-    return input;
+    // What comes behind judges the row by the watermark before it.
+    const before = writer.const('before', js`${kept}.value`);
+    const isPresent = time.type.nullable ? js`${segment.tag(time)} === 0 && ` : js``;
+    writer.line(js`if (${isPresent}${segment.value(time)} > ${before}) ${kept}.value = ${segment.value(time)};`);
+    return {...input, time: {source: state, before: () => before}};
   },
 };

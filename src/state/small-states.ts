@@ -15,6 +15,8 @@ export class LimitState implements SavedState {
 /** The watermark after the last row: milliseconds, or -Infinity before the first. */
 export class WatermarkState implements SavedState {
   value = -Infinity;
+  /** Nothing has come for so long that nobody waits for it. Not saved: the clock tells it again. */
+  isIdle = false;
   readonly bytes = 8;
   save(_what: 'full' | 'changes', image: ImageWriter): void {
     image.f64(this.value);

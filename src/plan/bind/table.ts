@@ -107,7 +107,7 @@ function boundTable(session: Session, created: CreatedTable, resolved: ResolvedT
     node = session.builder.add({kind: 'project', input: node, expressions: outputs}, {schema: {columns: created.columns}});
   }
   if (created.watermark !== null && !session.isFinal) {
-    node = session.builder.add({kind: 'watermark', input: node, ...created.watermark}, {schema: {columns: created.columns}});
+    node = session.builder.add({kind: 'watermark', input: node, ...created.watermark, idleAfterMs: null}, {schema: {columns: created.columns}});
   }
   return {node, columns: created.columns};
 }

@@ -9,6 +9,8 @@ export interface WatermarkShape {
   readonly input: number;
   readonly column: number;
   readonly expression: Expr;
+  /** An input without rows for so long holds nobody back; null: it always does. */
+  readonly idleAfterMs: number | null;
 }
 
 export const watermark: Behaviour<WatermarkShape> = {
