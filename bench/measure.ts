@@ -38,11 +38,11 @@ export async function run(command: Command, keepOutput: boolean): Promise<Run> {
   return {cpuMs: (user + system) * 1000, wallMs: wall * 1000, peakMb, output: Buffer.concat(pieces).toString('utf8'), exitCode};
 }
 
-/** The largest resident size so far of the processes that a shell started, in MB. */
-function peakOfChildren(shell: number | undefined): number {
+/** The largest resident size so far of a process that a shell started, whatever shells stand between, in MB. */
+function peakOfChildren(shell: number | string | undefined): number {
   try {
-    const children = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ');
-    return Math.max(0, ...children.filter(Boolean).map(peakOf));
+    const children = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ').filter(Boolean);
+    return Math.max(0, ...children.map(child => Math.max(peakOf(child), peakOfChildren(child))));
   } catch {
     return 0; // It ended between two looks.
   }

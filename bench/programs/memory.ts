@@ -13,7 +13,8 @@ export async function memory(options: Options): Promise<boolean> {
       true,
     );
     const groups = output.split('\n').length - 1;
-    if (groups !== 100_000) throw new Error(`memory: ${groups} groups, not 100000`);
+    // Of 100 K possible keys a random input misses some: more rows, fewer.
+    if (groups < 95_000 || groups > 100_000) throw new Error(`memory: ${groups} groups, not about 100000`);
     peaks.push({rows, peakMb});
   }
   console.log('\nmemory of GROUP BY 100 K number keys');

@@ -48,6 +48,14 @@ const rowsOfKind: RowsOfKind = {
     }),
   watermark: (node, interpreter) => interpreter.rowsOf(node.input),
   aggregate: aggregateRows,
+  // Of a source with changes the interpreter is given what is left of it.
+  'changelog-normalize': (node, interpreter) => interpreter.rowsOf(node.input),
+  expand: (node, interpreter) =>
+    interpreter
+      .rowsOf(node.input)
+      .flatMap(row => node.lists.map(list => list.map(expression => interpreter.evaluator.value(expression, row)))),
+  replicate: (node, interpreter) =>
+    interpreter.rowsOf(node.input).flatMap(row => Array.from({length: Math.max(0, Number(row[node.count]))}, () => row)),
   union: (node, interpreter) => node.inputs.flatMap(input => interpreter.rowsOf(input)),
   sort: (node, interpreter) => sortRows(node, interpreter.rowsOf(node.input), interpreter.schemaOf(node.input)),
   limit: (node, interpreter) => interpreter.rowsOf(node.input).slice(node.offset, node.offset + node.limit),
@@ -178,7 +186,7 @@ class Evaluator {
 
 function aggregateRows(node: NodeOf<'aggregate'>, interpreter: Interpreter): readonly Row[] {
   const groups = new Map<string, {readonly key: Row; readonly rows: Row[]}>();
-  if (node.keys.length === 0 && node.emit === 'final') groups.set('', {key: [], rows: []});
+  if (node.keys.length === 0 && node.emit === 'final') groups.set(rowKey([], []), {key: [], rows: []});
   for (const row of interpreter.rowsOf(node.input)) {
     const key = node.keys.map(expression => interpreter.evaluator.value(expression, row));
     const name = rowKey(key, node.keys);
