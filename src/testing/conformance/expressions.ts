@@ -33,7 +33,7 @@ interface Cell {
 
 type Evaluated =
   | {readonly kind: 'values'; readonly cells: readonly Cell[]}
-  | {readonly kind: 'refused'}
+  | {readonly kind: 'refused'; readonly why: string}
   | {readonly kind: 'failed'; readonly why: string}
   | {readonly kind: 'invalid'; readonly why: string};
 
@@ -62,7 +62,7 @@ async function evaluateOnce(request: ExpressionRequest): Promise<Evaluated> {
     standardInput: noInput,
   });
   const {plan} = prepared;
-  if (plan === null) return isRefusal(prepared.problems) ? {kind: 'refused'} : {kind: 'invalid', why: why(prepared.problems)};
+  if (plan === null) return {kind: isRefusal(prepared.problems) ? 'refused' : 'invalid', why: why(prepared.problems)};
   try {
     const input = readInput(plan, directory, () => 1 << 20, 'reject');
     const [rows] = drive({plan, clock: testClock, input, batchRows: 2048, stepRows: 2048, restart: 'never', skipsBadRows: false});
@@ -75,9 +75,9 @@ async function evaluateOnce(request: ExpressionRequest): Promise<Evaluated> {
     }));
     return {kind: 'values', cells};
   } catch (error) {
-    if (error instanceof ProblemError && error.problems.every(problem => problem.kind === 'data'))
-      return {kind: 'invalid', why: error.message};
-    throw error;
+    if (!(error instanceof ProblemError) || !error.problems.every(problem => problem.kind === 'data')) throw error;
+    // A MAP stands as JSON in its column, which has no place for a key that is NULL.
+    return {kind: error.problems.some(problem => problem.code === 'null-map-key') ? 'refused' : 'invalid', why: error.message};
   }
 }
 
@@ -164,14 +164,15 @@ export async function judgeFunctions(corpus: string, scratch: string): Promise<J
       const fields = types.map((type, index) => [`f${index}`, type, set.fields?.[index] ?? null] as const);
       for (const item of set.items) {
         const used = usedFields(item.sql, fields);
-        if ((set.udfs ?? []).length > 0 || kind !== 'scalar' || used.some(([, type]) => /RAW|STRUCTURED/.test(type))) {
+        const isGiven = used.every(([, type, value]) => !/RAW|STRUCTURED/.test(type) && !isOutsideJson(value));
+        if ((set.udfs ?? []).length > 0 || kind !== 'scalar' || !isGiven) {
           tally.add(item.sql, {kind: 'skipped'});
           continue;
         }
         const given = used.map(([name, type, value]) => fieldOf(tools, name, type, value));
         const result = await guarded(() => evaluateOnce({fields: given, selected: item.sql, settings: config, directory}));
         const cells = (item.types ?? []).map((type, index) => ({
-          text: item.results === undefined ? null : tools.javaString(item.results[index], type),
+          text: item.kind === 'type' ? null : tools.javaString(item.results?.[index], type),
           type,
         }));
         tally.add(`${file} ${item.sql}`, verdictOf(result, {error: item.kind.endsWith('error'), cells, byJava: false}));
@@ -179,6 +180,12 @@ export async function judgeFunctions(corpus: string, scratch: string): Promise<J
     }
   }
   return tally.judgement();
+}
+
+/** Values that no JSON can hold: Java objects, and maps with keys that are no scalars. */
+function isOutsideJson(value: unknown): boolean {
+  const text = JSON.stringify(value);
+  return text.includes('$other') || /"\$map":\[\[[[{n]/.test(text);
 }
 
 /** The type that upstream derives from a value when none is given. */
@@ -233,6 +240,7 @@ function fieldOf(tools: CorpusTools, name: string, type: string, value: unknown)
 function fieldJson(tools: CorpusTools, value: unknown, type: string): string {
   const [tag, inner] = value !== null && typeof value === 'object' && !Array.isArray(value) ? (Object.entries(value)[0] ?? []) : [];
   if (tag === '$intervalMonths' || tag === '$intervalMillis') return String(inner);
+  if (tag === '$time' && String(inner).length === 5) return JSON.stringify(`${String(inner)}:00`);
   if (tag === '$localInstant') return JSON.stringify(String(inner).replace('T', ' '));
   return tag === '$interval' ? String(intervalOf(String(inner), /YEAR|MONTH/.test(type))) : tools.jsonText(tools.named(value, type));
 }
@@ -261,7 +269,7 @@ interface Expected {
 }
 
 function verdictOf(result: Evaluated, expected: Expected): Verdict {
-  if (result.kind === 'refused') return {kind: 'refused'};
+  if (result.kind === 'refused') return result;
   if (result.kind === 'failed') return {kind: 'failed', why: result.why};
   if (result.kind === 'invalid') return expected.error ? {kind: 'passed'} : {kind: 'failed', why: result.why};
   const {cells} = result;

@@ -13,9 +13,13 @@ export interface Judgement {
   readonly skipped: number;
   /** What failed, a line each. */
   readonly failures: readonly string[];
+  /** What was refused and why, a line each, where a family tells. */
+  readonly refusals: readonly string[];
 }
 
-export type Verdict = {readonly kind: 'passed' | 'refused' | 'skipped'} | {readonly kind: 'failed'; readonly why: string};
+export type Verdict =
+  | {readonly kind: 'passed' | 'refused' | 'skipped'; readonly why?: string}
+  | {readonly kind: 'failed'; readonly why: string};
 
 /** Where the cases lie: `$WEIR_CONFORMANCE`, by default beside the project. Null when they are not there. */
 export function corpusDirectory(): string | null {
@@ -37,6 +41,7 @@ export class Tally {
   readonly #family: string;
   readonly #counts = {passed: 0, failed: 0, refused: 0, skipped: 0};
   readonly #failures: string[] = [];
+  readonly #refusals: string[] = [];
 
   constructor(family: string) {
     this.#family = family;
@@ -44,9 +49,10 @@ export class Tally {
   add(name: string, verdict: Verdict): void {
     this.#counts[verdict.kind]++;
     if (verdict.kind === 'failed') this.#failures.push(`${name}: ${verdict.why}`);
+    if (verdict.kind === 'refused' && verdict.why !== undefined) this.#refusals.push(`${name}: ${verdict.why}`);
   }
   judgement(): Judgement {
-    return {family: this.#family, ...this.#counts, failures: this.#failures};
+    return {family: this.#family, ...this.#counts, failures: this.#failures, refusals: this.#refusals};
   }
 }
 

@@ -8,7 +8,7 @@ import {judgeNexmark} from './nexmark.ts';
 import {judgeParser} from './parser.ts';
 import {judgeSnippets} from './snippets.ts';
 
-/** The independent cases as a table: family × passed, failed, refused, skipped. `--failures` lists what failed; a word picks families. */
+/** The independent cases as a table: family × passed, failed, refused, skipped. `--failures` lists what failed, `--refusals` what was refused (where a family tells); a word picks families. */
 async function main(words: readonly string[]): Promise<void> {
   const corpus = corpusDirectory();
   if (corpus === null) {
@@ -32,16 +32,18 @@ async function main(words: readonly string[]): Promise<void> {
     if (wanted.length === 0 || wanted.includes(name)) judgements.push(...(await judge()));
   }
   rmSync(scratch, {recursive: true, force: true});
-  print(judgements, words.includes('--failures'));
+  print(judgements, words);
 }
 
-function print(judgements: readonly Judgement[], withFailures: boolean): void {
+function print(judgements: readonly Judgement[], words: readonly string[]): void {
   console.log(`${'family'.padEnd(28)}${['passed', 'failed', 'refused', 'skipped'].map(head => head.padStart(9)).join('')}`);
   for (const {family, passed, failed, refused, skipped} of judgements) {
     console.log(`${family.padEnd(28)}${[passed, failed, refused, skipped].map(count => String(count).padStart(9)).join('')}`);
   }
-  if (!withFailures) return;
-  for (const {family, failures} of judgements) for (const failure of failures) console.log(`${family}: ${failure}`);
+  for (const {family, failures, refusals} of judgements) {
+    const told = [...(words.includes('--failures') ? failures : []), ...(words.includes('--refusals') ? refusals : [])];
+    for (const line of told) console.log(`${family}: ${line}`);
+  }
 }
 
 await main(process.argv.slice(2));
