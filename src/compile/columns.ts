@@ -43,7 +43,8 @@ export function stageRows(node: PlanNode, stage: Stage): RowShape {
     })),
     kinds,
     time: {source: stage.watermark, before: writer => watermarkBefore(writer, stage)},
-    hasPairs: node.changelog === 'retract',
+    // The rows that a join gives for an update follow each other, but those for its first half all come before those for its second.
+    hasPairs: node.changelog === 'retract' && node.kind !== 'join',
   };
 }
 

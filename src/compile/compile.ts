@@ -7,6 +7,7 @@ import {behaviourOf, type NodeKind, type PlanNode} from '../plan/nodes/index.ts'
 import type {Plan} from '../plan/plan.ts';
 import type {SavedState} from '../state/image.ts';
 import {aggregate} from './aggregate.ts';
+import {changelogNormalize} from './changelog-normalize.ts';
 import {type RowShape, stageRows} from './columns.ts';
 import type {Engine, EngineOptions, EngineOutput, SegmentCode} from './engine.ts';
 import type {EvaluationContext} from './evaluate.ts';
@@ -16,6 +17,7 @@ import {Fingerprints} from './fingerprint.ts';
 import {join} from './join.ts';
 import {limit} from './limit.ts';
 import type {Build, NodeCompiler} from './node-compiler.ts';
+import {comesInPairs} from './pairs.ts';
 import {project} from './project.ts';
 import {Rejects} from './rejects.ts';
 import {type NamedState, RunningEngine} from './running-engine.ts';
@@ -37,6 +39,7 @@ const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
   project,
   watermark,
   aggregate,
+  'changelog-normalize': changelogNormalize,
   expand,
   replicate,
   union,
@@ -68,6 +71,7 @@ class Compilation implements Build {
   readonly clock: EngineOptions['clock'];
   readonly timeZone: string;
   readonly stepRows: number;
+  readonly rejectRow: EngineOptions['rejectRow'];
   readonly satisfied = new Map<number, () => boolean>();
   readonly code: SegmentCode[] = [];
   readonly #options: EngineOptions;
@@ -88,6 +92,7 @@ class Compilation implements Build {
     this.#plan = plan;
     this.memory = options.memory;
     this.clock = options.clock;
+    this.rejectRow = options.rejectRow;
     this.timeZone = plan.settings.timeZone;
     this.stepRows = options.stepRows ?? defaultStepRows;
     this.#fingerprints = new Fingerprints(plan);
@@ -165,7 +170,7 @@ class Compilation implements Build {
     const input = scans.indexOf(index);
     const segment = new SegmentWriter(context, new Rejects(this.#options.rejectRow, input < 0 ? null : input));
     this.#stage = stage;
-    const rows = stageRows(node, stage);
+    const rows = {...stageRows(node, stage), hasPairs: comesInPairs(node, at => this.node(at))};
     segment.loop(rows, () => this.#writeUsers(index, segment, rows));
     const program = segment.writer.program();
     const name = `${node.kind}${index}`;

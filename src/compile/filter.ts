@@ -27,7 +27,7 @@ export function keepWhere(segment: SegmentWriter, predicate: Expr, input: RowSha
 }
 
 /** The code of a condition that holds when the predicate is TRUE. */
-export function isTrue(segment: SegmentWriter, predicate: Expr, input: RowShape): Js {
+export function isTrue(segment: SegmentWriter, predicate: Expr, input: Pick<RowShape, 'columns'>): Js {
   const expressions = new ExpressionWriter(segment, input.columns);
   const cell = segment.attempt(() => expressions.write(predicate));
   const test = (): Js => js`${segment.testing(predicate, input.columns, 'a condition')}(row)`;

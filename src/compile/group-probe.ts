@@ -5,7 +5,7 @@ import {FloatFlag, keyKindOf} from '../state/key-cells.ts';
 import {nullCode} from '../state/integer-codes.ts';
 import {combineHashes, hashFloat, hashText} from '../state/hashing.ts';
 import type {GroupTable} from '../state/group-table.ts';
-import {pageMask, pageShift} from '../state/row-store.ts';
+import {pageMask, pageShift, type RowStore} from '../state/row-store.ts';
 import {arenaGeometry, sameBytes} from '../state/text-arena.ts';
 import type {ColumnSource} from './columns.ts';
 import type {Cell} from './cell.ts';
@@ -65,7 +65,7 @@ export function doubtless(segment: SegmentWriter, expr: Expr, columns: readonly 
   });
 }
 
-export function keyOfColumn(segment: SegmentWriter, table: GroupTable, column: ColumnSource): KeyCode {
+export function keyOfColumn(segment: SegmentWriter, table: RowStore, column: ColumnSource): KeyCode {
   const kind = keyKindOf(column.type);
   const {writer} = segment;
   const {vector} = column;
@@ -188,7 +188,8 @@ function hashOfKey(segment: SegmentWriter, key: KeyCode): Js {
   return js`${writer.bind('hashText', hashText, 'the hash of a text')}(${view}, ${key.pointer}, ${key.length})`;
 }
 
-function writeKey(segment: SegmentWriter, table: GroupTable, key: KeyCode, page: Js, cell: Js): void {
+/** Writes the lines that put a key into a cell of a fresh row. */
+export function writeKey(segment: SegmentWriter, table: RowStore, key: KeyCode, page: Js, cell: Js): void {
   const {writer} = segment;
   if (key.kind === 'exact') writer.line(js`${page}[${cell}] = ${key.value} + 0;`);
   else if (key.kind === 'float') {

@@ -3,7 +3,7 @@ import type {Memory} from '../base/memory.ts';
 import type {NodeKind, NodeOf, PlanNode} from '../plan/nodes/index.ts';
 import type {SavedState} from '../state/image.ts';
 import type {RowShape} from './columns.ts';
-import type {EngineOutput} from './engine.ts';
+import type {EngineOptions, EngineOutput, SegmentCode} from './engine.ts';
 import type {SegmentWriter} from './segment-writer.ts';
 import type {Stage} from './stage.ts';
 
@@ -20,6 +20,10 @@ export interface Build {
   usesTime(index: number): boolean;
   /** The stage in whose segment the node being written stands. */
   readonly segmentStage: Stage;
+  /** Told of rows that cannot be computed. */
+  readonly rejectRow: EngineOptions['rejectRow'];
+  /** Generated code beside that of the segments. */
+  readonly code: SegmentCode[];
   /** State of the node being built, to be saved. */
   keep(state: SavedState): void;
   addOutput(index: number, output: EngineOutput): void;

@@ -1,0 +1,369 @@
+import {type Batch, batchRows} from '../flow/batch.ts';
+import {givesPairs, keepsAll, type JoinType} from '../plan/nodes/join.ts';
+import type {GroupTable} from '../state/group-table.ts';
+import type {ImageReader, ImageWriter, SavedState} from '../state/image.ts';
+import type {JoinSide} from '../state/join-store.ts';
+import {FloatFlag} from '../state/key-cells.ts';
+import {nullCode} from '../state/integer-codes.ts';
+import {ChangeKind} from '../types/change.ts';
+import type {JoinCode, SideCode} from './join-code.ts';
+import type {Producer} from './stage.ts';
+
+/** Rows that wait to be joined, in the order in which they came: the columns of both sides, of which `ports` says which one counts. */
+export interface JoinInbox {
+  readonly batch: Batch;
+  /** 0: a row of the left side; 1: of the right one. */
+  readonly ports: Uint8Array;
+}
+
+export interface JoinParts {
+  readonly type: JoinType;
+  readonly emit: 'changes' | 'final';
+  readonly inbox: JoinInbox;
+  /** The output. A pair that is looked at is put together in the row behind its last one. */
+  readonly batch: Batch;
+  readonly hasResidual: boolean;
+  readonly keys: GroupTable;
+  readonly left: JoinSide;
+  readonly right: JoinSide;
+  readonly code: JoinCode;
+}
+
+/** One side while rows of the other, or its own, are worked on. */
+interface Side {
+  readonly rows: JoinSide;
+  readonly code: SideCode;
+  /** Its rows come out without a partner too. */
+  readonly keepsAll: boolean;
+}
+
+/**
+ * A symmetric hash join. Each row looks for its partners among the rows of the other side and is then kept with those of its own. What it gives on, and as what
+ * kind of change, is what Flink gives; where a row of an outer join takes back the other's NULLs, that stands directly before the pair. Work on a row may pause
+ * at each of its partners.
+ *
+ * With final rows, pairs are given as they are found where no row is ever taken back, and what needs the end of both inputs comes then, key by key; where rows
+ * are taken back everything comes then.
+ */
+export class JoinOperator implements Producer, SavedState {
+  readonly bytes = 8;
+  readonly #parts: JoinParts;
+  readonly #batch: Batch;
+  readonly #left: Side;
+  readonly #right: Side;
+  readonly #givesPairs: boolean;
+  readonly #isAnti: boolean;
+  /** Everything comes at the end. */
+  readonly #isLazy: boolean;
+  /** Rows without a partner are given, and taken back, as that changes. */
+  readonly #givesPadding: boolean;
+  /** Of a left row it only counts whether there is a partner, and partners stay. */
+  readonly #needsOnePartner: boolean;
+  /** The key of each row of the inbox. */
+  readonly #keyOf = new Int32Array(batchRows);
+  readonly #emptied: number[] = [];
+  #next = 0;
+  /** The partner to be looked at next (-1: none), after which the row is done with, and how many of its equals have been given. */
+  #partner = -1;
+  #lastPartner = -1;
+  #repeats = 0;
+  /** Partners found for the row so far. */
+  #found = 0;
+  #isBegun = false;
+  #end: Generator<undefined, undefined> | null = null;
+  #hasEnded: boolean;
+
+  constructor(parts: JoinParts) {
+    const {type, emit, left, right, code, batch} = parts;
+    this.#parts = parts;
+    this.#batch = batch;
+    this.#left = {rows: left, code: code.left, keepsAll: keepsAll(type, 'left')};
+    this.#right = {rows: right, code: code.right, keepsAll: keepsAll(type, 'right')};
+    this.#givesPairs = givesPairs(type);
+    this.#isAnti = type === 'anti';
+    const retracts = left.table !== null || right.table !== null;
+    this.#isLazy = emit === 'final' && retracts;
+    this.#givesPadding = emit === 'changes';
+    this.#needsOnePartner = !this.#givesPairs && right.table === null;
+    this.#hasEnded = emit === 'changes' || (!this.#isLazy && (type === 'inner' || type === 'semi'));
+  }
+
+  get #inboxCount(): number {
+    return this.#parts.inbox.batch.count;
+  }
+  get isDone(): boolean {
+    return this.#inboxCount === 0 && this.#hasEnded;
+  }
+  get comesFirst(): boolean {
+    return this.#inboxCount > 0;
+  }
+  get waitsForEnd(): boolean {
+    return this.#inboxCount === 0;
+  }
+
+  produce(mostRows: number): void {
+    if (this.#inboxCount > 0) this.#workInbox(mostRows);
+    else this.#workEnd(mostRows);
+  }
+
+  /** Looks at so many partners at most, whether or not they give rows. */
+  #workInbox(mostRows: number): void {
+    const {batch, ports} = this.#parts.inbox;
+    if (this.#next === 0 && !this.#isBegun) this.#findKeys();
+    let looks = mostRows;
+    while (this.#next < batch.count) {
+      const row = this.#next;
+      const isLeft = ports[row] === 0;
+      if (!this.#isBegun) this.#begin(row, isLeft);
+      while (this.#partner >= 0) {
+        // A partner may give a padding row and a pair.
+        if (looks-- <= 0 || this.#batch.count + 2 > Math.max(mostRows, 2)) return;
+        this.#meet(row, isLeft);
+      }
+      if (this.#batch.count >= mostRows) return;
+      this.#finish(row, isLeft);
+      this.#isBegun = false;
+      this.#next++;
+    }
+    this.#next = 0;
+    batch.count = 0;
+    this.#dropEmptied();
+  }
+
+  #findKeys(): void {
+    const {batch, ports} = this.#parts.inbox;
+    const {left, right} = this.#parts.code;
+    for (let row = 0; row < batch.count; row++) this.#keyOf[row] = ports[row] === 0 ? left.key(row) : right.key(row);
+  }
+
+  #isTakenBack(row: number): boolean {
+    const {kinds} = this.#parts.inbox.batch;
+    return kinds !== null && ((kinds[row] as number) & 1) === 1;
+  }
+  #kindOf(row: number): number {
+    const {kinds} = this.#parts.inbox.batch;
+    return kinds === null ? ChangeKind.insert : (kinds[row] as number);
+  }
+
+  /** The partners of a row: those of its key, unless that has a NULL. */
+  #begin(row: number, isLeft: boolean): void {
+    const key = this.#keyOf[row] as number;
+    const other = isLeft ? this.#right.rows : this.#left.rows;
+    this.#isBegun = true;
+    this.#found = 0;
+    this.#repeats = 0;
+    this.#lastPartner = key < 0 || this.#hasNull(key) ? -1 : other.last(key);
+    this.#partner = this.#lastPartner < 0 ? -1 : other.next(this.#lastPartner);
+    // Where one partner is as good as many, the first that came has been met by all.
+    if (!isLeft && this.#isOnlySignal && this.#partner >= 0 && this.#right.rows.last(key) >= 0) this.#partner = -1;
+  }
+
+  /** A right row says no more than that its key is there. */
+  get #isOnlySignal(): boolean {
+    return this.#needsOnePartner && !this.#parts.hasResidual;
+  }
+
+  #hasNull(key: number): boolean {
+    const {keys} = this.#parts;
+    if (!this.#isLazy) return false;
+    const page = keys.page(key);
+    const cell = keys.cellOf(key);
+    return keys.keys.some((kind, index) => {
+      const at = cell + (keys.keyOffsets[index] as number);
+      if (kind === 'exact') return page[at] === nullCode;
+      return kind === 'float' ? page[at] === FloatFlag.null : (page[at + 1] as number) < 0;
+    });
+  }
+
+  /** One partner of a row, or one of several that are equal. */
+  #meet(row: number, isLeft: boolean): void {
+    const own = isLeft ? this.#left : this.#right;
+    const other = isLeft ? this.#right : this.#left;
+    const partner = this.#partner;
+    const out = this.#batch.count;
+    const isMatch = this.#isMatch(row, partner, own, other, out);
+    if (isMatch) {
+      this.#found++;
+      if (this.#givesPairs) this.#pair(row, own, other, partner, out);
+      else if (!isLeft) this.#tellLeft(row, partner);
+    }
+    if (isMatch && this.#needsOnePartner && isLeft) this.#partner = -1;
+    else if (!isMatch || ++this.#repeats >= other.rows.count(partner)) {
+      if (isMatch && other.rows.countsPartners) this.#countPartner(row, other.rows, partner);
+      this.#partner = partner === this.#lastPartner ? -1 : other.rows.next(partner);
+      this.#repeats = 0;
+    }
+  }
+
+  #isMatch(row: number, partner: number, own: Side, other: Side, out: number): boolean {
+    if (!this.#parts.hasResidual) return true;
+    own.code.give(row, out);
+    other.code.load(partner, out);
+    return this.#parts.code.test(out);
+  }
+
+  #countPartner(row: number, rows: JoinSide, partner: number): void {
+    rows.setPartners(partner, rows.partners(partner) + (this.#isTakenBack(row) ? -1 : 1));
+  }
+
+  #pair(row: number, own: Side, other: Side, partner: number, at: number): void {
+    if (this.#isLazy) return;
+    const isTakenBack = this.#isTakenBack(row);
+    const partners = other.keepsAll && this.#givesPadding ? other.rows.partners(partner) : -1;
+    let out = at;
+    if (!isTakenBack && partners === 0) this.#padding(other, partner, out++, ChangeKind.delete);
+    if (!this.#parts.hasResidual || out !== at) {
+      own.code.give(row, out);
+      other.code.load(partner, out);
+    }
+    // The kind stays what it was where no side can be padded: an update remains one.
+    const isPlain = isTakenBack ? !own.keepsAll : !own.keepsAll && !other.keepsAll;
+    this.#setKind(out++, isPlain ? this.#kindOf(row) : isTakenBack ? ChangeKind.delete : ChangeKind.insert);
+    if (isTakenBack && partners === 1) this.#padding(other, partner, out++, ChangeKind.insert);
+    this.#batch.count = out;
+  }
+
+  /** A row of state without a partner. */
+  #padding(side: Side, stored: number, out: number, kind: number): void {
+    side.code.load(stored, out);
+    (side === this.#left ? this.#right : this.#left).code.pad(out);
+    this.#setKind(out, kind);
+  }
+
+  #setKind(out: number, kind: number): void {
+    const {kinds} = this.#batch;
+    if (kinds !== null) kinds[out] = kind;
+  }
+
+  /** A left row of a semi or anti join gets its first partner, or loses its last one. */
+  #tellLeft(row: number, left: number): void {
+    if (this.#isLazy || (this.#isAnti && !this.#givesPadding)) return;
+    const isTakenBack = this.#isTakenBack(row);
+    if (this.#left.rows.partners(left) !== (isTakenBack ? 1 : 0)) return;
+    const kind = this.#isAnti ? (isTakenBack ? ChangeKind.insert : ChangeKind.delete) : this.#kindOf(row);
+    const out = this.#batch.count++;
+    this.#left.code.load(left, out);
+    this.#setKind(out, kind);
+  }
+
+  /** All partners have been met. */
+  #finish(row: number, isLeft: boolean): void {
+    const own = isLeft ? this.#left : this.#right;
+    if (this.#givesPairs) this.#finishPairs(row, own);
+    else if (isLeft) this.#finishLeft(row);
+    this.#keep(row, own, isLeft);
+  }
+
+  #finishPairs(row: number, own: Side): void {
+    // A row that can never have a partner need not wait for the end.
+    const isNow = this.#givesPadding || (!this.#isLazy && (this.#keyOf[row] as number) < 0);
+    if (!own.keepsAll || this.#found > 0 || !isNow) return;
+    const out = this.#batch.count++;
+    own.code.give(row, out);
+    (own === this.#left ? this.#right : this.#left).code.pad(out);
+    this.#setKind(out, this.#isTakenBack(row) ? ChangeKind.delete : ChangeKind.insert);
+  }
+
+  #finishLeft(row: number): void {
+    const isNow = !this.#isAnti || this.#givesPadding || (this.#keyOf[row] as number) < 0;
+    const hasPartner = this.#found > 0;
+    if (this.#isLazy || hasPartner === this.#isAnti || !isNow) return;
+    const out = this.#batch.count++;
+    this.#left.code.give(row, out);
+    this.#setKind(out, this.#kindOf(row));
+  }
+
+  #keep(row: number, own: Side, isLeft: boolean): void {
+    const key = this.#keyOf[row] as number;
+    if (key < 0) return;
+    if (this.#isTakenBack(row)) {
+      const stored = own.code.keep(row, false);
+      if (stored >= 0) own.rows.leave(key, stored);
+      this.#emptied.push(key);
+      return;
+    }
+    if (!isLeft && this.#isOnlySignal && own.rows.last(key) >= 0) return;
+    const stored = own.code.keep(row, true);
+    own.rows.enter(key, stored);
+    if (own.rows.countsPartners) own.rows.setPartners(stored, this.#found);
+  }
+
+  /** Keys of which no row is left. Later rows of the inbox may have named them, so they stay until it is empty. */
+  #dropEmptied(): void {
+    const {keys, left, right} = this.#parts;
+    for (const key of this.#emptied) {
+      if (!keys.isFree(key) && left.last(key) < 0 && right.last(key) < 0) keys.remove(key);
+    }
+    this.#emptied.length = 0;
+  }
+
+  #workEnd(mostRows: number): void {
+    this.#end ??= this.#remaining();
+    for (let looks = mostRows; looks > 0; looks--) {
+      if (this.#end.next().done !== true) continue;
+      this.#hasEnded = true;
+      return;
+    }
+  }
+
+  /** What comes at the end: of each key the pairs, where they have not been given, and the rows without a partner. One row at most for each turn. */
+  *#remaining(): Generator<undefined, undefined> {
+    const {keys, type} = this.#parts;
+    for (let key = 0; key < keys.rowCount; key++) {
+      if (keys.isFree(key)) continue;
+      for (const left of ring(this.#left.rows, key)) {
+        if (this.#isLazy && this.#givesPairs && !this.#hasNull(key)) yield* this.#pairsOf(key, left);
+        const isAlone = this.#left.rows.countsPartners && this.#left.rows.partners(left) === 0;
+        const comesOut = type === 'semi' ? this.#isLazy && !isAlone : isAlone && (this.#isAnti || this.#left.keepsAll);
+        if (comesOut) yield* this.#last(this.#left, left);
+        else yield;
+      }
+      if (!this.#right.keepsAll) continue;
+      for (const right of ring(this.#right.rows, key)) {
+        if (this.#right.rows.partners(right) === 0) yield* this.#last(this.#right, right);
+        else yield;
+      }
+    }
+    return undefined;
+  }
+
+  *#pairsOf(key: number, left: number): Generator<undefined> {
+    for (const right of ring(this.#right.rows, key)) {
+      for (let times = this.#left.rows.count(left) * this.#right.rows.count(right); times > 0; times--) {
+        const out = this.#batch.count;
+        this.#left.code.load(left, out);
+        this.#right.code.load(right, out);
+        if (this.#parts.code.test(out)) this.#batch.count++;
+        else times = 0;
+        yield;
+      }
+    }
+  }
+
+  *#last(side: Side, stored: number): Generator<undefined> {
+    for (let times = side.rows.count(stored); times > 0; times--) {
+      const out = this.#batch.count++;
+      side.code.load(stored, out);
+      if (this.#givesPairs) (side === this.#left ? this.#right : this.#left).code.pad(out);
+      yield;
+    }
+  }
+
+  /** Between steps it has given everything that comes at the end, or nothing yet. */
+  save(_what: 'full' | 'changes', image: ImageWriter): void {
+    image.u8(this.#hasEnded ? 1 : 0);
+  }
+  load(image: ImageReader): void {
+    this.#hasEnded = image.u8() === 1;
+  }
+}
+
+/** The rows of a key in the order of arrival. */
+function* ring(side: JoinSide, key: number): Generator<number> {
+  const last = side.last(key);
+  if (last < 0) return;
+  for (let row = side.next(last); ; row = side.next(row)) {
+    yield row;
+    if (row === last) return;
+  }
+}

@@ -1,0 +1,159 @@
+import {assert} from '../base/problem.ts';
+import {type Js, js} from '../code/js.ts';
+import {type Batch, createBatch, Vector} from '../flow/batch.ts';
+import type {Expr} from '../plan/expression.ts';
+import {givesPairs, keepsAll} from '../plan/nodes/join.ts';
+import type {NodeOf} from '../plan/nodes/index.ts';
+import {JoinSide, joinKeys} from '../state/join-store.ts';
+import {keyKindOf} from '../state/key-cells.ts';
+import {physicalOf, type Schema, type SqlType} from '../types/sql-type.ts';
+import type {ColumnSource, RowShape} from './columns.ts';
+import {isCanonical, keyColumn} from './group-probe.ts';
+import {columnsOver, joinCode, type SideColumns} from './join-code.ts';
+import {type JoinInbox, JoinOperator} from './join-operator.ts';
+import type {Build, NodeCompiler} from './node-compiler.ts';
+import type {SegmentWriter} from './segment-writer.ts';
+import {Stage} from './stage.ts';
+
+/** Rows of both inputs go into one inbox, in the order in which they come, with their keys beside them where those are computed; the operator takes them on from there. */
+export const join: NodeCompiler<'join'> = {
+  kind: 'stage',
+  stage(node, index, build) {
+    const batch = createBatch(build.memory, physicalsOf(node.schema), node.changelog !== 'append');
+    const inputs = node.inputs.map(input => build.node(input)) as [ReturnType<Build['node']>, ReturnType<Build['node']>];
+    const retracts = inputs.map(input => input.changelog !== 'append');
+    const inbox = inboxOf(node, build, retracts.includes(true));
+    const keys = joinKeys(node.leftKeys.map(key => keyKindOf(key.type)));
+    const [left, right] = (['left', 'right'] as const).map((side, port) => {
+      const schema = (inputs[port] as (typeof inputs)[0]).schema;
+      const columns = schema.columns.map(column => keyKindOf(column.type));
+      const countsPartners = keepsAll(node.type, side) || (side === 'left' && !givesPairs(node.type));
+      return new JoinSide(keys, side, {columns, retracts: retracts[port] === true, countsPartners});
+    }) as [JoinSide, JoinSide];
+    for (const state of [keys, left.rows, right.rows]) build.keep(state);
+    const isLazy = node.emit === 'final' && retracts.includes(true);
+    const sides = sideColumns(node, build, {batch, inbox, left, right});
+    const code = joinCode({node, keys, ...sides, keepsNullKeys: isLazy}, index, build);
+    const {type, emit} = node;
+    const operator = new JoinOperator({type, emit, inbox, batch, hasResidual: node.residual !== null, keys, left, right, code});
+    build.keep(operator);
+    return new JoinStage(index, batch, operator, inbox, build.stepRows);
+  },
+  write(node, segment, input, build, index, port) {
+    const stage = build.stage(index);
+    assert(stage instanceof JoinStage, 'the stage of a join has its inbox');
+    const keys = port === 0 ? node.leftKeys : node.rightKeys;
+    const {schema, changelog} = build.node(node.inputs[port] as number);
+    const {writer} = segment;
+    const places = stage.places[port] as InboxPlaces;
+    // Whatever may leave the row comes before a place is taken for it.
+    const columns = input.columns.map((column, position) =>
+      changelog === 'append' ? column : canonical(segment, column, input, position, schema),
+    );
+    const computed = keys.map((key, position) =>
+      (places.keys[position] as Vector | null) === null ? null : keyColumn(segment, key, input.columns, `key ${position + 1}`),
+    );
+    const out = writer.const('out', js`${segment.batch(stage.inbox, 'rows to be joined')}.count++`);
+    for (const [position, column] of columns.entries()) {
+      segment.copyCell(column, places.columns[position] as Vector, out, column.title);
+    }
+    for (const [position, column] of computed.entries()) {
+      if (column !== null) segment.copyCell(column, places.keys[position] as Vector, out, column.title);
+    }
+    writer.line(js`${writer.bind('ports', stage.ports, 'which side each row is of')}[${out}] = ${port};`);
+    if (stage.inbox.kinds !== null) copyKind(segment, input, stage.inbox.kinds, out);
+    segment.fills(stage, 1);
+  },
+};
+
+function physicalsOf(schema: Schema): readonly ReturnType<typeof physicalOf>[] {
+  return schema.columns.map(column => physicalOf(column.type));
+}
+
+/** Where the parts of a row of one side go in the inbox. A key that is a column stands only there: null. */
+interface InboxPlaces {
+  readonly columns: readonly Vector[];
+  readonly keys: readonly (Vector | null)[];
+}
+
+interface Inbox extends JoinInbox {
+  readonly places: readonly [InboxPlaces, InboxPlaces];
+}
+
+class JoinStage extends Stage {
+  readonly #inbox: Inbox;
+
+  constructor(node: number, batch: Batch, operator: JoinOperator, inbox: Inbox, mostRows: number) {
+    super(node, batch, {producer: operator, mostRows});
+    this.#inbox = inbox;
+  }
+
+  override get inbox(): Batch {
+    return this.#inbox.batch;
+  }
+  get ports(): Uint8Array {
+    return this.#inbox.ports;
+  }
+  get places(): Inbox['places'] {
+    return this.#inbox.places;
+  }
+}
+
+function inboxOf(node: NodeOf<'join'>, build: Build, hasKinds: boolean): Inbox {
+  const {memory} = build;
+  const placesOf = (port: number, keys: readonly Expr[]): InboxPlaces => ({
+    columns: build.node(node.inputs[port] as number).schema.columns.map(column => new Vector(memory, physicalOf(column.type))),
+    keys: keys.map(key => (isPlainColumn(key) ? null : new Vector(memory, physicalOf(key.type)))),
+  });
+  const places = [placesOf(0, node.leftKeys), placesOf(1, node.rightKeys)] as const;
+  const batch = createBatch(memory, [], hasKinds);
+  return {batch, ports: new Uint8Array(batch.selection.length), places};
+}
+
+/** Its cells in the inbox are those of the key. */
+function isPlainColumn(key: Expr): key is Expr & {readonly kind: 'column'} {
+  return key.kind === 'column' && isCanonical(key);
+}
+
+function sideColumns(
+  node: NodeOf<'join'>,
+  build: Build,
+  {batch, inbox, left, right}: {readonly batch: Batch; readonly inbox: Inbox; readonly left: JoinSide; readonly right: JoinSide},
+): {readonly left: SideColumns; readonly right: SideColumns} {
+  const isPaired = givesPairs(node.type);
+  const of = (port: number, side: JoinSide, keys: readonly Expr[], first: number): SideColumns => {
+    const {columns} = build.node(node.inputs[port] as number).schema;
+    const places = inbox.places[port] as InboxPlaces;
+    const from = columnsOver(places.columns, columns);
+    // Right columns that are not given on are still looked at by the residual.
+    const isGiven = port === 0 || isPaired;
+    const vectors = isGiven ? batch.vectors.slice(first, first + columns.length) : columns.map(({type}) => new Vector(build.memory, physicalOf(type)));
+    return {
+      side,
+      inbox: from,
+      keys: keys.map((key, index) => (isPlainColumn(key) ? (from[key.index] as ColumnSource) : keySource(places.keys[index] as Vector, key.type))),
+      pairs: isGiven || node.residual !== null ? columnsOver(vectors, columns) : [],
+    };
+  };
+  return {left: of(0, left, node.leftKeys, 0), right: of(1, right, node.rightKeys, node.leftColumns)};
+}
+
+function keySource(vector: Vector, type: SqlType): ColumnSource {
+  return {vector, type, title: 'a computed key'};
+}
+
+/** A column of rows that may be taken back: equal values must have equal cells, so that the row is found. */
+function canonical(segment: SegmentWriter, column: ColumnSource, input: RowShape, index: number, schema: Schema): ColumnSource {
+  const expression: Expr = {kind: 'column', index, type: (schema.columns[index] as Schema['columns'][0]).type, span: null};
+  return isCanonical(expression) ? column : keyColumn(segment, expression, input.columns, column.title);
+}
+
+function copyKind(segment: SegmentWriter, input: RowShape, target: Uint8Array, row: Js): void {
+  const {writer} = segment;
+  const out = writer.bind('kinds', target, 'change kinds of the rows to be joined');
+  if (input.kinds === null) return writer.line(js`${out}[${row}] = 0;`);
+  const given = writer.bind('kinds', input.kinds, 'change kinds of the input');
+  writer.line(js`${out}[${row}] = ${given}[row];`);
+  // A filter before may have learnt only now that the row before was the first of a pair: see there.
+  if (input.hasPairs) writer.line(js`if (${given}[row] === 2 && ${out}[${row} - 1] === 3) ${out}[${row} - 1] = 1;`);
+}

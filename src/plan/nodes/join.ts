@@ -1,0 +1,110 @@
+import {withNullable, type Column, type Schema} from '../../types/sql-type.ts';
+import {Demand} from '../demand.ts';
+import type {Expr} from '../expression.ts';
+import {expressionText} from '../plan-text.ts';
+import type {Behaviour} from './behaviour.ts';
+import type {Traits} from './index.ts';
+
+export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
+
+/**
+ * Pairs of rows whose keys are equal (a NULL is equal to nothing) and for which the residual is TRUE. Output: the left columns, then the right ones; of `left`,
+ * `right` and `full` also the rows without a partner, with NULLs in place of the other side. `semi` and `anti` give left rows with and without a partner, and
+ * the left columns only. `changes`: everything that a row changes is given on at once; `final`: only what stays, pairs as they are found where no row is ever
+ * taken back, the rest when both inputs have ended.
+ */
+export interface JoinShape {
+  readonly kind: 'join';
+  /** Left, then right; they may be the same node. */
+  readonly inputs: readonly number[];
+  readonly type: JoinType;
+  /** Over the left input and over the right one; as many here as there, of equal types. */
+  readonly leftKeys: readonly Expr[];
+  readonly rightKeys: readonly Expr[];
+  /** Over the left columns and then the right ones. */
+  readonly residual: Expr | null;
+  /** How many columns the left input has. */
+  readonly leftColumns: number;
+  readonly emit: 'changes' | 'final';
+}
+
+/** Whether rows of a side stay when they have no partner. */
+export function keepsAll(type: JoinType, side: 'left' | 'right'): boolean {
+  return type === 'full' || type === side;
+}
+
+/** Whether the output has the right columns too. */
+export function givesPairs(type: JoinType): boolean {
+  return type !== 'semi' && type !== 'anti';
+}
+
+export const join: Behaviour<JoinShape> = {
+  inputs: node => node.inputs,
+  withInputs: (node, inputs) => ({...node, inputs}),
+  mapExpressions: (node, map) => ({
+    ...node,
+    leftKeys: node.leftKeys.map(map),
+    rightKeys: node.rightKeys.map(map),
+    residual: node.residual === null ? null : map(node.residual),
+  }),
+  traits: (node, _given, inputs) => {
+    const [left, right] = inputs as readonly [Traits, Traits];
+    const isAppend = left.changelog === 'append' && right.changelog === 'append' && (node.type === 'inner' || node.type === 'semi');
+    return {
+      schema: {columns: joinedColumns(node.type, left.schema.columns, right.schema.columns)},
+      changelog: isAppend || node.emit === 'final' ? 'append' : 'retract',
+      key: keyOf(node, left, right),
+      rowtime: null,
+      bounded: left.bounded && right.bounded,
+    };
+  },
+  demand: (node, wanted) => {
+    const left = new Demand();
+    const right = new Demand();
+    const read = [...wanted.list()];
+    if (node.residual !== null) {
+      const ofResidual = new Demand();
+      ofResidual.addExpression(node.residual);
+      read.push(...ofResidual.list());
+    }
+    for (const {column, path} of read) {
+      if (column < node.leftColumns) left.add(column, path);
+      else right.add(column - node.leftColumns, path);
+    }
+    for (const key of node.leftKeys) left.addExpression(key);
+    for (const key of node.rightKeys) right.addExpression(key);
+    return [left, right];
+  },
+  describe: (node, [left, right]) => {
+    const both: Schema = {columns: [...left!.columns, ...right!.columns]};
+    const equalities = node.leftKeys.map(
+      (key, index) => `${expressionText(key, left!)} = ${expressionText(node.rightKeys[index]!, right!)}`,
+    );
+    const on = equalities.length === 0 ? ' of every row with every row' : ` on ${equalities.join(', ')}`;
+    const residual = node.residual === null ? '' : ` where ${expressionText(node.residual, both)}`;
+    return `${node.type} join${on}${residual}${node.emit === 'changes' ? '' : ', final rows'}`;
+  },
+};
+
+/** The columns of a join's output: nullable on a side that may be missing. */
+export function joinedColumns(type: JoinType, left: readonly Column[], right: readonly Column[]): readonly Column[] {
+  if (!givesPairs(type)) return left;
+  const nullable = (columns: readonly Column[]): readonly Column[] =>
+    columns.map(column => ({name: column.name, type: withNullable(column.type, true)}));
+  return [...(keepsAll(type, 'right') ? nullable(left) : left), ...(keepsAll(type, 'left') ? nullable(right) : right)];
+}
+
+/** A row of one side has one partner at most when the other side's key is among the columns that are compared. */
+function keyOf(node: JoinShape, left: Traits, right: Traits): readonly number[] | null {
+  if (!givesPairs(node.type)) return left.key;
+  const shifted = right.key?.map(column => column + node.leftColumns) ?? null;
+  const isLeftSingle = isCovered(left.key, node.leftKeys);
+  const isRightSingle = isCovered(right.key, node.rightKeys);
+  if (isRightSingle && left.key !== null && !keepsAll(node.type, 'right')) return left.key;
+  if (isLeftSingle && shifted !== null && !keepsAll(node.type, 'left')) return shifted;
+  return left.key === null || shifted === null || node.type === 'full' ? null : [...left.key, ...shifted];
+}
+
+function isCovered(key: readonly number[] | null, compared: readonly Expr[]): boolean {
+  return key !== null && key.every(column => compared.some(expression => expression.kind === 'column' && expression.index === column));
+}

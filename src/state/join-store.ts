@@ -1,0 +1,135 @@
+import {GroupTable} from './group-table.ts';
+import {type KeyKind, keySlots} from './key-cells.ts';
+import {RowStore, type Slot} from './row-store.ts';
+
+/** What is known of one side of a join before it runs. */
+export interface JoinSideOptions {
+  readonly columns: readonly KeyKind[];
+  /** Rows of this side may be taken back, so they must be found by all of their columns. */
+  readonly retracts: boolean;
+  /** Each row knows how many partners it has. */
+  readonly countsPartners: boolean;
+}
+
+const numberSlot: Slot = {kind: 'number', initial: 0};
+
+/** The keys of a join, each once, with where the rows of both sides are that have it. */
+export function joinKeys(keys: readonly KeyKind[]): GroupTable {
+  return new GroupTable(keys, [numberSlot, numberSlot], true);
+}
+
+/**
+ * The rows of one side of a join: for each key a ring of rows in the order of arrival, of which the key knows the last (its row + 1; 0 when there is none).
+ * Where rows may be taken back, equal rows are one with a count.
+ */
+export class JoinSide {
+  readonly rows: RowStore;
+  /** The same, where rows are found by their columns. */
+  readonly table: GroupTable | null;
+  readonly columnOffsets: readonly number[];
+  readonly countsPartners: boolean;
+  readonly #keys: GroupTable;
+  /** Cell of the last row within a key's row. */
+  readonly #last: number;
+  readonly #next: number;
+  readonly #before: number;
+  readonly #count: number;
+  readonly #partners: number;
+
+  constructor(keys: GroupTable, side: 'left' | 'right', options: JoinSideOptions) {
+    const {columns, retracts, countsPartners} = options;
+    this.#keys = keys;
+    this.#last = keys.slotOffsets[side === 'left' ? 0 : 1] as number;
+    this.countsPartners = countsPartners;
+    const own = Array.from({length: (retracts ? 3 : 1) + (countsPartners ? 1 : 0)}, () => numberSlot);
+    this.table = retracts ? new GroupTable(columns, own, true) : null;
+    this.rows = this.table ?? new RowStore([...columns.flatMap(kind => keySlots[kind]), ...own]);
+    let slot = 0;
+    this.columnOffsets = columns.map(kind => {
+      const offset = this.rows.offsets[slot] as number;
+      slot += keySlots[kind].length;
+      return offset;
+    });
+    const [next, ...more] = this.rows.offsets.slice(slot) as [number, ...number[]];
+    this.#next = next;
+    this.#before = retracts ? (more[0] as number) : 0;
+    this.#count = retracts ? (more[1] as number) : 0;
+    this.#partners = countsPartners ? (more.at(-1) as number) : 0;
+  }
+
+  /** The last row of a key, or -1. */
+  last(key: number): number {
+    return (this.#keys.page(key)[this.#keys.cellOf(key) + this.#last] as number) - 1;
+  }
+
+  /** The row that follows in the ring: behind the last one comes the first. */
+  next(row: number): number {
+    return this.rows.page(row)[this.rows.cellOf(row) + this.#next] as number;
+  }
+
+  /** How many equal rows a row stands for. */
+  count(row: number): number {
+    return this.#count === 0 ? 1 : (this.rows.page(row)[this.rows.cellOf(row) + this.#count] as number);
+  }
+
+  partners(row: number): number {
+    return this.rows.page(row)[this.rows.cellOf(row) + this.#partners] as number;
+  }
+
+  setPartners(row: number, partners: number): void {
+    this.rows.markChanged(row);
+    this.rows.page(row)[this.rows.cellOf(row) + this.#partners] = partners;
+  }
+
+  /** One more of a row that stands in its place: a new one, or one to which an equal one has come. */
+  enter(key: number, row: number): void {
+    if (this.#count === 0) return this.#link(key, row);
+    this.rows.markChanged(row);
+    const page = this.rows.page(row);
+    const at = this.rows.cellOf(row) + this.#count;
+    page[at] = (page[at] as number) + 1;
+    if (page[at] === 1) this.#link(key, row);
+  }
+
+  /** One less of a row. */
+  leave(key: number, row: number): void {
+    const at = this.rows.cellOf(row) + this.#count;
+    const page = this.rows.page(row);
+    page[at] = (page[at] as number) - 1;
+    this.rows.markChanged(row);
+    if ((page[at] as number) > 0) return;
+    this.#unlink(key, row);
+    this.table?.remove(row);
+  }
+
+  #setLast(key: number, row: number): void {
+    this.#keys.markChanged(key);
+    this.#keys.page(key)[this.#keys.cellOf(key) + this.#last] = row + 1;
+  }
+
+  #setLink(row: number, link: number, target: number): void {
+    this.rows.markChanged(row);
+    this.rows.page(row)[this.rows.cellOf(row) + link] = target;
+  }
+
+  #link(key: number, row: number): void {
+    const last = this.last(key);
+    const first = last < 0 ? row : this.next(last);
+    this.#setLink(row, this.#next, first);
+    if (last >= 0) this.#setLink(last, this.#next, row);
+    if (this.#before !== 0) {
+      this.#setLink(row, this.#before, last < 0 ? row : last);
+      this.#setLink(first, this.#before, row);
+    }
+    this.#setLast(key, row);
+  }
+
+  #unlink(key: number, row: number): void {
+    const next = this.next(row);
+    const before = this.rows.page(row)[this.rows.cellOf(row) + this.#before] as number;
+    if (next === row) return this.#setLast(key, -1);
+    this.#setLink(before, this.#next, next);
+    this.#setLink(next, this.#before, before);
+    if (this.last(key) === row) this.#setLast(key, before);
+  }
+}
