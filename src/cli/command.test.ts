@@ -423,6 +423,7 @@ describe('check and explain', () => {
     }
     expect(weir(['help', 'upper']).out).toContain('UPPER');
     expect(weir(['help', 'uper']).err).toContain('did you mean "upper"?');
+    expect(weir(['help', 'bad-record']).out).toContain('--on-error');
   });
 
   test('the man page is current', () => {

@@ -3,8 +3,9 @@ import {fail} from '../../base/problem.ts';
 import {findFunction, functions} from '../../functions/index.ts';
 import type {Invocation} from '../commands/define.ts';
 import {commands, findCommand} from '../commands/index.ts';
-import {paragraph, type Section, terms} from '../pages/page.ts';
+import {paragraph, type Section, type Term, terms} from '../pages/page.ts';
 import {plainText} from '../pages/plain.ts';
+import {type ProblemMeaning, problemCodes} from '../pages/problem-codes.ts';
 import {
   commandSections,
   commandsSection,
@@ -30,6 +31,7 @@ const topics: Readonly<Record<string, Section>> = {
   config: jobFileSection,
   environment: environmentSection,
   'exit-codes': exitCodesSection,
+  problems: {title: 'Problems', blocks: [terms([...problemCodes].map(([code, meaning]) => problemTerm(code, meaning)))]},
 };
 
 export async function runHelp({operands, world}: Invocation): Promise<number> {
@@ -44,7 +46,15 @@ function sectionsOf(topic: string): readonly Section[] {
     return [
       synopsisSection,
       commandsSection,
-      {title: 'Topics', blocks: [more, paragraph('A command or a function is a topic, too: weir help run, weir help upper.')]},
+      {
+        title: 'Topics',
+        blocks: [
+          more,
+          paragraph(
+            'A command, a function and the code of a problem are topics, too: weir help run, weir help upper, weir help bad-record.',
+          ),
+        ],
+      },
       examplesSection(commands),
     ];
   }
@@ -57,6 +67,17 @@ function sectionsOf(topic: string): readonly Section[] {
     const examples = definition.examples.map(({sql, gives}) => `${sql}  →  ${gives}`).join('\n');
     return [{title: definition.name, blocks: [terms([{...functionTerm(definition), code: examples}])]}];
   }
-  const known = [...commands.map(({name}) => name), ...Object.keys(topics), ...functions.map(({name}) => name.toLowerCase())];
+  const meaning = problemCodes.get(topic);
+  if (meaning !== undefined) return [{title: 'Problem', blocks: [terms([problemTerm(topic, meaning)])]}];
+  const known = [
+    ...commands.map(({name}) => name),
+    ...Object.keys(topics),
+    ...functions.map(({name}) => name.toLowerCase()),
+    ...problemCodes.keys(),
+  ];
   throw fail('usage', 'unknown-topic', `there is no help for "${topic}"`, {hint: didYouMean(topic, known) ?? 'weir help lists the topics'});
+}
+
+function problemTerm(code: string, {meaning, action}: ProblemMeaning): Term {
+  return {term: code, text: `${meaning}: ${action}`};
 }
