@@ -5,7 +5,9 @@ import {readValue} from '../flow/cells.ts';
 import {findFormat} from '../formats/index.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
 import {physicalOf} from '../types/sql-type.ts';
+import type {ChangeKind} from '../types/change.ts';
 import type {Row} from '../types/value.ts';
+import type {InputItem} from './drive.ts';
 
 export interface DecodeRequest {
   readonly scan: NodeOf<'scan'>;
@@ -17,7 +19,8 @@ export interface DecodeRequest {
 }
 
 export interface DecodedRows {
-  readonly rows: readonly Row[];
+  /** With their change kinds where the table has changes. */
+  readonly rows: readonly InputItem[];
   /** Reasons of the rejected records, in order. */
   readonly rejected: readonly string[];
 }
@@ -27,11 +30,13 @@ export function decodeRows(request: DecodeRequest): DecodedRows {
   const {scan, bytes, timeZone} = request;
   const memory = new Memory(1 << 24);
   const vectors = scan.wanted.map(wanted => new Vector(memory, physicalOf(wanted.type)));
+  const kinds = scan.changelog === 'append' ? null : new Uint8Array(batchRows);
   const rejected: string[] = [];
   const decoder = findFormat(scan.table.format ?? '')?.decoder?.({
     memory,
     columns: scan.table.columns,
     wanted: scan.wanted.flatMap((wanted, at) => (wanted.kind === 'physical' ? [{...wanted, vector: vectors[at] as Vector}] : [])),
+    kinds,
     options: scan.table.formatOptions,
     timeZone,
     badField: request.badField,
@@ -44,7 +49,7 @@ export function decodeRows(request: DecodeRequest): DecodedRows {
   assert(decoder !== undefined, `format ${String(scan.table.format)} decodes`);
   const region = memory.allocate(bytes.length + 64);
   memory.bytes.set(bytes, region);
-  const rows: Row[] = [];
+  const rows: InputItem[] = [];
   let from = region;
   let arrived = region;
   const last = region + bytes.length;
@@ -56,11 +61,10 @@ export function decodeRows(request: DecodeRequest): DecodedRows {
       const mark = memory.mark();
       const consumed = decoder.decodeLines(from, arrived, final, batchRows);
       for (let row = 0; row < decoder.rows; row++) {
-        rows.push(
-          scan.wanted.map((wanted, at) =>
-            wanted.kind === 'metadata' ? null : readValue(memory, vectors[at] as Vector, row, wanted.type, timeZone),
-          ),
+        const values: Row = scan.wanted.map((wanted, at) =>
+          wanted.kind === 'metadata' ? null : readValue(memory, vectors[at] as Vector, row, wanted.type, timeZone),
         );
+        rows.push(kinds === null ? values : {kind: kinds[row] as ChangeKind, row: values});
       }
       memory.release(mark);
       const stuck = consumed === from && decoder.rows === 0;

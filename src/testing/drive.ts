@@ -8,12 +8,15 @@ import type {Plan} from '../plan/plan.ts';
 import type {Change, ChangeKind} from '../types/change.ts';
 import type {Row} from '../types/value.ts';
 
+/** A row of a source; one that is no insert says what it does. */
+export type InputItem = Row | Change;
+
 /** How rows are fed: whatever is chosen, the results must be the same. */
 export interface DriveOptions {
   readonly plan: Plan;
   readonly clock: Clock;
   /** Rows by index of the scan node in the plan. */
-  readonly input: ReadonlyMap<number, readonly Row[]>;
+  readonly input: ReadonlyMap<number, readonly InputItem[]>;
   /** Rows pushed at once. */
   readonly batchRows: number;
   /** Rows an operator emits in a step. */
@@ -43,7 +46,7 @@ export function drive(options: DriveOptions): readonly (readonly Change[])[] {
       if (!open.has(scan)) continue;
       const input = running.engine.inputs[position];
       assert(input !== undefined, 'an input for every scan');
-      const rows = (left.get(scan) as Row[]).splice(0, options.batchRows);
+      const rows = (left.get(scan) as InputItem[]).splice(0, options.batchRows);
       if (rows.length > 0 && input.wanted) running.push(input, rows);
       else {
         open.delete(scan);
@@ -63,7 +66,7 @@ export function drive(options: DriveOptions): readonly (readonly Change[])[] {
 
 interface Running {
   readonly engine: Engine;
-  push(input: EngineInput, rows: readonly Row[]): void;
+  push(input: EngineInput, items: readonly InputItem[]): void;
   run(): void;
 }
 
@@ -95,16 +98,18 @@ function start(options: DriveOptions, results: readonly Change[][]): Running {
   }
   return {
     engine,
-    push(input, rows) {
+    push(input, items) {
       const mark = memory.mark();
-      for (const [row, values] of rows.entries()) {
+      for (const [row, item] of items.entries()) {
+        const {kind, row: values} = changeOf(item);
+        if (input.batch.kinds !== null) input.batch.kinds[row] = kind;
         for (const [at, wanted] of input.node.wanted.entries()) {
           const vector = input.batch.vectors[at];
           assert(vector !== undefined, 'a vector for every wanted column');
           writeValue(memory, vector, row, wanted.type, values[at] ?? null, plan.settings.timeZone);
         }
       }
-      input.batch.count = rows.length;
+      input.batch.count = items.length;
       input.push();
       this.run();
       memory.release(mark);
@@ -121,4 +126,8 @@ function restarted(options: DriveOptions, running: Running, images: Uint8Array[]
   const next = start(options, results);
   next.engine.restore(images.map(image => image.slice()));
   return next;
+}
+
+export function changeOf(item: InputItem): Change {
+  return 'kind' in item ? item : {kind: 0, row: item};
 }

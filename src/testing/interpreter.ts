@@ -57,6 +57,7 @@ const rowsOfKind: RowsOfKind = {
   replicate: (node, interpreter) =>
     interpreter.rowsOf(node.input).flatMap(row => Array.from({length: Math.max(0, Number(row[node.count]))}, () => row)),
   union: (node, interpreter) => node.inputs.flatMap(input => interpreter.rowsOf(input)),
+  join: joinRows,
   sort: (node, interpreter) => sortRows(node, interpreter.rowsOf(node.input), interpreter.schemaOf(node.input)),
   limit: (node, interpreter) => interpreter.rowsOf(node.input).slice(node.offset, node.offset + node.limit),
   sink: (node, interpreter) => interpreter.rowsOf(node.input),
@@ -195,6 +196,32 @@ function aggregateRows(node: NodeOf<'aggregate'>, interpreter: Interpreter): rea
     group.rows.push(row);
   }
   return [...groups.values()].map(({key, rows}) => [...key, ...node.calls.map(call => interpreter.evaluator.aggregate(call, rows))]);
+}
+
+/** Every left row with every right row, one after the other. */
+function joinRows(node: NodeOf<'join'>, interpreter: Interpreter): readonly Row[] {
+  const [left, right] = node.inputs.map(input => interpreter.rowsOf(input)) as [readonly Row[], readonly Row[]];
+  const keyOf = (row: Row, keys: readonly Expr[]): string | null => {
+    const values = keys.map(key => interpreter.evaluator.value(key, row));
+    return values.includes(null) ? null : rowKey(values, keys);
+  };
+  const leftKeys = left.map(row => keyOf(row, node.leftKeys));
+  const rightKeys = right.map(row => keyOf(row, node.rightKeys));
+  const {residual} = node;
+  const isPair = (one: number, other: number): boolean => {
+    if (leftKeys[one] === null || leftKeys[one] !== rightKeys[other]) return false;
+    const pair = [...(left[one] as Row), ...(right[other] as Row)];
+    return residual === null || interpreter.attempt(() => interpreter.evaluator.value(residual, pair)) === true;
+  };
+  const partners = left.map((_, one) => right.flatMap((_row, other) => (isPair(one, other) ? [other] : [])));
+  if (node.type === 'semi') return left.filter((_, one) => (partners[one] as number[]).length > 0);
+  if (node.type === 'anti') return left.filter((_, one) => (partners[one] as number[]).length === 0);
+  const nulls = (input: number): Row => interpreter.schemaOf(node.inputs[input] as number).columns.map(() => null);
+  const found = new Set(partners.flat());
+  const pairs = left.flatMap((row, one) => (partners[one] as number[]).map(other => [...row, ...(right[other] as Row)]));
+  const lone = node.type === 'left' || node.type === 'full' ? left.filter((_, one) => (partners[one] as number[]).length === 0) : [];
+  const loneRight = node.type === 'right' || node.type === 'full' ? right.filter((_, other) => !found.has(other)) : [];
+  return [...pairs, ...lone.map(row => [...row, ...nulls(1)]), ...loneRight.map(row => [...nulls(0), ...row])];
 }
 
 function distinctRows(rows: readonly Row[], expressions: readonly Expr[]): readonly Row[] {

@@ -19,7 +19,11 @@ interface Read {
 const memory = new Memory(1 << 26);
 
 /** Decodes a text that arrives in pieces of a size. */
-function read(columns: string, text: string, given: {readonly options?: Record<string, string>; readonly piece?: number; readonly stopAt?: number} = {}): Read {
+function read(
+  columns: string,
+  text: string,
+  given: {readonly options?: Record<string, string>; readonly piece?: number; readonly stopAt?: number} = {},
+): Read {
   const wanted: readonly Column[] = readColumns(columns);
   const vectors = wanted.map(({type}) => new Vector(memory, physicalOf(type)));
   const options = new Map(Object.entries(given.options ?? {}));

@@ -3,9 +3,14 @@ export const noEffect = 'none';
 
 /** The settings that SET knows, and whether they do anything. */
 export const sessionOptions: ReadonlyMap<string, 'used' | typeof noEffect> = new Map([
-  ...['execution.runtime-mode', 'table.local-time-zone', 'table.sql-dialect', 'pipeline.name', 'table.exec.sink.not-null-enforcer'].map(
-    key => [key, 'used'] as const,
-  ),
+  ...[
+    'execution.runtime-mode',
+    'table.local-time-zone',
+    'table.sql-dialect',
+    'pipeline.name',
+    'table.exec.sink.not-null-enforcer',
+    'table.exec.source.cdc-events-duplicate',
+  ].map(key => [key, 'used'] as const),
   ...`
   execution.checkpointing.dir execution.checkpointing.incremental execution.checkpointing.interval execution.checkpointing.min-pause
   execution.checkpointing.mode execution.checkpointing.num-retained execution.checkpointing.savepoint-dir execution.checkpointing.timeout
@@ -21,7 +26,7 @@ export const sessionOptions: ReadonlyMap<string, 'used' | typeof noEffect> = new
   table.exec.deduplicate.mini-batch.compact-changes-enabled table.exec.legacy-cast-behaviour table.exec.mini-batch.allow-latency
   table.exec.mini-batch.enabled table.exec.mini-batch.size table.exec.rank.topn-cache-size table.exec.resource.default-parallelism
   table.exec.sink.keyed-shuffle table.exec.sink.require-on-conflict
-  table.exec.sink.type-length-enforcer table.exec.sink.upsert-materialize table.exec.source.cdc-events-duplicate
+  table.exec.sink.type-length-enforcer table.exec.sink.upsert-materialize
   table.exec.source.idle-timeout table.exec.state.ttl table.optimizer.agg-phase-strategy table.optimizer.distinct-agg.split.enabled
   table.optimizer.join-reorder-enabled table.optimizer.reuse-source-enabled table.optimizer.reuse-sub-plan-enabled
   `

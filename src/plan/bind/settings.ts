@@ -47,6 +47,11 @@ export class Settings {
     return this.#given.get(notNullKey)?.toUpperCase() === 'DROP';
   }
 
+  /** Sources of changes may tell the same change twice. */
+  get eventsMayRepeat(): boolean {
+    return this.#given.get('table.exec.source.cdc-events-duplicate')?.toLowerCase() === 'true';
+  }
+
   /** A plan has one runtime mode and one time zone: from now on they cannot change. */
   markUsed(): void {
     this.#used = true;

@@ -85,12 +85,7 @@ function boundTable(session: Session, created: CreatedTable, resolved: ResolvedT
   if (!resolved.isSource) {
     return report.error('not-readable', use.span, `table "${created.name}" cannot be read: connector "${table.connector}" only writes`);
   }
-  if (resolved.reads !== 'append') {
-    return report.notSupported(
-      `reading updates and deletes (table "${created.name}", format "${table.format ?? table.connector}")`,
-      use.span,
-    );
-  }
+  if (!canBeChanged(session, created, resolved, use)) return null;
   const wanted = created.base.map((column, ordinal) => wantedOf(column, ordinal, created, resolved));
   if (wanted.includes(null)) return null;
   const paths = wanted as readonly WantedPath[];
@@ -99,17 +94,48 @@ function boundTable(session: Session, created: CreatedTable, resolved: ResolvedT
   const columns = paths.map((path, index) => ({name: created.base[index]!.name, type: path.type}));
   let node = session.builder.add(
     {kind: 'scan', table, wanted: paths},
-    {schema: {columns}, changelog: 'append', key, rowtime: null, bounded},
+    {schema: {columns}, changelog: resolved.reads, key, rowtime: null, bounded},
   );
   session.origins.set(node, {report, span: use.span, name: `table "${created.name}"`});
+  if (key !== null && needsNormalizing(session, resolved)) {
+    node = session.builder.add({kind: 'changelog-normalize', input: node, keys: key}, {schema: {columns}});
+  }
   const outputs = outputsOf(created, columns);
   if (!isIdentity(outputs, columns)) {
     node = session.builder.add({kind: 'project', input: node, expressions: outputs}, {schema: {columns: created.columns}});
   }
   if (created.watermark !== null && !session.isFinal) {
-    node = session.builder.add({kind: 'watermark', input: node, ...created.watermark, idleAfterMs: null}, {schema: {columns: created.columns}});
+    node = session.builder.add(
+      {kind: 'watermark', input: node, ...created.watermark, idleAfterMs: null},
+      {schema: {columns: created.columns}},
+    );
   }
   return {node, columns: created.columns};
+}
+
+/** Whether rows of the table may change as its format says. */
+function canBeChanged(session: Session, created: CreatedTable, {reads, table}: ResolvedTable, use: Use): boolean {
+  const {report} = use.context;
+  const format = `format "${table.format ?? table.connector}"`;
+  if (reads === 'append') return true;
+  if (session.isFinal && !session.isInputTakenToEnd) {
+    report.error('changes-in-batch', use.span, `table "${created.name}" gives updates and deletes, and batch mode reads new rows only`, {
+      detail: `that is what its ${format} says`,
+      hint: "SET 'execution.runtime-mode' = 'streaming'",
+    });
+    return false;
+  }
+  if (reads === 'retract' || created.declared.primaryKey.length > 0) return true;
+  report.error('missing-key', use.span, `table "${created.name}" gives updates without the old row, so it needs a PRIMARY KEY`, {
+    detail: `that is what its ${format} says; the key tells which row an update replaces`,
+    hint: 'add PRIMARY KEY (…) NOT ENFORCED to the table',
+  });
+  return false;
+}
+
+/** Whether changes of the table must be made whole before anybody can use them: old rows are missing, or events may come twice. */
+function needsNormalizing(session: Session, {reads}: ResolvedTable): boolean {
+  return reads === 'upsert' || (reads === 'retract' && session.settings.eventsMayRepeat);
 }
 
 /** The declared columns over the scan's. Metadata comes in the connector's type and is cast to the declared one. */

@@ -2,15 +2,29 @@ import type {ChangelogMode} from '../../types/change.ts';
 import type {Schema} from '../../types/sql-type.ts';
 import {aggregate, type AggregateShape} from './aggregate.ts';
 import type {Behaviour} from './behaviour.ts';
+import {changelogNormalize, type ChangelogNormalizeShape} from './changelog-normalize.ts';
+import {expand, type ExpandShape} from './expand.ts';
 import {filter, type FilterShape} from './filter.ts';
+import {join, type JoinShape} from './join.ts';
 import {limit, type LimitShape} from './limit.ts';
 import {project, type ProjectShape} from './project.ts';
+import {replicate, type ReplicateShape} from './replicate.ts';
 import {scan, type ScanShape} from './scan.ts';
 import {sink, type SinkShape} from './sink.ts';
 import {sort, type SortShape} from './sort.ts';
 import {union, type UnionShape} from './union.ts';
 import {values, type ValuesShape} from './values.ts';
 import {watermark, type WatermarkShape} from './watermark.ts';
+import {windowAggregate, type WindowAggregateShape} from './window-aggregate.ts';
+import {
+  assignWindow,
+  assignWindows,
+  sessionWindow,
+  type AssignWindowShape,
+  type AssignWindowsShape,
+  type SessionWindowShape,
+  type WindowColumns,
+} from './window.ts';
 
 /** What the planner decided of a node's output. Read, never decided again, by everyone below. */
 export interface Traits {
@@ -21,6 +35,8 @@ export interface Traits {
   /** The event-time column, while one survives. */
   readonly rowtime: number | null;
   readonly bounded: boolean;
+  /** The columns of the window that each row belongs to, while they survive. */
+  readonly window: WindowColumns | null;
 }
 
 export type NodeShape =
@@ -29,8 +45,16 @@ export type NodeShape =
   | FilterShape
   | ProjectShape
   | WatermarkShape
+  | AssignWindowShape
+  | AssignWindowsShape
+  | SessionWindowShape
+  | WindowAggregateShape
   | AggregateShape
+  | ChangelogNormalizeShape
+  | ExpandShape
+  | ReplicateShape
   | UnionShape
+  | JoinShape
   | SortShape
   | LimitShape
   | SinkShape;
@@ -46,8 +70,16 @@ const behaviours: {readonly [K in NodeKind]: Behaviour<Extract<NodeShape, {reado
   filter,
   project,
   watermark,
+  'assign-window': assignWindow,
+  'assign-windows': assignWindows,
+  'session-window': sessionWindow,
+  'window-aggregate': windowAggregate,
   aggregate,
+  'changelog-normalize': changelogNormalize,
+  expand,
+  replicate,
   union,
+  join,
   sort,
   limit,
   sink,

@@ -3,6 +3,7 @@ import {PlanBuilder} from '../builder.ts';
 import {columnPathOf, Demand, type ColumnPath} from '../demand.ts';
 import type {Expr} from '../expression.ts';
 import {fieldType, mapChildren} from '../expression-walk.ts';
+import {givesPairs, join} from '../nodes/join.ts';
 import {behaviourOf, type NodeKind, type NodeOf, type PlanNode} from '../nodes/index.ts';
 import type {WantedPath} from '../table.ts';
 import {usersOf, type Graph, type Rule} from './rule.ts';
@@ -79,6 +80,11 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
       layout: input!.layout,
     };
   },
+  'assign-window': (node, wanted, [input], builder) => windowed(node, wanted, input!, builder),
+  'assign-windows': (node, wanted, [input], builder) => windowed(node, wanted, input!, builder),
+  'session-window': (node, wanted, [input], builder) =>
+    windowed({...node, keys: node.keys.map(key => moved(key, input!, builder))}, wanted, input!, builder),
+  'window-aggregate': (node, wanted, [input], builder) => grouped(node, wanted, input!, builder),
   sort(node, _wanted, [input], builder) {
     const items = node.items.map(item => ({...item, index: wholeColumn(input!, item.index)}));
     return {node: builder.add({...node, input: input!.node, items}, {schema: builder.schema(input!.node)}), layout: input!.layout};
@@ -96,19 +102,20 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
     }));
     return {node: builder.add({...node, input: input!.node, expressions}, {schema: {columns}}), layout};
   },
-  aggregate(node, wanted, [input], builder) {
-    const kept = node.calls.flatMap((call, index) =>
-      wanted.has(node.keys.length + index) ? [{call, column: node.keys.length + index}] : [],
-    );
-    const layout = [...node.keys.map((_, index) => whole(index)), ...kept.map(({column}) => whole(column))];
-    const keys = node.keys.map(key => moved(key, input!, builder));
-    const calls = kept.map(({call}) => ({
-      ...call,
-      arguments: call.arguments.map(argument => moved(argument, input!, builder)),
-      filter: call.filter === null ? null : moved(call.filter, input!, builder),
-    }));
+  aggregate: (node, wanted, [input], builder) => grouped(node, wanted, input!, builder),
+  expand(node, wanted, [input], builder) {
+    const layout = withoutRepeats(wanted.list().map(({column}) => whole(column)));
+    const lists = node.lists.map(list => layout.map(({column}) => moved(list[column]!, input!, builder)));
     const columns = layout.map(({column}) => node.schema.columns[column]!);
-    return {node: builder.add({...node, input: input!.node, keys, calls}, {schema: {columns}}), layout};
+    return {node: builder.add({...node, input: input!.node, lists}, {schema: {columns}}), layout};
+  },
+  replicate(node, _wanted, [input], builder) {
+    const count = wholeColumn(input!, node.count);
+    return {node: builder.add({...node, input: input!.node, count}, {schema: builder.schema(input!.node)}), layout: input!.layout};
+  },
+  'changelog-normalize'(node, _wanted, [input], builder) {
+    const keys = node.keys.map(key => wholeColumn(input!, key));
+    return {node: builder.add({...node, input: input!.node, keys}, {schema: builder.schema(input!.node)}), layout: input!.layout};
   },
   union(node, wanted, inputs, builder) {
     const layout = wanted.list();
@@ -121,11 +128,63 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
       layout,
     };
   },
+  join(node, wanted, [left, right], builder) {
+    const [leftDemand, rightDemand] = join.demand(node, wanted) as readonly [Demand, Demand];
+    const newLeft = onlyRead(left!, leftDemand.list(), builder);
+    const newRight = onlyRead(right!, rightDemand.list(), builder);
+    const moveRight = newLeft.layout.length;
+    const overBoth = (expression: Expr): Expr => {
+      const path = columnPathOf(expression);
+      if (path === null) return mapChildren(expression, overBoth);
+      if (path.column < node.leftColumns) return {...read(path, newLeft, builder), span: expression.span};
+      const found = read({column: path.column - node.leftColumns, path: path.path}, newRight, builder);
+      return {...shifted(found, moveRight), span: expression.span};
+    };
+    const added = builder.add(
+      {
+        ...node,
+        inputs: [newLeft.node, newRight.node],
+        leftKeys: node.leftKeys.map(key => moved(key, newLeft, builder)),
+        rightKeys: node.rightKeys.map(key => moved(key, newRight, builder)),
+        residual: node.residual === null ? null : overBoth(node.residual),
+        leftColumns: moveRight,
+      },
+      {schema: node.schema},
+    );
+    const ofRight = newRight.layout.map(({column, path}) => ({column: column + node.leftColumns, path}));
+    return {node: added, layout: givesPairs(node.type) ? [...newLeft.layout, ...ofRight] : newLeft.layout};
+  },
   sink(node, wanted, [input], builder) {
     const layout = wanted.list();
     return {node: builder.add({...node, input: exactly(input!, layout, node.schema.columns, builder)}, {schema: node.schema}), layout};
   },
 };
+
+/** All keys, and the calls that are read. */
+function grouped(node: NodeOf<'aggregate'> | NodeOf<'window-aggregate'>, wanted: Demand, input: Pruned, builder: PlanBuilder): Pruned {
+  const kept = node.calls.flatMap((call, index) =>
+    wanted.has(node.keys.length + index) ? [{call, column: node.keys.length + index}] : [],
+  );
+  const layout = [...node.keys.map((_, index) => whole(index)), ...kept.map(({column}) => whole(column))];
+  const keys = node.keys.map(key => moved(key, input, builder));
+  const calls = kept.map(({call}) => ({
+    ...call,
+    arguments: call.arguments.map(argument => moved(argument, input, builder)),
+    filter: call.filter === null ? null : moved(call.filter, input, builder),
+  }));
+  const columns = layout.map(({column}) => node.schema.columns[column]!);
+  return {node: builder.add({...node, input: input.node, keys, calls}, {schema: {columns}}), layout};
+}
+
+/** The columns of the input as they are, and those of the window that are read. */
+function windowed(node: NodeOf<WindowKind>, wanted: Demand, input: Pruned, builder: PlanBuilder): Pruned {
+  const adds = node.adds.filter((_, index) => wanted.has(node.width + index));
+  const layout = [...input.layout, ...adds.map(column => whole(node.width + node.adds.indexOf(column)))];
+  const shape = {...node, input: input.node, width: input.layout.length, time: moved(node.time, input, builder), adds};
+  return {node: builder.add(shape, {schema: builder.schema(input.node)}), layout};
+}
+
+type WindowKind = 'assign-window' | 'assign-windows' | 'session-window';
 
 function prunedNode(node: PlanNode, wanted: Demand, inputs: readonly Pruned[], builder: PlanBuilder): Pruned {
   const prune = prunes[node.kind] as unknown as Prune<NodeKind>;
@@ -196,6 +255,24 @@ function read({column, path}: ColumnPath, input: Pruned, builder: PlanBuilder): 
 
 function wholeColumn(input: Pruned, column: number): number {
   return input.layout.findIndex(path => path.column === column && path.path.length === 0);
+}
+
+/** The expression over columns that stand so many places further right. */
+function shifted(expression: Expr, places: number): Expr {
+  if (expression.kind === 'column') return {...expression, index: expression.index + places};
+  return mapChildren(expression, child => shifted(child, places));
+}
+
+/** The input without what others alone read of it: an operator that keeps rows must not keep that too. */
+function onlyRead(input: Pruned, layout: readonly ColumnPath[], builder: PlanBuilder): Pruned {
+  const needed = input.layout.filter(path => layout.some(wanted => isInside(wanted, path)));
+  const columns = needed.map(path => builder.schema(input.node).columns[input.layout.indexOf(path)]!);
+  return {node: exactly(input, needed, columns, builder), layout: needed};
+}
+
+/** Whether a column or field is that of `outer` or lies in it. */
+function isInside(inner: ColumnPath, outer: ColumnPath): boolean {
+  return inner.column === outer.column && outer.path.every((field, depth) => field === inner.path[depth]);
 }
 
 /** The input with these columns in this order, and no others. */

@@ -1,0 +1,27 @@
+import {Demand} from '../demand.ts';
+import {nameText} from '../plan-text.ts';
+import type {Behaviour} from './behaviour.ts';
+
+/**
+ * Keeps the last row of each key, and so makes whole changes of rows that come without the old one, of deletes that name the key alone, and of events that
+ * come twice. Old rows in its input are passed over: it knows them.
+ */
+export interface ChangelogNormalizeShape {
+  readonly kind: 'changelog-normalize';
+  readonly input: number;
+  readonly keys: readonly number[];
+}
+
+export const changelogNormalize: Behaviour<ChangelogNormalizeShape> = {
+  inputs: node => [node.input],
+  withInputs: (node, [input]) => ({...node, input: input!}),
+  mapExpressions: node => node,
+  traits: (node, _given, [input]) => ({...input!, changelog: 'retract', key: node.keys}),
+  demand: (node, wanted) => {
+    const demand = new Demand();
+    demand.addAll(wanted);
+    for (const key of node.keys) demand.add(key);
+    return [demand];
+  },
+  describe: (node, [input]) => `the last row of each ${node.keys.map(key => nameText(input!.columns[key]!.name)).join(', ')}`,
+};
