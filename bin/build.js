@@ -3,7 +3,7 @@
 // A generated file is made again only when something it is made from is newer. `--generated` stops before the bundles.
 import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 import {build} from 'esbuild';
@@ -36,7 +36,8 @@ for (const maker of makers) await runMaker(maker);
 if (!process.argv.includes('--generated')) {
   await bundleCommand();
   await bundle({job: 'src/job/child.ts'}, {splitting: false, minifySyntax: true, minifyWhitespace: true});
-  await bundle(forDevelopers, {splitting: true, chunkNames: 'chunks/[name]-[hash]'});
+  const {metafile} = await bundle(forDevelopers, {splitting: true, chunkNames: 'chunks/[name]-[hash]', metafile: true});
+  removeOthers('dist/chunks', Object.keys(metafile.outputs));
 }
 
 /** Every file directly in src/kernel/wasm/ is a kernel; what kernels share lies in folders below it. */
@@ -112,7 +113,7 @@ async function bundleCommand() {
 
 async function bundle(entries, more) {
   const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
-  await build({
+  return build({
     ...settings,
     ...more,
     entryPoints: present,
@@ -128,6 +129,13 @@ function filesBelow(folder) {
     const path = join(folder, entry.name);
     return entry.isDirectory() ? filesBelow(path) : [path];
   });
+}
+
+/** Chunks are named by what they hold: those of earlier builds stay behind. */
+function removeOthers(folder, kept) {
+  if (!existsSync(folder)) return;
+  const names = new Set(kept.map(path => basename(path)));
+  for (const name of readdirSync(folder)) if (!names.has(name)) rmSync(join(folder, name), {force: true});
 }
 
 function isFresh(target, sources) {
