@@ -11,6 +11,7 @@ import {changelogNormalize} from './changelog-normalize.ts';
 import {type RowShape, stageRows} from './columns.ts';
 import type {Engine, EngineOptions, EngineOutput, SegmentCode} from './engine.ts';
 import type {EvaluationContext} from './evaluate.ts';
+import {deduplicate} from './deduplicate.ts';
 import {expand} from './expand.ts';
 import {filter} from './filter.ts';
 import {Fingerprints} from './fingerprint.ts';
@@ -21,6 +22,7 @@ import {comesInPairs} from './pairs.ts';
 import {project} from './project.ts';
 import {Rejects} from './rejects.ts';
 import {type NamedState, RunningEngine} from './running-engine.ts';
+import {rank} from './rank.ts';
 import {replicate} from './replicate.ts';
 import {scan} from './scan.ts';
 import {SegmentWriter} from './segment-writer.ts';
@@ -40,7 +42,9 @@ const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
   watermark,
   aggregate,
   'changelog-normalize': changelogNormalize,
+  deduplicate,
   expand,
+  rank,
   replicate,
   union,
   join,

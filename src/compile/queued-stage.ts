@@ -1,4 +1,4 @@
-import {js} from '../code/js.ts';
+import {type Js, js} from '../code/js.ts';
 import {type Batch, batchRows, createBatch, type Vector} from '../flow/batch.ts';
 import type {PlanNode} from '../plan/nodes/index.ts';
 import {physicalOf, type Schema} from '../types/sql-type.ts';
@@ -24,8 +24,10 @@ export class QueuedStage extends Stage {
   readonly #inbox: Batch;
 
   constructor(node: number, parts: {readonly inbox: Batch; readonly batch: Batch; readonly build: Build; readonly work: RowWork}) {
-    super(node, parts.batch, {producer: new QueueProducer(parts.inbox, parts.batch, parts.work), mostRows: parts.build.stepRows});
+    const producer = new QueueProducer(parts.inbox, parts.batch, parts.work);
+    super(node, parts.batch, {producer, mostRows: parts.build.stepRows});
     this.#inbox = parts.inbox;
+    producer.stage = this;
   }
 
   override get inbox(): Batch {
@@ -39,6 +41,7 @@ class QueueProducer implements Producer {
   readonly #inbox: Batch;
   readonly #batch: Batch;
   readonly #work: RowWork;
+  stage: Stage | null = null;
   #next = 0;
 
   constructor(inbox: Batch, batch: Batch, work: RowWork) {
@@ -54,13 +57,23 @@ class QueueProducer implements Producer {
   produce(mostRows: number): void {
     const most = Math.min(mostRows, batchRows - 1);
     while (this.#batch.count < most) {
-      if (!this.#work.work(this.#next, most)) return;
+      const before = this.#batch.count;
+      const isDone = this.#work.work(this.#next, most);
+      this.#carryTime(before);
+      if (!isDone) return;
       this.#next++;
       if (this.#next < this.#inbox.count) continue;
       this.#next = 0;
       this.#inbox.count = 0;
       return;
     }
+  }
+
+  /** What a row brings has the watermark that was before the row. */
+  #carryTime(from: number): void {
+    const {watermarks, inboxWatermarks} = this.stage as Stage;
+    if (watermarks === null || inboxWatermarks === null) return;
+    watermarks.fill(inboxWatermarks[this.#next] as number, from, this.#batch.count);
   }
 }
 
@@ -78,8 +91,8 @@ export function inboxOf(build: Build, input: PlanNode): Batch {
   return batchOf(build, input.schema, input.changelog !== 'append');
 }
 
-/** Writes the lines that put a row into a stage's inbox. Texts are not copied, only where they are. */
-export function writeToInbox(segment: SegmentWriter, input: RowShape, stage: Stage, meaning: string): void {
+/** Writes the lines that put a row into a stage's inbox; gives the code of its place there. Texts are not copied, only where they are. */
+export function writeToInbox(segment: SegmentWriter, input: RowShape, stage: Stage, meaning: string): Js {
   const {writer} = segment;
   const {inbox} = stage;
   const row = writer.const('out', js`${segment.batch(inbox, meaning)}.count++`);
@@ -90,5 +103,24 @@ export function writeToInbox(segment: SegmentWriter, input: RowShape, stage: Sta
     const given = input.kinds === null ? js`0` : js`${writer.bind('kinds', input.kinds, 'change kinds of the input')}[row]`;
     writer.line(js`${writer.bind('kinds', inbox.kinds, 'change kinds')}[${row}] = ${given};`);
   }
+  segment.carryTime(stage, row, input);
   segment.fills(stage, 1);
+  return row;
+}
+
+/** Copies a row of an inbox behind the rows of a batch whose first columns are the same: as inserted or deleted, since what was a pair may not stand together. */
+export function copyRow(inbox: Batch, row: number, batch: Batch): void {
+  const target = batch.count++;
+  for (let column = 0; column < inbox.vectors.length; column++) {
+    copyVectorCell(inbox.vectors[column] as Vector, row, batch.vectors[column] as Vector, target);
+  }
+  if (batch.kinds !== null) batch.kinds[target] = inbox.kinds !== null && (inbox.kinds[row] as number) & 1 ? 3 : 0;
+}
+
+function copyVectorCell(from: Vector, row: number, to: Vector, target: number): void {
+  to.tags[target] = from.tags[row] as number;
+  if (from.physical === 'text') {
+    to.ranges[2 * target] = from.ranges[2 * row] as number;
+    to.ranges[2 * target + 1] = from.ranges[2 * row + 1] as number;
+  } else to.numbers[target] = from.numbers[row] as number;
 }

@@ -50,6 +50,8 @@ const rowsOfKind: RowsOfKind = {
   aggregate: aggregateRows,
   // Of a source with changes the interpreter is given what is left of it.
   'changelog-normalize': (node, interpreter) => interpreter.rowsOf(node.input),
+  deduplicate: deduplicatedRows,
+  rank: rankedRows,
   expand: (node, interpreter) =>
     interpreter
       .rowsOf(node.input)
@@ -224,6 +226,36 @@ function joinRows(node: NodeOf<'join'>, interpreter: Interpreter): readonly Row[
   return [...pairs, ...lone.map(row => [...row, ...nulls(1)]), ...loneRight.map(row => [...nulls(0), ...row])];
 }
 
+/** Rows in partitions by some of their columns, in the order of first sight. */
+function partitionsOf(rows: readonly Row[], columns: readonly number[], schema: PlanNode['schema']): readonly (readonly Row[])[] {
+  const partitions = new Map<string, Row[]>();
+  for (const row of rows) {
+    const name = JSON.stringify(columns.map(column => valueKey(row[column] as Value, columnType(schema, column))));
+    const partition = partitions.get(name) ?? [];
+    partitions.set(name, partition);
+    partition.push(row);
+  }
+  return [...partitions.values()];
+}
+
+function rankedRows(node: NodeOf<'rank'>, interpreter: Interpreter): readonly Row[] {
+  const schema = interpreter.schemaOf(node.input);
+  return partitionsOf(interpreter.rowsOf(node.input), node.partition, schema).flatMap(partition =>
+    inOrder(partition, node.items, schema)
+      .map((row, index) => (node.number === null ? row : [...row, BigInt(index + 1)]))
+      .slice(node.from - 1, node.to),
+  );
+}
+
+function deduplicatedRows(node: NodeOf<'deduplicate'>, interpreter: Interpreter): readonly Row[] {
+  const schema = interpreter.schemaOf(node.input);
+  return partitionsOf(interpreter.rowsOf(node.input), node.keys, schema).map(partition => {
+    const items = node.time === null ? [] : [{index: node.time, descending: false, nullsFirst: true}];
+    const sorted = inOrder(partition, items, schema);
+    return sorted.at(node.keep === 'first' ? 0 : -1) as Row;
+  });
+}
+
 function distinctRows(rows: readonly Row[], expressions: readonly Expr[]): readonly Row[] {
   const seen = new Map<string, Row>();
   for (const row of rows) {
@@ -238,14 +270,25 @@ function rowKey(row: Row, expressions: readonly Expr[]): string {
 }
 
 function sortRows(node: NodeOf<'sort'>, rows: readonly Row[], schema: PlanNode['schema']): readonly Row[] {
-  const sorted = [...rows].sort((left, right) => {
-    for (const item of node.items) {
+  const sorted = inOrder(rows, node.items, schema);
+  return sorted.slice(node.offset, node.limit === null ? undefined : node.offset + node.limit);
+}
+
+/** Equal rows stay as they are. */
+function inOrder(rows: readonly Row[], items: readonly SortItem[], schema: PlanNode['schema']): readonly Row[] {
+  return [...rows].sort((left, right) => {
+    for (const item of items) {
       const order = compareItem(item, left, right, schema);
       if (order !== 0) return order;
     }
     return 0;
   });
-  return sorted.slice(node.offset, node.limit === null ? undefined : node.offset + node.limit);
+}
+
+function columnType(schema: PlanNode['schema'], index: number): Expr['type'] {
+  const column = schema.columns[index];
+  assert(column !== undefined, `there is no column ${index}`);
+  return column.type;
 }
 
 function compareItem(item: SortItem, left: Row, right: Row, schema: PlanNode['schema']): number {
@@ -255,8 +298,6 @@ function compareItem(item: SortItem, left: Row, right: Row, schema: PlanNode['sc
     if (a === b) return 0;
     return (a === null) === item.nullsFirst ? -1 : 1;
   }
-  const column = schema.columns[item.index];
-  assert(column !== undefined, `sort by column ${item.index}, which is not there`);
-  const order = compareValues(a, b, column.type);
+  const order = compareValues(a, b, columnType(schema, item.index));
   return item.descending ? -order : order;
 }

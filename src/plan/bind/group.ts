@@ -1,5 +1,5 @@
 import type {Span} from '../../base/problem.ts';
-import type {Expression, GroupItem, Select} from '../../sql/ast.ts';
+import type {Expression} from '../../sql/ast.ts';
 import type {Column, Schema} from '../../types/sql-type.ts';
 import {typeText} from '../../types/type-text.ts';
 import type {AggregateCall, Expr} from '../expression.ts';
@@ -7,9 +7,8 @@ import {expressionKey, mapChildren, someExpression} from '../expression-walk.ts'
 import {nameText} from '../plan-text.ts';
 import {isAggregateColumn} from './aggregate-calls.ts';
 import type {BindContext} from './context.ts';
-import {ExpressionBinder} from './expression.ts';
+import type {ExpressionBinder} from './expression.ts';
 import {numberLiteral} from './literal.ts';
-import type {Scope} from './scope.ts';
 import type {Output} from './select.ts';
 import type {Emit, Session} from './session.ts';
 
@@ -22,36 +21,8 @@ export interface Group {
   readonly name: string;
 }
 
-/** The grouping expressions, over the input's columns. Null after a problem was reported. */
-export function bindKeys(
-  context: BindContext,
-  select: Select,
-  scope: Scope,
-  output: readonly Output[] | null,
-  aliases: ReadonlyMap<string, Expr>,
-): readonly Expr[] | null {
-  const binder = new ExpressionBinder(context, {scope, aggregates: null, clause: 'GROUP BY'});
-  const found: Expr[] = [];
-  const seen = new Set<string>();
-  let isWhole = true;
-  for (const item of select.groupBy.flatMap(expressionsOf)) {
-    const key = bindKey(binder, item, output, aliases);
-    if (key === null) {
-      isWhole = false;
-    } else if (!seen.has(expressionKey(key))) {
-      seen.add(expressionKey(key));
-      found.push(key);
-    }
-  }
-  return isWhole ? found : null;
-}
-
-function expressionsOf(item: GroupItem): readonly Expression[] {
-  if (item.kind === 'expression') return [item.expression];
-  return item.kind === 'set' ? item.expressions : [];
-}
-
-function bindKey(
+/** One key, over the input's columns. Null after a problem was reported. */
+export function bindKey(
   binder: ExpressionBinder,
   expression: Expression,
   output: readonly Output[] | null,

@@ -1,17 +1,14 @@
 import type {Span} from '../../base/problem.ts';
 import type {CommonTable, Expression, Query, QueryBody} from '../../sql/ast.ts';
-import {commonType} from '../../types/common-type.ts';
-import type {Column} from '../../types/sql-type.ts';
-import {typeText} from '../../types/type-text.ts';
 import type {Expr, SortItem} from '../expression.ts';
 import {noLimit} from '../nodes/limit.ts';
-import {coerced} from './cast.ts';
 import type {BindContext} from './context.ts';
 import {ExpressionBinder} from './expression.ts';
 import {renamed} from './from.ts';
 import {Scope} from './scope.ts';
 import {sortItems, type OrderKey, type Ordered} from './order.ts';
 import {bindSelect} from './select.ts';
+import {bindSetOperation} from './set-operation.ts';
 import type {CommonTables, Emit, NamedQuery, Relation, Session} from './session.ts';
 import {bindValues} from './values.ts';
 import {updatesOf} from './sink-rules.ts';
@@ -134,7 +131,7 @@ export class QueryBinder {
       case 'select':
         return bindSelect(this, body, around, emit, order);
       case 'set-operation':
-        return this.#ordered(this.#setOperation(body, around, emit), order);
+        return this.#ordered(bindSetOperation(this, body, around, emit), order);
       case 'values':
         return this.#ordered(bindValues(this, body), order);
       case 'table': {
@@ -162,47 +159,6 @@ export class QueryBinder {
     };
   }
 
-  #setOperation(body: QueryBody & {readonly kind: 'set-operation'}, around: CommonTables | null, emit: Emit): Relation | null {
-    const {report} = this.context;
-    if (body.operator !== 'UNION') return report.notSupported(`${body.operator}${body.all ? ' ALL' : ''}`, body.span);
-    const sides = unionSides(body).map(side => this.bindNested(side, around, emit));
-    if (sides.includes(null)) return null;
-    const relations = sides as readonly Relation[];
-    const count = relations[0]!.columns.length;
-    const other = relations.find(relation => relation.columns.length !== count);
-    if (other !== undefined) {
-      return report.error(
-        'wrong-column-count',
-        body.span,
-        `UNION needs the same number of columns on both sides, not ${count} and ${other.columns.length}`,
-      );
-    }
-    const types = relations[0]!.columns.map(
-      (_, index) => commonType(relations.map(relation => relation.columns[index]!.type)) ?? sameNulls(relations, index),
-    );
-    const bad = types.indexOf(null);
-    if (bad !== -1) {
-      const given = [...new Set(relations.map(relation => typeText({...relation.columns[bad]!.type, nullable: true})))];
-      return report.error('wrong-type', body.span, `column ${bad + 1} of UNION cannot be ${given.join(' and ')} at once`, {
-        hint: 'cast one side: CAST(x AS STRING)',
-      });
-    }
-    const columns = relations[0]!.columns.map(({name}, index) => ({name, type: types[index]!}));
-    const all = this.#union(relations, columns);
-    return body.all ? all : this.distinct(all, emit, body.span, 'UNION without ALL');
-  }
-
-  #union(relations: readonly Relation[], columns: readonly Column[]): Relation {
-    const {builder} = this.session;
-    const schema = {columns};
-    const inputs = relations.map(relation => {
-      const expressions = relation.columns.map(({type}, index) => coerced({kind: 'column', index, type, span: null}, columns[index]!.type));
-      const isSame = expressions.every(expression => expression.kind === 'column');
-      return isSame ? relation.node : builder.add({kind: 'project', input: relation.node, expressions}, {schema});
-    });
-    return {node: builder.add({kind: 'union', inputs}, {schema}), columns};
-  }
-
   /** Each different row once: grouped by all columns. */
   distinct(found: Relation, emit: Emit, span: Span, name: string): Relation {
     const {builder, origins} = this.session;
@@ -225,20 +181,6 @@ export class QueryBinder {
     }
     return report.error('wrong-limit', expression.span, `${what} needs a whole number that is not negative`);
   }
-}
-
-function sameNulls(relations: readonly Relation[], index: number): Column['type'] | null {
-  return relations.every(relation => relation.columns[index]!.type.kind === 'NULL') ? {kind: 'NULL', nullable: true} : null;
-}
-
-/** `a UNION ALL b UNION ALL c` is one union of three. */
-function unionSides(body: QueryBody & {readonly kind: 'set-operation'}): readonly Query[] {
-  return [body.left, body.right].flatMap(side => {
-    const inner = side.body;
-    const isPlain = side.with.length === 0 && side.orderBy.length === 0 && side.limit === null && side.offset === null;
-    const isSame = inner.kind === 'set-operation' && inner.operator === 'UNION' && inner.all && body.all;
-    return isPlain && isSame ? unionSides(inner) : [side];
-  });
 }
 
 /** `TABLE t` as a SELECT. */

@@ -3,11 +3,13 @@ import type {Schema} from '../../types/sql-type.ts';
 import {aggregate, type AggregateShape} from './aggregate.ts';
 import type {Behaviour} from './behaviour.ts';
 import {changelogNormalize, type ChangelogNormalizeShape} from './changelog-normalize.ts';
+import {deduplicate, type DeduplicateShape} from './deduplicate.ts';
 import {expand, type ExpandShape} from './expand.ts';
 import {filter, type FilterShape} from './filter.ts';
 import {join, type JoinShape} from './join.ts';
 import {limit, type LimitShape} from './limit.ts';
 import {project, type ProjectShape} from './project.ts';
+import {rank, type RankShape} from './rank.ts';
 import {replicate, type ReplicateShape} from './replicate.ts';
 import {scan, type ScanShape} from './scan.ts';
 import {sink, type SinkShape} from './sink.ts';
@@ -51,7 +53,9 @@ export type NodeShape =
   | WindowAggregateShape
   | AggregateShape
   | ChangelogNormalizeShape
+  | DeduplicateShape
   | ExpandShape
+  | RankShape
   | ReplicateShape
   | UnionShape
   | JoinShape
@@ -76,7 +80,9 @@ const behaviours: {readonly [K in NodeKind]: Behaviour<Extract<NodeShape, {reado
   'window-aggregate': windowAggregate,
   aggregate,
   'changelog-normalize': changelogNormalize,
+  deduplicate,
   expand,
+  rank,
   replicate,
   union,
   join,

@@ -1,3 +1,4 @@
+import type {Schema} from '../../types/sql-type.ts';
 import {Demand} from '../demand.ts';
 import type {SortItem} from '../expression.ts';
 import {nameText} from '../plan-text.ts';
@@ -24,12 +25,18 @@ export const sort: Behaviour<SortShape> = {
     return [demand];
   },
   describe: (node, [input]) => {
-    const items = node.items.map(item => {
-      const usual = item.nullsFirst !== item.descending; // NULL counts as the least value.
-      const nulls = usual ? '' : item.nullsFirst ? ' NULLS FIRST' : ' NULLS LAST';
-      return `${nameText(input!.columns[item.index]!.name)}${item.descending ? ' DESC' : ''}${nulls}`;
-    });
     const limit = node.limit === null ? '' : `, first ${node.limit}`;
-    return `sort by ${items.join(', ')}${limit}${node.offset === 0 ? '' : `, after ${node.offset}`}`;
+    return `sort by ${sortText(node.items, input!)}${limit}${node.offset === 0 ? '' : `, after ${node.offset}`}`;
   },
 };
+
+/** `a DESC, b NULLS LAST` */
+export function sortText(items: readonly SortItem[], input: Schema): string {
+  return items
+    .map(item => {
+      const usual = item.nullsFirst !== item.descending; // NULL counts as the least value.
+      const nulls = usual ? '' : item.nullsFirst ? ' NULLS FIRST' : ' NULLS LAST';
+      return `${nameText(input.columns[item.index]!.name)}${item.descending ? ' DESC' : ''}${nulls}`;
+    })
+    .join(', ');
+}

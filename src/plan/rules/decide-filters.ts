@@ -21,6 +21,10 @@ function decided(node: PlanNode, {builder}: Rewriting): number | null {
       if (node.predicate.kind !== 'literal') return isEmpty(node.input) ? nothing() : null;
       return node.predicate.value === true ? node.input : nothing();
     case 'project':
+    case 'expand':
+    case 'rank':
+    case 'deduplicate':
+    case 'replicate':
       return isEmpty(node.input) ? nothing() : null;
     case 'limit':
     case 'sort':
@@ -31,6 +35,7 @@ function decided(node: PlanNode, {builder}: Rewriting): number | null {
     case 'values':
     case 'watermark':
     case 'aggregate':
+    case 'join':
     case 'sink':
       return null;
   }

@@ -109,6 +109,24 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
     const columns = layout.map(({column}) => node.schema.columns[column]!);
     return {node: builder.add({...node, input: input!.node, lists}, {schema: {columns}}), layout};
   },
+  rank(node, wanted, [input], builder) {
+    const partition = node.partition.map(column => wholeColumn(input!, column));
+    const items = node.items.map(item => ({...item, index: wholeColumn(input!, item.index)}));
+    const below = builder.schema(input!.node).columns;
+    const isNumbered = node.number !== null && wanted.has(node.number);
+    const columns = isNumbered ? [...below, node.schema.columns[node.number]!] : below;
+    const number = isNumbered ? below.length : null;
+    const layout = isNumbered ? [...input!.layout, whole(node.number)] : input!.layout;
+    return {node: builder.add({...node, input: input!.node, partition, items, number}, {schema: {columns}}), layout};
+  },
+  deduplicate(node, _wanted, [input], builder) {
+    const keys = node.keys.map(key => wholeColumn(input!, key));
+    const time = node.time === null ? null : wholeColumn(input!, node.time);
+    return {
+      node: builder.add({...node, input: input!.node, keys, time}, {schema: builder.schema(input!.node)}),
+      layout: input!.layout,
+    };
+  },
   replicate(node, _wanted, [input], builder) {
     const count = wholeColumn(input!, node.count);
     return {node: builder.add({...node, input: input!.node, count}, {schema: builder.schema(input!.node)}), layout: input!.layout};

@@ -1,0 +1,49 @@
+import {Demand} from '../demand.ts';
+import type {SortItem} from '../expression.ts';
+import {nameText} from '../plan-text.ts';
+import {sortText} from './sort.ts';
+import type {Behaviour} from './behaviour.ts';
+
+/**
+ * The rows from rank `from` to rank `to` (from 1, both included) of each partition, in the order of the items; equal rows rank in the order of arrival.
+ * `number`: the column of the rank, the one behind those of the input; null: it is not given. `changes`: each change of the ranking is given on; `final`: the rows at the end of input.
+ */
+export interface RankShape {
+  readonly kind: 'rank';
+  readonly input: number;
+  /** Columns of the input. */
+  readonly partition: readonly number[];
+  readonly items: readonly SortItem[];
+  readonly from: number;
+  readonly to: number;
+  readonly number: number | null;
+  readonly emit: 'changes' | 'final';
+}
+
+export const rank: Behaviour<RankShape> = {
+  inputs: node => [node.input],
+  withInputs: (node, [input]) => ({...node, input: input!}),
+  mapExpressions: node => node,
+  traits: (node, given, [input]) => ({
+    schema: given.schema,
+    changelog: node.emit === 'final' ? 'append' : 'retract',
+    key: node.number !== null ? [...node.partition, node.number] : node.from === node.to ? node.partition : input!.key,
+    rowtime: null,
+    bounded: input!.bounded,
+  }),
+  demand: (node, wanted) => {
+    const demand = new Demand();
+    for (const {column, path} of wanted.list()) if (column !== node.number) demand.add(column, path);
+    for (const column of node.partition) demand.add(column);
+    for (const {index} of node.items) demand.add(index);
+    return [demand];
+  },
+  describe: (node, [input], output) => {
+    const by = node.partition.map(column => nameText(input!.columns[column]!.name)).join(', ');
+    const range = node.from === node.to ? `${node.from}` : `${node.from} to ${node.to}`;
+    const order = node.items.length === 0 ? 'in order of arrival' : `by ${sortText(node.items, input!)}`;
+    const number = node.number === null ? '' : `, its number as ${nameText(output.columns[node.number]!.name)}`;
+    const when = node.emit === 'changes' ? 'on every change' : 'at the end of input';
+    return `rank ${range} ${order}${by === '' ? '' : ` of each ${by}`}${number}, ${when}`;
+  },
+};

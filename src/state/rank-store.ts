@@ -1,0 +1,136 @@
+import type {Memory} from '../base/memory.ts';
+import type {Vector} from '../flow/batch.ts';
+import type {SqlType} from '../types/sql-type.ts';
+import {GroupTable} from './group-table.ts';
+import type {ImageReader} from './image.ts';
+import type {KeyKind} from './key-cells.ts';
+import {RowCells} from './row-cells.ts';
+import {RowOrder} from './row-order.ts';
+import {RowStore, type Slot} from './row-store.ts';
+import type {SortKey} from './sort-store.ts';
+
+const numberSlot: Slot = {kind: 'number', initial: 0};
+
+/**
+ * Rows of partitions in order; rows that are equal under the keys stay in the order of arrival. The store keeps each row with its partition and its number of
+ * arrival; the lists in order are made of that again after a restart.
+ */
+export class RankStore extends RowStore {
+  readonly partitions: GroupTable;
+  readonly cells: RowCells;
+  readonly #order: RowOrder;
+  /** The rows of each partition in order; null after a restart, until they are asked for. */
+  #lists: number[][] | null = [];
+  #arrivals = 0;
+  readonly #partitionOffset: number;
+  readonly #arrivalOffset: number;
+
+  /** `reusesPartitions`: the numbers of partitions that went empty are given again; otherwise they always stand for the order of first sight. */
+  constructor(
+    memory: Memory,
+    types: readonly SqlType[],
+    partitionKeys: readonly KeyKind[],
+    keys: readonly SortKey[],
+    reusesPartitions: boolean,
+  ) {
+    const own = RowCells.slots(types);
+    super([...own, numberSlot, numberSlot], true);
+    this.partitions = new GroupTable(partitionKeys, [], reusesPartitions);
+    this.cells = new RowCells(
+      this,
+      memory,
+      types.map((type, column) => ({column, type})),
+      this.offsets,
+    );
+    this.#order = new RowOrder(this, memory, types, keys);
+    this.#partitionOffset = this.offsets[own.length] as number;
+    this.#arrivalOffset = this.offsets[own.length + 1] as number;
+  }
+
+  /** The rows of a partition in order. What is taken out of it must be removed from the store as well. */
+  list(partition: number): number[] {
+    this.#lists ??= this.#listsOfRows();
+    return (this.#lists[partition] ??= []);
+  }
+
+  /** The place at which a batch's row would stand: behind those that are equal. */
+  placeOf(list: readonly number[], vectors: readonly Vector[], row: number): number {
+    return this.#bound(list, stored => this.#order.compare(vectors, row, stored) < 0);
+  }
+
+  /** Whether a batch's row would stand behind a row of the store. */
+  isBehind(vectors: readonly Vector[], row: number, stored: number): boolean {
+    return this.#order.compare(vectors, row, stored) >= 0;
+  }
+
+  /** Puts a batch's row at a place of its partition. */
+  insertAt(partition: number, list: number[], place: number, vectors: readonly Vector[], row: number): void {
+    const stored = this.addRow();
+    this.cells.store(stored, vectors, row);
+    const page = this.page(stored);
+    const cell = this.cellOf(stored);
+    page[cell + this.#partitionOffset] = partition;
+    page[cell + this.#arrivalOffset] = this.#arrivals++;
+    if (place === list.length) list.push(stored);
+    else list.splice(place, 0, stored);
+  }
+
+  /** Where the first row with all values of a batch's row stands; -1: nowhere. */
+  find(list: readonly number[], vectors: readonly Vector[], row: number): number {
+    const first = this.#bound(list, stored => this.#order.compare(vectors, row, stored) <= 0);
+    for (let place = first; place < list.length; place++) {
+      const stored = list[place] as number;
+      if (this.#order.compare(vectors, row, stored) !== 0) return -1;
+      if (this.cells.isSame(stored, vectors, row)) return place;
+    }
+    return -1;
+  }
+
+  removeAt(list: number[], place: number): void {
+    const [stored] = list.splice(place, 1);
+    this.removeRow(stored as number);
+  }
+
+  /** Forgets a partition that has no rows. */
+  removePartition(partition: number): void {
+    this.partitions.remove(partition);
+  }
+
+  override load(image: ImageReader): void {
+    super.load(image);
+    this.#lists = null;
+  }
+
+  override clear(): void {
+    super.clear();
+    this.#lists = [];
+  }
+
+  /** The first place whose row passes, which all rows behind it do. */
+  #bound(list: readonly number[], passes: (stored: number) => boolean): number {
+    let [low, high] = [0, list.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (passes(list[middle] as number)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  #listsOfRows(): number[][] {
+    const lists: number[][] = [];
+    this.#arrivals = 0;
+    for (let row = 0; row < this.rowCount; row++) {
+      if (this.isFree(row)) continue;
+      const partition = this.page(row)[this.cellOf(row) + this.#partitionOffset] as number;
+      (lists[partition] ??= []).push(row);
+      this.#arrivals = Math.max(this.#arrivals, this.#arrivalOf(row) + 1);
+    }
+    for (const list of lists) list?.sort((a, b) => this.#order.compareStored(a, b) || this.#arrivalOf(a) - this.#arrivalOf(b));
+    return lists;
+  }
+
+  #arrivalOf(row: number): number {
+    return this.page(row)[this.cellOf(row) + this.#arrivalOffset] as number;
+  }
+}
