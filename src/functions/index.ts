@@ -4,6 +4,7 @@ import {arithmeticOperators} from './arithmetic.ts';
 import {comparisonOperators} from './comparison.ts';
 import {conditionalFunctions} from './conditional.ts';
 import {collectionFunctions} from './collection.ts';
+import {constraintFunctions} from './constraint.ts';
 import type {FunctionDefinition} from './define.ts';
 import {jsonFunctions} from './json.ts';
 import {jsonMakingFunctions} from './json-make.ts';
@@ -58,11 +59,11 @@ export const functions: readonly FunctionDefinition[] = [
 ];
 
 const byName = new Map<string, FunctionDefinition>();
-for (const definition of functions) {
+for (const definition of [...functions, ...constraintFunctions]) {
   for (const name of [definition.name, ...(definition.aliases ?? [])]) byName.set(name, definition);
 }
 
-/** By its name or an alias, in upper case. */
+/** By its name or an alias, in upper case. Also what only the planner calls. */
 export function findFunction(name: string): FunctionDefinition | undefined {
   return byName.get(name);
 }

@@ -17,6 +17,7 @@ import {literal, nullLiteral} from './literal.ts';
 import {QueryBinder} from './query.ts';
 import {listed} from './scope.ts';
 import type {Relation, Session} from './session.ts';
+import {constrained, innerTest} from './sink-constraints.ts';
 import {checkSink} from './sink-rules.ts';
 import {dynamicOptions, resolveTable, undeclaredTable} from './table.ts';
 
@@ -85,13 +86,17 @@ function insertIntoTable(session: Session, context: BindContext, insert: Insert,
   return addSink(session, kept, {kind: 'table', table: resolved.table, overwrite: insert.overwrite}, {columns});
 }
 
-/** The rows without NULL in columns that are NOT NULL. */
+/** The rows without NULL in columns, or parts of them, that are NOT NULL. */
 function withoutNulls(session: Session, input: number, columns: readonly Column[]): number {
   const {schema} = session.builder.at(input);
   const tests = schema.columns.flatMap(({type}, index): readonly Expr[] => {
-    if (!type.nullable || columns[index]!.type.nullable) return [];
     const column: Expr = {kind: 'column', index, type, span: null};
-    return [{kind: 'call', function: 'IS NOT NULL', words: [], arguments: [column], type: {...booleanType, nullable: false}, span: null}];
+    const inside = innerTest(column, columns[index]!.type, session.settings);
+    if (!type.nullable || columns[index]!.type.nullable) return inside;
+    return [
+      {kind: 'call', function: 'IS NOT NULL', words: [], arguments: [column], type: {...booleanType, nullable: false}, span: null},
+      ...inside,
+    ];
   });
   return tests.reduce((node, predicate) => session.builder.add({kind: 'filter', input: node, predicate}, {schema}), input);
 }
@@ -135,7 +140,7 @@ function arranged(session: Session, context: BindContext, insert: Insert, target
     const given = query.columns[index]!;
     const own: Expr = {kind: 'column', index, type: given.type, span: null};
     const how = castability(given.type, column.type);
-    if (how === 'same' || how === 'implicit') return coerced(own, column.type);
+    if (how === 'same' || how === 'implicit') return constrained(coerced(own, column.type), column, {session, report, span: insert.span});
     isWhole = false;
     notAssignable(context, insert, index, given, column, how === 'explicit');
     return own;

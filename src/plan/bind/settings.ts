@@ -12,7 +12,20 @@ const runtimeModes: readonly RuntimeMode[] = ['streaming', 'batch', 'automatic']
 const runtimeModeKey = 'execution.runtime-mode';
 const timeZoneKey = 'table.local-time-zone';
 const notNullKey = 'table.exec.sink.not-null-enforcer';
-const notNullEnforcers = ['ERROR', 'DROP'];
+const lengthKey = 'table.exec.sink.type-length-enforcer';
+const nestedKey = 'table.exec.sink.nested-constraint-enforcer';
+
+export type LengthEnforcer = 'IGNORE' | 'TRIM_PAD' | 'ERROR';
+const lengthEnforcers: readonly LengthEnforcer[] = ['IGNORE', 'TRIM_PAD', 'ERROR'];
+export type NestedEnforcer = 'IGNORE' | 'ROWS' | 'ROWS_AND_COLLECTIONS';
+const nestedEnforcers: readonly NestedEnforcer[] = ['IGNORE', 'ROWS', 'ROWS_AND_COLLECTIONS'];
+
+/** Settings that are one of some words, and what they are about. */
+const wordSettings: ReadonlyMap<string, {readonly words: readonly string[]; readonly about: string}> = new Map([
+  [notNullKey, {words: ['ERROR', 'DROP'], about: 'NULL in a NOT NULL column'}],
+  [lengthKey, {words: lengthEnforcers, about: 'what does not have the length of its column'}],
+  [nestedKey, {words: nestedEnforcers, about: 'NOT NULL and lengths inside of a column'}],
+]);
 
 /** What SET has set so far. Every pair is kept as given, also those that mean nothing here: another system may read them. */
 export class Settings {
@@ -47,6 +60,16 @@ export class Settings {
     return this.#given.get(notNullKey)?.toUpperCase() === 'DROP';
   }
 
+  /** What becomes of texts and bytes that do not have the length of their column. */
+  get lengthEnforcer(): LengthEnforcer {
+    return lengthEnforcers.find(word => word === this.#given.get(lengthKey)?.toUpperCase()) ?? 'IGNORE';
+  }
+
+  /** How deep into a column NOT NULL and lengths are looked at. */
+  get nestedEnforcer(): NestedEnforcer {
+    return nestedEnforcers.find(word => word === this.#given.get(nestedKey)?.toUpperCase()) ?? 'IGNORE';
+  }
+
   /** Sources of changes may tell the same change twice. */
   get eventsMayRepeat(): boolean {
     return this.#given.get('table.exec.source.cdc-events-duplicate')?.toLowerCase() === 'true';
@@ -72,9 +95,10 @@ export class Settings {
       report.error('wrong-setting', pair.valueSpan, `SQL dialect "${value}" is not supported`, {hint: "the only one is 'default'"});
       return;
     }
-    if (key === notNullKey && !notNullEnforcers.includes(value.toUpperCase())) {
-      report.error('wrong-setting', pair.valueSpan, `"${value}" is no way to treat NULL in a NOT NULL column`, {
-        detail: listed('ways', notNullEnforcers),
+    const wanted = wordSettings.get(key);
+    if (wanted !== undefined && !wanted.words.includes(value.toUpperCase())) {
+      report.error('wrong-setting', pair.valueSpan, `"${value}" is no way to treat ${wanted.about}`, {
+        detail: listed('ways', wanted.words),
       });
       return;
     }
