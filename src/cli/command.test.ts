@@ -154,6 +154,21 @@ describe('query', () => {
     expect(weir(['-t', 's=-', 'SELECT x FROM s'], {input: '{"x":1}\n'}).out).toBe('{"x":1}\n');
   });
 
+  test('EXPLAIN prints the plan, and a text without a query says that it does nothing', () => {
+    const ended = weir(['EXPLAIN SELECT 1 AS x; SELECT 2 AS y']);
+    expect([ended.code, ended.out, ended.err]).toEqual([0, `${weir(['explain', 'SELECT 1 AS x']).out}{"y":2}\n`, '']);
+    expect(weir(['run', file('explain.sql', 'EXPLAIN SELECT 1 AS x')])).toEqual({
+      code: 0,
+      out: weir(['explain', 'SELECT 1 AS x']).out,
+      err: '',
+    });
+    expect(weir(["-- nothing\nSET 'pipeline.name' = 'x'"])).toMatchObject({
+      code: 0,
+      out: '',
+      err: expect.stringMatching(/^warning\[nothing-to-run\]/),
+    });
+  });
+
   test('a pipe in and a pipe out', () => {
     expect(weir(['SELECT x + 1 AS y FROM stdin'], {input: '{"x":1}\n{"x":2}'})).toEqual({code: 0, out: '{"y":2}\n{"y":3}\n', err: ''});
   });

@@ -37,6 +37,7 @@ describe('which command a line means', () => {
     [['check', '--format', 'json', 'run'], 'check', ['run'], {format: ['json']}],
     [['--version'], 'version', [], {version: ['']}],
     [['help'], 'help', [], {}],
+    [['-q', '-- one\nSELECT 1', '-n', '5'], 'query', ['-- one\nSELECT 1'], {quiet: [''], limit: ['5']}],
     [['--no-header', 'SELECT 1'], 'query', ['SELECT 1'], {'no-header': ['']}],
   ];
   test.each(rows)('%j', async (words, command, operands, given) => {

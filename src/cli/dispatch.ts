@@ -17,7 +17,14 @@ export interface Call {
  * Which command a line means. A command never contains white space and a statement always does, so an operand with white space is SQL, and a word must be a
  * command: mistyped, it is an error that can be told, never a query.
  */
-export async function dispatch(words: readonly string[]): Promise<Call> {
+export async function dispatch(given: readonly string[]): Promise<Call> {
+  // SQL may begin with a comment. Behind `--` it is no flag.
+  const at = given.findIndex(word => /^--\s/.test(word));
+  const words = at === -1 || given.includes('--') ? given : [...given.toSpliced(at, 1), '--', given[at] as string];
+  return dispatchWords(words);
+}
+
+async function dispatchWords(words: readonly string[]): Promise<Call> {
   const plain = parsePlain(words);
   if (plain !== null) {
     const [first] = plain.operands;

@@ -134,7 +134,7 @@ export function jointProblems(planned: readonly PlannedJob[], isInputTaken: bool
   const readers = planned
     .filter(({prepared}) => prepared.plan !== null && readsStandardInput(prepared.plan))
     .map(({spec}) => `"${spec.name}"`);
-  const idle = planned.filter(({prepared}) => prepared.plan?.sinks.length === 0).map(({spec}) => spec);
+  const idle = planned.filter(({prepared}) => doesNothing(prepared)).map(({spec}) => spec);
   return [
     ...(readers.length > 1
       ? [
@@ -148,6 +148,11 @@ export function jointProblems(planned: readonly PlannedJob[], isInputTaken: bool
     ...(isInputTaken && readers.length > 0 ? [scriptAndData(readers.join(' and '))] : []),
     ...idle.map(({name}) => problem('nothing-to-run', `job "${name}" does nothing`, 'it needs an INSERT or a query')),
   ];
+}
+
+/** Neither rows nor a plan come out of it. */
+export function doesNothing({plan, explain}: Prepared): boolean {
+  return plan?.sinks.length === 0 && explain.length === 0;
 }
 
 /** Standard input gives the SQL, and somebody wants data from it, too. */

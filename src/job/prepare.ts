@@ -38,6 +38,8 @@ export interface Prepared {
   /** Null when a problem stands in the way. */
   readonly plan: Plan | null;
   readonly problems: readonly Problem[];
+  /** A text for each EXPLAIN of the script. */
+  readonly explain: readonly string[];
   /** What was inferred, by target: `explain --ddl` prints it. */
   readonly externals: ReadonlyMap<string, ExternalTable>;
   /** Standard input with what was read ahead to infer from it: the run must start with these bytes. */
@@ -51,7 +53,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   const main = withValues(parseScript(request.source, {lenient}), request);
   const parsed = [...initial.flatMap(part => part.problems), ...main.problems];
   if (parsed.some(problem => problem.severity === 'error')) {
-    return {plan: null, problems: parsed, externals: new Map(), standardInput: request.standardInput};
+    return {plan: null, problems: parsed, explain: [], externals: new Map(), standardInput: request.standardInput};
   }
   const inferred = await inferAll(request, [...initial, {source: request.source, script: main.script}]);
   const planned = planScript({
@@ -77,7 +79,8 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
       : problem;
   const problems = [...parsed, ...inferred.problems, ...planned.problems.filter(problem => !told(problem)).map(explained)];
   const failed = problems.some(problem => problem.severity === 'error');
-  return {plan: failed ? null : planned.plan, problems, externals: inferred.externals, standardInput: inferred.standardInput};
+  const {externals, standardInput} = inferred;
+  return {plan: failed ? null : planned.plan, problems, explain: failed ? [] : planned.explain, externals, standardInput};
 }
 
 /** Values are exchanged on the tree: whatever they hold, it stays the text of one value. */

@@ -1,5 +1,5 @@
 import {systemClock} from '../../base/clock.ts';
-import {fail, ProblemError, type SourceText} from '../../base/problem.ts';
+import {fail, type Problem, ProblemError, type SourceText} from '../../base/problem.ts';
 import type {OnError} from '../../job/contract.ts';
 import {prepare, type Prepared, type PrepareRequest} from '../../job/prepare.ts';
 import {runPlan} from '../../job/run.ts';
@@ -8,7 +8,7 @@ import type {Invocation} from '../commands/define.ts';
 import {consoleOutput, refuseMixture} from '../console-output.ts';
 import {exitCodeOf, exitCodeOfResult, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
-import {readsStandardInput, scriptAndData} from '../jobs.ts';
+import {doesNothing, readsStandardInput, scriptAndData} from '../jobs.ts';
 import {duration, grouped} from '../numbers.ts';
 import type {Options} from '../options.ts';
 import {ProgressLine} from '../progress-line.ts';
@@ -30,12 +30,22 @@ export async function runQuery(invocation: Invocation): Promise<number> {
     refuseSecondReader(invocation, prepared);
     talk.problems(prepared.problems);
     if (prepared.plan === null) return exitCodeOf(prepared.problems);
+    if (doesNothing(prepared)) talk.problem(nothingToRun);
+    for (const text of prepared.explain) world.standardOutput.write(Buffer.from(text));
     return endOf(await runHere(invocation, prepared, prepared.plan, stop.signal), timeout, options);
   } finally {
     timeout.cancel();
     unwatch();
   }
 }
+
+const nothingToRun: Problem = {
+  kind: 'invalid',
+  severity: 'warning',
+  code: 'nothing-to-run',
+  message: 'there is nothing to run',
+  hint: 'end with a query, or with an INSERT',
+};
 
 function endOf(code: number, timeout: Timeout, options: Options): number {
   return code === exitCodes.done.code && timeout.isOver() && options.isOn(flags.timeoutFails) ? exitCodes.timeout.code : code;

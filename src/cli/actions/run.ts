@@ -51,6 +51,8 @@ async function runProcesses(invocation: Invocation, planned: readonly PlannedJob
     };
   });
   refuseMixture(jobs.map(({assignment}) => assignment));
+  for (const text of planned.flatMap(({prepared}) => prepared.explain)) world.standardOutput.write(Buffer.from(text));
+  await world.standardOutput.flush();
   const shareTerminal = world.isOutputTerminal && plans.flatMap(targetsOf).some(printsRows);
   const progress = new ProgressLine(options, world, systemClock, shareTerminal);
   const rejections = new Map(jobs.map(({name}) => [name, new Rejections(talk)]));
