@@ -48,6 +48,7 @@ const rowsOfKind: RowsOfKind = {
     }),
   watermark: (node, interpreter) => interpreter.rowsOf(node.input),
   aggregate: aggregateRows,
+  'drop-old-rows': (node, interpreter) => interpreter.rowsOf(node.input),
   // Of a source with changes the interpreter is given what is left of it.
   'changelog-normalize': (node, interpreter) => interpreter.rowsOf(node.input),
   deduplicate: deduplicatedRows,

@@ -5,7 +5,8 @@ import type {Column} from '../../types/sql-type.ts';
 import {declareSql} from '../declare.ts';
 import type {BindContext} from './context.ts';
 import type {QueryBinder} from './query.ts';
-import {listed, type ScopeRelation} from './scope.ts';
+import {bindJoin} from './join.ts';
+import {listed, type MergedColumn, type ScopeRelation} from './scope.ts';
 import type {CommonTables, Emit, NamedTable, Relation} from './session.ts';
 import {dynamicOptions, externalTable, tableRelation} from './table.ts';
 
@@ -14,7 +15,8 @@ const defaultPath = ['default_catalog', 'default_database'];
 
 export interface BoundFrom {
   readonly node: number;
-  readonly relation: ScopeRelation;
+  readonly relations: readonly ScopeRelation[];
+  readonly merged: readonly MergedColumn[];
 }
 
 /** What FROM reads, and how its columns are called. Null after a problem was reported. */
@@ -37,7 +39,7 @@ export function bindFrom(binder: QueryBinder, reference: TableReference, around:
       return found === null ? null : aliased(binder.context, found, reference.alias, []);
     }
     case 'join':
-      return report.notSupported(joinName(reference), reference.right.span);
+      return bindJoin(binder, reference, around, emit);
     case 'function':
       return report.notSupported(`table function ${reference.call.name}`, reference.call.span);
     case 'unnest':
@@ -47,12 +49,6 @@ export function bindFrom(binder: QueryBinder, reference: TableReference, around:
   }
 }
 
-function joinName(join: TableReference & {readonly kind: 'join'}): string {
-  if (join.comma) return 'a join by comma (several tables in FROM)';
-  const natural = join.natural ? 'NATURAL ' : '';
-  return `${natural}${join.type === 'INNER' ? '' : `${join.type} `}JOIN`;
-}
-
 function fullPath(name: CompoundName): readonly string[] {
   return [...defaultPath, name.parts.at(-1)!.name];
 }
@@ -60,7 +56,7 @@ function fullPath(name: CompoundName): readonly string[] {
 function aliased(context: BindContext, found: Relation, alias: TableAlias | null, path: readonly string[]): BoundFrom | null {
   const columns = renamed(context, found.columns, alias?.columns ?? [], alias?.span);
   if (columns === null) return null;
-  return {node: found.node, relation: {path: alias === null ? path : [alias.name.name], columns, first: 0}};
+  return {node: found.node, relations: [{path: alias === null ? path : [alias.name.name], columns, first: 0}], merged: []};
 }
 
 /** The columns under the names of a list such as `t (a, b)`. Null after a problem was reported. */

@@ -22,14 +22,27 @@ export interface StarColumn {
   readonly expression: Expr;
 }
 
+/** A column that several tables of a join share by USING or NATURAL: its name alone means this, and `*` shows it once, first. */
+export interface MergedColumn {
+  readonly name: string;
+  readonly expression: Expr;
+  /** The columns of the input row that it stands for. */
+  readonly columns: readonly number[];
+}
+
 type Found = {readonly relation: ScopeRelation; readonly column: number};
 
 /** The names that an expression may use. Case counts. */
 export class Scope {
   readonly relations: readonly ScopeRelation[];
+  readonly merged: readonly MergedColumn[];
+  /** The names of the query around a subquery: what is not found here is looked for there. */
+  readonly #outer: Scope | null;
 
-  constructor(relations: readonly ScopeRelation[]) {
+  constructor(relations: readonly ScopeRelation[], merged: readonly MergedColumn[] = [], outer: Scope | null = null) {
     this.relations = relations;
+    this.merged = merged;
+    this.#outer = outer;
   }
 
   /** A scope of one table. */
@@ -38,7 +51,7 @@ export class Scope {
   }
 
   has(name: string): boolean {
-    return this.#columnsNamed(name).length > 0;
+    return this.#columnsNamed(name).length > 0 || this.merged.some(column => column.name === name);
   }
 
   /**
@@ -53,22 +66,41 @@ export class Scope {
       if (found.length === 1) return followed(found[0]!, parts.slice(length), span, report);
     }
     const first = parts[0]!;
+    const merged = this.merged.find(column => column.name === first.name);
+    if (merged !== undefined) return followedFrom({...merged.expression, span: report.spanOf(span)}, parts, span, report);
     const found = this.#columnsNamed(first.name);
     if (found.length > 1) return ambiguous(first, report);
     if (found.length === 1) return followed(found[0]!, parts, span, report);
+    if (this.#outer?.knows(parts) === true) return this.#outer.resolve(parts, span, report, hint);
     return this.#unknown(parts, report, hint);
+  }
+
+  /** The names that a column has by itself, as `*` shows them. */
+  visibleNames(): readonly string[] {
+    const shared = new Set(this.merged.flatMap(column => column.columns));
+    const own = this.relations.flatMap(({columns, first}) => columns.filter((_, index) => !shared.has(first + index)));
+    return [...this.merged, ...own].map(column => column.name);
+  }
+
+  /** Whether a name begins with a table, or a column, of this scope or one around it. */
+  knows(parts: readonly Identifier[]): boolean {
+    if (this.has(parts[0]!.name) || this.#outer?.knows(parts) === true) return true;
+    return parts.some((part, length) => this.#relationsCalled(parts.slice(0, length)).some(relation => columnsOf(relation, part.name).length > 0));
   }
 
   /** The columns of `*`, `t.*`, or `r.*` for a column of type ROW. Null after a problem was reported. */
   star(qualifier: readonly Identifier[], span: Span, report: Report): readonly StarColumn[] | null {
     const relations = qualifier.length === 0 ? this.relations : this.#relationsCalled(qualifier);
     if (relations.length > 0) {
-      return relations.flatMap(relation =>
+      const all = relations.flatMap(relation =>
         relation.columns.map((column, index) => ({
           name: column.name,
           expression: columnExpression({relation, column: index}, span, report),
+          index: relation.first + index,
         })),
       );
+      if (qualifier.length > 0) return all;
+      return [...this.merged, ...all.filter(({index}) => !this.merged.some(({columns}) => columns.includes(index)))];
     }
     const row = this.resolve(qualifier, span, report);
     if (row === null) return null;
@@ -134,7 +166,11 @@ function columnExpression({relation, column}: Found, span: Span, report: Report)
 
 /** The column and, for further parts, the fields inside it. */
 function followed(found: Found, parts: readonly Identifier[], span: Span, report: Report): Expr | null {
-  let expression: Expr | null = columnExpression(found, span, report);
+  return followedFrom(columnExpression(found, span, report), parts, span, report);
+}
+
+function followedFrom(first: Expr, parts: readonly Identifier[], span: Span, report: Report): Expr | null {
+  let expression: Expr | null = first;
   for (const part of parts.slice(1)) {
     expression = fieldOf(expression, part, span, report);
     if (expression === null) return null;

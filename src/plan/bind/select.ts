@@ -6,10 +6,12 @@ import {expressionKey} from '../expression-walk.ts';
 import {AggregateCalls} from './aggregate-calls.ts';
 import {ExpressionBinder, type Aliases} from './expression.ts';
 import {bindFrom} from './from.ts';
-import {bindKeys, groupedInput, lifted, type Group} from './group.ts';
+import {groupedInput, lifted, type Group} from './group.ts';
+import {bindGrouping, withSets} from './grouping-sets.ts';
 import {sortItems, type OrderKey, type Ordered} from './order.ts';
 import type {QueryBinder} from './query.ts';
 import {Scope} from './scope.ts';
+import {splitWhere, withSubqueries} from './subquery.ts';
 import type {CommonTables, Emit} from './session.ts';
 import {checkHint} from './table.ts';
 import {oneRow, unnamedColumn} from './values.ts';
@@ -33,15 +35,16 @@ export function bindSelect(
   if (!isPlannable(binder, select)) return null;
   const from = select.from === null ? null : bindFrom(binder, select.from, around, emit);
   if (from === null && select.from !== null) return null;
-  const scope = new Scope(from === null ? [] : [from.relation]);
+  const scope = new Scope(from?.relations ?? [], from?.merged);
+  const tests = splitWhere(select.where);
   const aggregates = new AggregateCalls();
   const items = new ExpressionBinder(context, {scope, aggregates, clause: 'SELECT'});
   const output = bindItems(items, select.items);
   const aliases = aliasesOf(select.items, output ?? []);
-  const where = bindWhere(binder, select, scope, aliases);
-  const keys = bindKeys(context, select, scope, output, aliases);
+  const where = bindWhere(binder, {...select, where: tests.plain}, scope, aliases);
+  const grouping = bindGrouping(context, select, scope, output, aliases);
   const having = bindHaving(binder, select, scope, aggregates, aliases);
-  if (output === null || where === null || keys === null || having === null) return null;
+  if (output === null || where === null || grouping === null || having === null) return null;
   const sorted = bindOrder(binder, select, scope, aggregates, aliases, output, order);
   if (sorted === null) return null;
   let node = from?.node ?? oneRow(binder);
@@ -49,26 +52,32 @@ export function bindSelect(
     const {schema} = session.builder.at(node);
     node = session.builder.add({kind: 'filter', input: node, predicate: where}, {schema});
   }
-  let expressions = sorted.expressions;
-  if (keys.length > 0 || select.groupBy.length > 0 || select.having !== null || aggregates.calls.length > 0) {
-    const group: Group = {
-      keys,
-      calls: aggregates.calls,
-      span: groupSpan(select),
-      name: select.groupBy.length > 0 ? 'GROUP BY' : 'the aggregate',
-    };
-    const spans = [...output.map(({span}) => span), ...order.map(({span}) => span)];
-    const above = lifted(context, group, session.builder.schema(node), expressions, spans);
-    const kept = having === undefined ? [] : lifted(context, group, session.builder.schema(node), [having], [select.having!.span]);
-    if (above === null || kept === null) return null;
-    expressions = above;
-    node = groupedInput(session, context, group, node, emit, output);
-    if (kept.length > 0) {
-      const {schema} = session.builder.at(node);
-      node = session.builder.add({kind: 'filter', input: node, predicate: kept[0]!}, {schema});
-    }
+  const tested = withSubqueries(binder, tests.subqueries, {node, scope}, around, emit);
+  if (tested === null) return null;
+  node = tested;
+  if (select.groupBy.length === 0 && select.having === null && aggregates.calls.length === 0)
+    return projected(binder, select, node, output, sorted.expressions, sorted.items, emit);
+  const group: Group = {
+    keys: grouping.keys,
+    calls: aggregates.calls,
+    span: groupSpan(select),
+    name: select.groupBy.length > 0 ? 'GROUP BY' : 'the aggregate',
+  };
+  const asked = withSets(session, context, {node, group, expressions: [...sorted.expressions, ...(having === undefined ? [] : [having])]}, grouping.sets);
+  if (asked === null) return null;
+  const count = sorted.expressions.length;
+  const spans = [...sorted.expressions.map((_, index) => output[index]?.span ?? order[index - output.length]?.span ?? select.span)];
+  const input = session.builder.schema(asked.node);
+  const above = lifted(context, asked.group, input, asked.expressions.slice(0, count), spans);
+  const kept = lifted(context, asked.group, input, asked.expressions.slice(count), select.having === null ? [] : [select.having.span]);
+  if (above === null || kept === null) return null;
+  const named = output.map((column, index) => ({...column, expression: asked.expressions[index]!}));
+  node = groupedInput(session, context, asked.group, asked.node, emit, named);
+  if (kept.length > 0) {
+    const {schema} = session.builder.at(node);
+    node = session.builder.add({kind: 'filter', input: node, predicate: kept[0]!}, {schema});
   }
-  return projected(binder, select, node, output, expressions, sorted.items, emit);
+  return projected(binder, select, node, output, above, sorted.items, emit);
 }
 
 function groupSpan(select: Select): Span {
@@ -101,10 +110,6 @@ function isPlannable(binder: QueryBinder, select: Select): boolean {
   for (const hint of select.hints) checkHint(hint, binder.context);
   if (select.qualify !== null) report.notSupported('QUALIFY', select.qualify.span);
   for (const window of select.windows) report.notSupported('WINDOW', window.name.span);
-  for (const item of select.groupBy) {
-    const names = {rollup: 'ROLLUP', cube: 'CUBE', 'grouping-sets': 'GROUPING SETS', set: '', expression: ''};
-    if (names[item.kind] !== '') report.notSupported(names[item.kind], item.span);
-  }
   return !report.problems.slice(before).some(problem => problem.severity === 'error');
 }
 

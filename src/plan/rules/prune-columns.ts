@@ -135,6 +135,9 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
     const keys = node.keys.map(key => wholeColumn(input!, key));
     return {node: builder.add({...node, input: input!.node, keys}, {schema: builder.schema(input!.node)}), layout: input!.layout};
   },
+  'drop-old-rows'(node, _wanted, [input], builder) {
+    return {node: builder.add({...node, input: input!.node}, {schema: builder.schema(input!.node)}), layout: input!.layout};
+  },
   union(node, wanted, inputs, builder) {
     const layout = wanted.list();
     const columns = layout.map(path => ({

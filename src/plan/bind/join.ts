@@ -1,0 +1,183 @@
+import type {Span} from '../../base/problem.ts';
+import type {Identifier, TableReference} from '../../sql/ast.ts';
+import type {Column} from '../../types/sql-type.ts';
+import type {Expr} from '../expression.ts';
+import {conjunctsOf, joinedSchema, joinShape} from '../join-condition.ts';
+import {keepsAll, type JoinType} from '../nodes/join.ts';
+import {callOf} from './call.ts';
+import {caseOf} from './cast.ts';
+import {ExpressionBinder} from './expression.ts';
+import {bindFrom, type BoundFrom} from './from.ts';
+import type {QueryBinder} from './query.ts';
+import {listed, Scope, type MergedColumn, type ScopeRelation} from './scope.ts';
+import type {CommonTables, Emit} from './session.ts';
+
+type JoinReference = TableReference & {readonly kind: 'join'};
+
+const typeOfWord: {readonly [word in JoinReference['type']]: JoinType} = {
+  INNER: 'inner',
+  CROSS: 'inner',
+  LEFT: 'left',
+  RIGHT: 'right',
+  FULL: 'full',
+};
+
+/** Two inputs and what relates them. A comma or CROSS JOIN relates nothing: what WHERE says of both is moved into the join by a rule. */
+export function bindJoin(binder: QueryBinder, reference: JoinReference, around: CommonTables | null, emit: Emit): BoundFrom | null {
+  const left = bindFrom(binder, reference.left, around, emit);
+  const right = bindFrom(binder, reference.right, around, emit);
+  if (left === null || right === null) return null;
+  const type = typeOfWord[reference.type];
+  const sides = {left, right: movedBehind(left, right, binder)};
+  const condition = bindCondition(binder, reference, sides);
+  return condition === null ? null : joined(binder, reference, type, sides, condition, emit);
+}
+
+/** Both sides, their columns numbered through. */
+interface Sides {
+  readonly left: BoundFrom;
+  readonly right: BoundFrom;
+}
+
+interface Condition {
+  readonly conjuncts: readonly Expr[];
+  /** By USING or NATURAL: the columns of both sides that are one. */
+  readonly shared: readonly {readonly name: string; readonly left: Expr; readonly right: Expr}[];
+}
+
+function widthOf(side: BoundFrom, binder: QueryBinder): number {
+  return binder.session.builder.schema(side.node).columns.length;
+}
+
+function movedBehind(left: BoundFrom, right: BoundFrom, binder: QueryBinder): BoundFrom {
+  const width = widthOf(left, binder);
+  return {
+    node: right.node,
+    relations: right.relations.map(relation => ({...relation, first: relation.first + width})),
+    merged: right.merged.map(({name, expression, columns}) => ({
+      name,
+      expression: movedColumn(expression, width),
+      columns: columns.map(column => column + width),
+    })),
+  };
+}
+
+/** Merged columns are columns, or the first of several that is not NULL. */
+function movedColumn(expression: Expr, places: number): Expr {
+  if (expression.kind === 'column') return {...expression, index: expression.index + places};
+  if (expression.kind === 'cast') return {...expression, operand: movedColumn(expression.operand, places)};
+  if (expression.kind === 'call') return {...expression, arguments: expression.arguments.map(argument => movedColumn(argument, places))};
+  if (expression.kind !== 'case') return expression;
+  const branches = expression.branches.map(({when, then}) => ({when: movedColumn(when, places), then: movedColumn(then, places)}));
+  return {...expression, branches, otherwise: movedColumn(expression.otherwise, places)};
+}
+
+function bindCondition(binder: QueryBinder, reference: JoinReference, {left, right}: Sides): Condition | null {
+  const {context} = binder;
+  if (reference.natural || reference.using.length > 0) return sharedColumns(binder, reference, {left, right});
+  if (reference.on === null) return {conjuncts: [], shared: []};
+  const scope = new Scope([...left.relations, ...right.relations], [...left.merged, ...right.merged]);
+  const bound = new ExpressionBinder(context, {scope, aggregates: null, clause: 'ON'}).bindCondition(reference.on);
+  return bound === null ? null : {conjuncts: isTrue(bound) ? [] : conjunctsOf(bound), shared: []};
+}
+
+function isTrue(condition: Expr): boolean {
+  return condition.kind === 'literal' && condition.value === true;
+}
+
+/** The columns that USING names, or that have the same name on both sides. */
+function sharedColumns(binder: QueryBinder, reference: JoinReference, {left, right}: Sides): Condition | null {
+  const {report} = binder.context;
+  const leftScope = new Scope(left.relations, left.merged);
+  const rightScope = new Scope(right.relations, right.merged);
+  const names: readonly Identifier[] = reference.natural ? commonNames(left, right, reference.span) : reference.using;
+  const shared: Condition['shared'][number][] = [];
+  const conjuncts: Expr[] = [];
+  for (const name of names) {
+    const missing = [leftScope, rightScope].find(scope => !scope.has(name.name));
+    if (missing !== undefined) {
+      const columns = missing.relations.flatMap(relation => relation.columns.map(column => column.name));
+      const which = missing === leftScope ? 'left' : 'right';
+      report.error('unknown-column', name.span, `USING needs column "${name.name}" on both sides, and the ${which} side has none`, {
+        detail: listed('columns', columns),
+      });
+      continue;
+    }
+    const leftColumn = leftScope.resolve([name], name.span, report);
+    const rightColumn = rightScope.resolve([name], name.span, report);
+    if (leftColumn === null || rightColumn === null) continue;
+    const equality = callOf(report, {name: '=', words: [], span: name.span}, [leftColumn, rightColumn]);
+    if (equality === null) continue;
+    conjuncts.push(equality);
+    shared.push({name: name.name, left: leftColumn, right: rightColumn});
+  }
+  return shared.length === names.length ? {conjuncts, shared} : null;
+}
+
+function commonNames(left: BoundFrom, right: BoundFrom, span: Span): readonly Identifier[] {
+  const namesOf = (side: BoundFrom): readonly string[] => [
+    ...new Set(new Scope(side.relations, side.merged).visibleNames()),
+  ];
+  const others = new Set(namesOf(right));
+  return namesOf(left)
+    .filter(name => others.has(name))
+    .map(name => ({name, span, quoted: false}));
+}
+
+function joined(
+  binder: QueryBinder,
+  reference: JoinReference,
+  type: JoinType,
+  {left, right}: Sides,
+  condition: Condition,
+  emit: Emit,
+): BoundFrom {
+  const {builder, origins} = binder.session;
+  const width = widthOf(left, binder);
+  const shape = joinShape({type, inputs: [left.node, right.node], emit}, condition.conjuncts, width);
+  const node = builder.add(shape, {schema: joinedSchema(type, builder.schema(left.node), builder.schema(right.node))});
+  const word = reference.comma ? 'the join' : `${reference.type === 'INNER' ? '' : `${reference.type} `}JOIN`;
+  origins.set(node, {report: binder.context.report, span: reference.right.span, name: word});
+  const {columns} = builder.schema(node);
+  const relations = [...left.relations, ...right.relations].map(relation => ({...relation, columns: typed(relation, columns)}));
+  const retyped = [...left.merged, ...right.merged].map(column => ({...column, expression: withTypes(column.expression, columns)}));
+  const merged = condition.shared.map(column => mergedColumn(column, type, columns, retyped));
+  const hidden = new Set(merged.map(column => column.name));
+  return {node, relations, merged: [...merged, ...retyped.filter(column => !hidden.has(column.name))]};
+}
+
+/** The relation's columns with the nullability that they have behind the join. */
+function typed(relation: ScopeRelation, columns: readonly Column[]): readonly Column[] {
+  return relation.columns.map(({name}, index) => ({name, type: columns[relation.first + index]!.type}));
+}
+
+function withTypes(expression: Expr, columns: readonly Column[]): Expr {
+  if (expression.kind === 'column') return {...expression, type: columns[expression.index]!.type};
+  if (expression.kind === 'cast') return {...expression, operand: withTypes(expression.operand, columns)};
+  return expression;
+}
+
+function mergedColumn(
+  {name, left, right}: Condition['shared'][number],
+  type: JoinType,
+  columns: readonly Column[],
+  before: readonly MergedColumn[],
+): MergedColumn {
+  const of = [...columnsOf(left), ...columnsOf(right)];
+  const all = before.filter(column => column.columns.some(index => of.includes(index))).flatMap(column => column.columns);
+  const [first, second] = [withTypes(left, columns), withTypes(right, columns)];
+  const expression = type === 'full' ? firstNotNull(first, second) : keepsAll(type, 'right') ? second : first;
+  return {name, expression, columns: [...new Set([...of, ...all])]};
+}
+
+function columnsOf(expression: Expr): readonly number[] {
+  if (expression.kind === 'column') return [expression.index];
+  if (expression.kind === 'cast') return columnsOf(expression.operand);
+  return expression.kind === 'case' ? expression.branches.flatMap(({then}) => columnsOf(then)).concat(columnsOf(expression.otherwise)) : [];
+}
+
+/** COALESCE of the two: a row of a FULL JOIN has one of them, or both. */
+function firstNotNull(first: Expr, second: Expr): Expr {
+  const when: Expr = {kind: 'call', function: 'IS NOT NULL', words: [], arguments: [first], type: {kind: 'BOOLEAN', nullable: false}, span: null};
+  return caseOf([{when, then: first}], second, null) ?? first;
+}
