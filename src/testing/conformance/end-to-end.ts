@@ -17,8 +17,12 @@ export async function judgeEndToEnd(corpus: string, family: string, scratch: str
   return Object.values(tallies).map(tally => tally.judgement());
 }
 
-/** What no command can be given: a Java class, a table function registered by code. A stop in the middle is left out: the rows are the same. */
+/**
+ * What no command can be given: a Java class, a table function registered by code, a MAP with a NULL key, which JSON has no place for. A stop in the middle is left
+ * out: the rows are the same.
+ */
 function isSkipped(one: CorpusCase): boolean {
+  if (JSON.stringify(one.tables).includes('"$map":[[null')) return true;
   return one.needs.some(need => !need.startsWith('savepoint-restart') && !need.startsWith('explicit-watermarks'));
 }
 
