@@ -6,12 +6,14 @@ import {link} from '../code/link.ts';
 import {behaviourOf, type NodeKind, type PlanNode} from '../plan/nodes/index.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {SavedState} from '../state/image.ts';
+import type {LateRows} from '../state/window-groups.ts';
 import {aggregate} from './aggregate.ts';
 import {changelogNormalize} from './changelog-normalize.ts';
 import {type RowShape, stageRows} from './columns.ts';
 import type {Engine, EngineOptions, EngineOutput, SegmentCode} from './engine.ts';
 import type {EvaluationContext} from './evaluate.ts';
 import {deduplicate} from './deduplicate.ts';
+import {dropOldRows} from './drop-old-rows.ts';
 import {expand} from './expand.ts';
 import {filter} from './filter.ts';
 import {Fingerprints} from './fingerprint.ts';
@@ -31,7 +33,10 @@ import {sort} from './sort.ts';
 import type {Stage} from './stage.ts';
 import {union} from './union.ts';
 import {values} from './values.ts';
+import {assignWindow, assignWindows} from './assign-window.ts';
+import {sessionWindow} from './session-window.ts';
 import {watermark} from './watermark.ts';
+import {windowAggregate} from './window-aggregate.ts';
 
 /** One file a kind; a kind without one does not compile. */
 const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
@@ -40,9 +45,14 @@ const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
   filter,
   project,
   watermark,
+  'assign-window': assignWindow,
+  'assign-windows': assignWindows,
+  'session-window': sessionWindow,
+  'window-aggregate': windowAggregate,
   aggregate,
   'changelog-normalize': changelogNormalize,
   deduplicate,
+  'drop-old-rows': dropOldRows,
   expand,
   rank,
   replicate,
@@ -83,6 +93,7 @@ class Compilation implements Build {
   readonly #stages = new Map<number, Stage>();
   readonly #outputs = new Map<number, EngineOutput>();
   readonly #states: NamedState[] = [];
+  readonly #late: LateRows[] = [];
   readonly #fingerprints: Fingerprints;
   readonly #timeUses = new Map<number, boolean>();
   readonly #users: readonly (readonly number[])[];
@@ -134,6 +145,10 @@ class Compilation implements Build {
     this.#states.push({name: `${fingerprint}.${before}`, state});
   }
 
+  countLate(rows: LateRows): void {
+    this.#late.push(rows);
+  }
+
   addOutput(index: number, output: EngineOutput): void {
     this.#outputs.set(index, output);
     this.#stage?.outputs.push(output);
@@ -162,6 +177,7 @@ class Compilation implements Build {
         return output;
       }),
       states: this.#states,
+      late: this.#late,
       users: this.#users,
       satisfied: this.satisfied,
     });

@@ -3,6 +3,7 @@ import type {Problem} from '../base/problem.ts';
 import type {FormatDefinition} from '../formats/define.ts';
 import {findFormat, formats} from '../formats/index.ts';
 import type {Catalog, DeclaredTable, ExternalTable, OptionProblem, ResolvedTable} from '../plan/catalog.ts';
+import type {SourceChanges} from '../types/change.ts';
 import type {TablePlan} from '../plan/table.ts';
 import type {ConnectorDefinition, ConnectorTable} from './define.ts';
 import {connectors, findConnector} from './index.ts';
@@ -109,10 +110,17 @@ function resolvedTable(table: TablePlan, connector: ConnectorDefinition, format:
     isSource: connector.isSource && isReadable,
     isSink: connector.writes.length > 0 && isWritable,
     bounded: connector.bounded?.(connectorTable(table)) ?? false,
-    writes: connector.writes.filter(mode => format === null || format.writes.includes(mode)),
+    writes: connector.writes.filter(mode => format === null || formatWrites(format, changes).includes(mode)),
     reads: changes.mode,
     metadata: connector.metadata,
   };
+}
+
+/** A format of changes writes what its options say that there is. */
+function formatWrites(format: FormatDefinition, changes: SourceChanges): FormatDefinition['writes'] {
+  return format.readsAs === undefined || changes.mode === 'append'
+    ? format.writes.filter(mode => mode === 'append')
+    : ['append', changes.mode];
 }
 
 /** Options under today's names: `connector.type` and its like are from Flink before 1.11 and still written. */

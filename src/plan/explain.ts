@@ -2,8 +2,8 @@ import {behaviourOf, type PlanNode} from './nodes/index.ts';
 import type {Plan} from './plan.ts';
 import {nameText, schemaText} from './plan-text.ts';
 
-/** The plan as text: a tree for each sink, inputs below their users; each node with its columns and what its rows do. A shared input is drawn once. */
-export function explainPlan(plan: Plan): string {
+/** The plan as text: a tree for each sink, inputs below their users; each node with its columns and what its rows do. A shared input is drawn once. `modes`: for each node, Flink's words for what its rows do. */
+export function explainPlan(plan: Plan, modes: readonly string[] | null = null): string {
   const users = usersOf(plan);
   const shared = plan.nodes.flatMap((_, index) => (users[index]! > 1 ? [index] : []));
   const drawn = new Set<number>();
@@ -25,7 +25,7 @@ export function explainPlan(plan: Plan): string {
     );
     lines.push(`${first}${mark}${text}`);
     const stem = inputs.length > 0 ? '│  ' : '   ';
-    lines.push(`${rest}${stem}${traitsText(node)}`);
+    lines.push(`${rest}${stem}${traitsText(node, modes?.[index] ?? null)}`);
     for (const [position, input] of inputs.entries()) {
       const isLast = position === inputs.length - 1;
       draw(input, `${rest}${isLast ? '└─ ' : '├─ '}`, `${rest}${isLast ? '   ' : '│  '}`);
@@ -48,10 +48,10 @@ function usersOf(plan: Plan): readonly number[] {
 
 const changelogText = {append: 'inserts', upsert: 'inserts, updates and deletes by key', retract: 'inserts, updates and deletes'};
 
-function traitsText(node: PlanNode): string {
+function traitsText(node: PlanNode, mode: string | null): string {
   const {schema, changelog, key, rowtime, bounded} = node;
   const name = (index: number): string => nameText(schema.columns[index]?.name ?? `#${index}`);
-  const parts = [schema.columns.length === 0 ? 'no columns' : schemaText(schema), changelogText[changelog]];
+  const parts = [schema.columns.length === 0 ? 'no columns' : schemaText(schema), mode ?? changelogText[changelog]];
   if (key !== null && key.length > 0) parts.push(`key ${key.map(name).join(', ')}`);
   if (rowtime !== null) parts.push(`time ${name(rowtime)}`);
   if (!bounded) parts.push('endless');

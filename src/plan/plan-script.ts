@@ -2,6 +2,7 @@ import type {Problem, SourceText} from '../base/problem.ts';
 import type {Script} from '../sql/ast.ts';
 import type {Catalog, Parameters} from './catalog.ts';
 import {bindStatements, type BoundScript} from './bind/statements.ts';
+import {decideChangelogModes} from './changelog-modes.ts';
 import {explainPlan} from './explain.ts';
 import {frozenPlan} from './freeze.ts';
 import {behaviourOf, type PlanNode} from './nodes/index.ts';
@@ -48,17 +49,23 @@ export function planScript(request: PlanRequest): PlanResult {
     given: bound.settings.given,
   };
   const warnings: Problem[] = [];
-  const finished = (sinks: readonly number[]): Plan => {
+  const finished = (sinks: readonly number[], isAsked = true): {readonly plan: Plan; readonly modes: readonly string[]} => {
     const graph: Graph = {nodes: bound.nodes, sinks};
     const ruled = applyRules(
       graph,
       {timeZone: settings.timeZone, source: request.source, warn: problem => warnings.push(problem)},
       request.rules ?? true,
     );
-    return frozenPlan({...ruled, settings});
+    const {modes, ...moded} = decideChangelogModes(ruled, isAsked);
+    return {plan: frozenPlan({...moded, settings}), modes};
   };
-  const plan = finished(bound.sinks);
-  const explain = bound.explained.map(sinks => explainPlan(finished(sinks)));
+  const {plan} = finished(bound.sinks);
+  const explain = bound.explained.map(({sinks, details}) => {
+    if (!details.includes('CHANGELOG_MODE')) return explainPlan(finished(sinks).plan);
+    // As in Flink, nobody asks for old rows of a query that stands alone.
+    const found = finished(sinks, false);
+    return explainPlan(found.plan, found.modes);
+  });
   return {plan, problems: withoutRepeats([...problems, ...warnings]), explain};
 }
 

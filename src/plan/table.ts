@@ -28,5 +28,11 @@ export type WantedPath =
 
 /** Where rows go: a table, or the console (the result of a query without INSERT, formatted as the command line says). */
 export type SinkTarget =
-  | {readonly kind: 'table'; readonly table: TablePlan; readonly overwrite: boolean}
+  | {
+      readonly kind: 'table';
+      readonly table: TablePlan;
+      readonly overwrite: boolean;
+      /** It takes updates by its primary key, without the old rows. */
+      readonly byKey?: boolean;
+    }
   | {readonly kind: 'console'; /** 1 for the first bare SELECT of a script, … */ readonly ordinal: number};

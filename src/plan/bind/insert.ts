@@ -83,7 +83,9 @@ function insertIntoTable(session: Session, context: BindContext, insert: Insert,
   const node = arranged(session, context, insert, target, columns);
   if (node === null || !checkSink(session, context, resolved, node, span)) return null;
   const kept = session.settings.dropsNulls ? withoutNulls(session, node, columns) : node;
-  return addSink(session, kept, {kind: 'table', table: resolved.table, overwrite: insert.overwrite}, {columns});
+  const byKey = resolved.writes.includes('upsert') && !resolved.writes.includes('retract');
+  const {table} = resolved;
+  return addSink(session, kept, {kind: 'table', table, overwrite: insert.overwrite, ...(byKey ? {byKey} : {})}, {columns});
 }
 
 /** The rows without NULL in columns, or parts of them, that are NOT NULL. */

@@ -5,6 +5,7 @@ export const noEffect = 'none';
 export const sessionOptions: ReadonlyMap<string, 'used' | typeof noEffect> = new Map([
   ...[
     'execution.runtime-mode',
+    'max.record.bytes',
     'table.local-time-zone',
     'table.sql-dialect',
     'pipeline.name',
@@ -12,6 +13,8 @@ export const sessionOptions: ReadonlyMap<string, 'used' | typeof noEffect> = new
     'table.exec.sink.type-length-enforcer',
     'table.exec.sink.nested-constraint-enforcer',
     'table.exec.source.cdc-events-duplicate',
+    'table.exec.sink.require-on-conflict',
+    'table.exec.sink.upsert-materialize',
   ].map(key => [key, 'used'] as const),
   ...`
   execution.checkpointing.dir execution.checkpointing.incremental execution.checkpointing.interval execution.checkpointing.min-pause
@@ -27,8 +30,7 @@ export const sessionOptions: ReadonlyMap<string, 'used' | typeof noEffect> = new
   table.exec.async-lookup.timeout table.exec.deduplicate.insert-update-after-sensitive-enabled
   table.exec.deduplicate.mini-batch.compact-changes-enabled table.exec.legacy-cast-behaviour table.exec.mini-batch.allow-latency
   table.exec.mini-batch.enabled table.exec.mini-batch.size table.exec.rank.topn-cache-size table.exec.resource.default-parallelism
-  table.exec.sink.keyed-shuffle table.exec.sink.require-on-conflict
-  table.exec.sink.upsert-materialize
+  table.exec.sink.keyed-shuffle
   table.exec.source.idle-timeout table.exec.state.ttl table.optimizer.agg-phase-strategy table.optimizer.distinct-agg.split.enabled
   table.optimizer.join-reorder-enabled table.optimizer.reuse-source-enabled table.optimizer.reuse-sub-plan-enabled
   `

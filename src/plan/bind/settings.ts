@@ -70,6 +70,14 @@ export class Settings {
     return nestedEnforcers.find(word => word === this.#given.get(nestedKey)?.toUpperCase()) ?? 'IGNORE';
   }
 
+  /** An INSERT of changes must say what happens where their key is not the table's. */
+  get requiresOnConflict(): boolean {
+    return (
+      this.#given.get('table.exec.sink.require-on-conflict')?.toLowerCase() !== 'false' &&
+      this.#given.get('table.exec.sink.upsert-materialize')?.toUpperCase() !== 'NONE'
+    );
+  }
+
   /** Sources of changes may tell the same change twice. */
   get eventsMayRepeat(): boolean {
     return this.#given.get('table.exec.source.cdc-events-duplicate')?.toLowerCase() === 'true';

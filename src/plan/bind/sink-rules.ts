@@ -34,8 +34,16 @@ export function updatesOf(session: Session, index: number): Updates | null {
 /** A sink must take what the query gives. */
 export function checkSink(session: Session, context: BindContext, resolved: ResolvedTable, node: number, span: Span): boolean {
   const {changelog} = session.builder.at(node);
-  if (changelog === 'append' || resolved.writes.includes(changelog)) return true;
+  if (changelog === 'append') return true;
+  if (resolved.writes.includes('retract')) return isDecided(session, context, resolved, node, span);
   const {table} = resolved;
+  if (resolved.writes.includes('upsert')) {
+    if (table.primaryKey.length > 0) return isDecided(session, context, resolved, node, span);
+    context.report.error('missing-key', span, `table "${table.name}" takes updates by key, so it needs a PRIMARY KEY`, {
+      hint: 'add PRIMARY KEY (…) NOT ENFORCED to the table',
+    });
+    return false;
+  }
   const updates = updatesOf(session, node);
   const format = table.format === null ? '' : ` with format "${table.format}"`;
   context.report.error(
@@ -45,6 +53,30 @@ export function checkSink(session: Session, context: BindContext, resolved: Reso
     {
       detail: `${updates?.reason ?? 'the query has updates'}; connector "${table.connector}"${format} cannot take a row back`,
       hint: "for the last state of each row, SET 'execution.runtime-mode' = 'batch' (the input must end); to see every change, insert into a table with 'connector' = 'print'",
+      ...(updates === null ? {} : {notes: updates.notes}),
+    },
+  );
+  return false;
+}
+
+/**
+ * Two rows of a query may have the same primary key of the table when the key of the query's rows is another one. Which of them stays is for the writer to say,
+ * as Flink asks since 2.3.
+ */
+function isDecided(session: Session, context: BindContext, {table}: ResolvedTable, index: number, span: Span): boolean {
+  const node = session.builder.at(index);
+  if (table.primaryKey.length === 0 || !session.settings.requiresOnConflict) return true;
+  const key = node.key?.map(column => table.columns[column]!.name) ?? null;
+  if (key !== null && key.length === table.primaryKey.length && key.every(name => table.primaryKey.includes(name))) return true;
+  const updates = updatesOf(session, index);
+  const [given, wanted] = [key === null || key.length === 0 ? 'nothing' : key.join(', '), table.primaryKey.join(', ')];
+  context.report.error(
+    'undecided-conflict',
+    span,
+    `rows of the query are told apart by ${given}, and those of table "${table.name}" by ${wanted}`,
+    {
+      detail: 'so two rows of the query may meet in one row of the table',
+      hint: `select a key that is the table's, or let the last change win: SET 'table.exec.sink.require-on-conflict' = 'false'`,
       ...(updates === null ? {} : {notes: updates.notes}),
     },
   );

@@ -21,16 +21,22 @@ export interface BoundScript {
   readonly nodes: readonly PlanNode[];
   readonly sinks: readonly number[];
   /** The sinks of each EXPLAIN. */
-  readonly explained: readonly (readonly number[])[];
+  readonly explained: readonly Explained[];
   readonly settings: Settings;
   readonly isBatch: boolean;
   readonly problems: readonly Problem[];
 }
 
+/** An EXPLAIN: the sinks of what it explains, and what is to be told beside the plan, in upper case. */
+export interface Explained {
+  readonly sinks: readonly number[];
+  readonly details: readonly string[];
+}
+
 interface Run {
   readonly session: Session;
   readonly sinks: number[];
-  readonly explained: (readonly number[])[];
+  readonly explained: Explained[];
 }
 
 /** Binds every statement in order. `automatic`: what the runtime mode of that name stands for. */
@@ -128,7 +134,7 @@ function bindStatement(run: Run, statement: Statement, context: BindContext): re
       session.settings.reset(statement.key, statement.span, report);
       return [];
     case 'explain':
-      run.explained.push(bindExplained(run, statement, context));
+      run.explained.push({sinks: bindExplained(run, statement, context), details: statement.details.map(detail => detail.toUpperCase())});
       return [];
     case 'create-function':
       report.notSupported('CREATE FUNCTION', statement.span);

@@ -34,6 +34,8 @@ export const aggregate: Behaviour<AggregateShape> = {
     rowtime: null,
     bounded: input!.bounded,
   }),
+  changes: (_node, [input]) => ({updates: true, deletes: input!.updates || input!.deletes}),
+  oldRows: 'asked',
   demand: (node, wanted) => {
     const demand = new Demand();
     for (const key of node.keys) demand.addExpression(key);

@@ -8,6 +8,20 @@ import type {NodeShape, Traits} from './index.ts';
  */
 export type GivenTraits = {readonly schema: Schema} & Partial<Traits>;
 
+/** What a node knows of its output. Whether rows belong to windows is said only by those who know it. */
+export type FoundTraits = Omit<Traits, 'window'> & Partial<Pick<Traits, 'window'>>;
+
+/** What the rows of a node do, beside being inserted. */
+export interface Changes {
+  readonly updates: boolean;
+  readonly deletes: boolean;
+}
+
+/** The changes of several inputs together. */
+export function joinedChanges(all: readonly Changes[]): Changes {
+  return {updates: all.some(({updates}) => updates), deletes: all.some(({deletes}) => deletes)};
+}
+
 /** What the planner asks of every kind of node. The table of behaviours is total, so a kind without one does not compile. */
 export interface Behaviour<Shape extends NodeShape> {
   inputs(node: Shape): readonly number[];
@@ -15,15 +29,21 @@ export interface Behaviour<Shape extends NodeShape> {
   withInputs(node: Shape, inputs: readonly number[]): Shape;
   /** The same node with each of its expressions (over its input's columns) replaced. */
   mapExpressions(node: Shape, map: (expression: Expr) => Expr): Shape;
-  traits(node: Shape, given: GivenTraits, inputs: readonly Traits[]): Traits;
+  traits(node: Shape, given: GivenTraits, inputs: readonly Traits[]): FoundTraits;
   /** What the node reads of each input when `wanted` of its own output is read. */
   demand(node: Shape, wanted: Demand): readonly Demand[];
+  /** What its rows do when those of its inputs do this. Absent: everything, unless its changelog says that it only has new rows. */
+  changes?(node: Shape, inputs: readonly Changes[]): Changes;
+  /** Where the old rows of its updates come from: it gives them when somebody needs them, or passes those of its inputs on. Absent: it always gives them. */
+  readonly oldRows?: 'asked' | 'passed';
+  /** Of which inputs it needs the old rows of updates, when those of its own are needed or not. Absent: of all. */
+  needsOldRows?(node: Shape, isNeeded: boolean, inputs: readonly Traits[]): readonly boolean[];
   /** One line for `explain`, without the columns and traits, which are printed for every kind alike. */
   describe(node: Shape, inputs: readonly Schema[], output: Schema): string;
 }
 
 /** Traits of a node without inputs: given, or those of rows written in the query. */
-export function leafTraits(given: GivenTraits): Traits {
+export function leafTraits(given: GivenTraits): FoundTraits {
   return {
     schema: given.schema,
     changelog: given.changelog ?? 'append',

@@ -17,6 +17,9 @@ export const changelogNormalize: Behaviour<ChangelogNormalizeShape> = {
   withInputs: (node, [input]) => ({...node, input: input!}),
   mapExpressions: node => node,
   traits: (node, _given, [input]) => ({...input!, changelog: 'retract', key: node.keys}),
+  changes: () => ({updates: true, deletes: true}),
+  oldRows: 'asked',
+  needsOldRows: () => [false],
   demand: (node, wanted) => {
     const demand = new Demand();
     demand.addAll(wanted);

@@ -22,6 +22,9 @@ export const expand: Behaviour<ExpandShape> = {
     rowtime: commonColumn(node.lists, input!.rowtime),
     bounded: input!.bounded,
   }),
+  changes: (_node, [input]) => input!,
+  oldRows: 'passed',
+  needsOldRows: (_node, isNeeded) => [isNeeded],
   demand: (node, wanted) => {
     const demand = new Demand();
     for (const list of node.lists) for (const {column} of wanted.list()) demand.addExpression(list[column]!);

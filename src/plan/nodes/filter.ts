@@ -15,6 +15,14 @@ export const filter: Behaviour<FilterShape> = {
   withInputs: (node, [input]) => ({...node, input: input!}),
   mapExpressions: (node, map) => ({...node, predicate: map(node.predicate)}),
   traits: (_node, _given, [input]) => input!,
+  changes: (_node, [input]) => input!,
+  oldRows: 'passed',
+  // Unless only the key decides, the new row of an update may not pass where the old one did.
+  needsOldRows: (node, isNeeded, [input]) => {
+    const demand = new Demand();
+    demand.addExpression(node.predicate);
+    return [isNeeded || !demand.list().every(({column}) => input!.key?.includes(column) === true)];
+  },
   demand: (node, wanted) => {
     const demand = new Demand();
     demand.addAll(wanted);

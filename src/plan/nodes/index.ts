@@ -4,6 +4,7 @@ import {aggregate, type AggregateShape} from './aggregate.ts';
 import type {Behaviour} from './behaviour.ts';
 import {changelogNormalize, type ChangelogNormalizeShape} from './changelog-normalize.ts';
 import {deduplicate, type DeduplicateShape} from './deduplicate.ts';
+import {dropOldRows, type DropOldRowsShape} from './drop-old-rows.ts';
 import {expand, type ExpandShape} from './expand.ts';
 import {filter, type FilterShape} from './filter.ts';
 import {join, type JoinShape} from './join.ts';
@@ -54,6 +55,7 @@ export type NodeShape =
   | AggregateShape
   | ChangelogNormalizeShape
   | DeduplicateShape
+  | DropOldRowsShape
   | ExpandShape
   | RankShape
   | ReplicateShape
@@ -81,6 +83,7 @@ const behaviours: {readonly [K in NodeKind]: Behaviour<Extract<NodeShape, {reado
   aggregate,
   'changelog-normalize': changelogNormalize,
   deduplicate,
+  'drop-old-rows': dropOldRows,
   expand,
   rank,
   replicate,

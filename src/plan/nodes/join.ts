@@ -2,7 +2,7 @@ import {withNullable, type Column, type Schema} from '../../types/sql-type.ts';
 import {Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
 import {expressionText} from '../plan-text.ts';
-import type {Behaviour} from './behaviour.ts';
+import {joinedChanges, type Behaviour} from './behaviour.ts';
 import type {Traits} from './index.ts';
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
@@ -58,6 +58,9 @@ export const join: Behaviour<JoinShape> = {
       bounded: left.bounded && right.bounded,
     };
   },
+  changes: (node, inputs) => (node.type === 'inner' || node.type === 'semi' ? joinedChanges(inputs) : {updates: true, deletes: true}),
+  // A row without a partner is deleted and another one inserted, so only the updates of its inputs are ones.
+  oldRows: 'passed',
   demand: (node, wanted) => {
     const left = new Demand();
     const right = new Demand();

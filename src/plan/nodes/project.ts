@@ -2,12 +2,19 @@ import {columnPathOf, Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
 import {expressionText, nameText} from '../plan-text.ts';
 import type {Behaviour} from './behaviour.ts';
+import type {WindowColumns} from './window.ts';
 
 /** Computes one column an expression. */
 export interface ProjectShape {
   readonly kind: 'project';
   readonly input: number;
   readonly expressions: readonly Expr[];
+}
+
+function movedWindow(window: WindowColumns | null, outputOf: (column: number) => number): WindowColumns | null {
+  if (window === null) return null;
+  const [start, end, time] = [outputOf(window.start), outputOf(window.end), window.time === null ? -1 : outputOf(window.time)];
+  return start === -1 || end === -1 ? null : {...window, start, end, time: time === -1 ? null : time};
 }
 
 export const project: Behaviour<ProjectShape> = {
@@ -25,8 +32,12 @@ export const project: Behaviour<ProjectShape> = {
       key: key === null || key.includes(-1) ? null : key,
       rowtime: rowtime === -1 ? null : rowtime,
       bounded: input!.bounded,
+      window: movedWindow(input!.window, outputOf),
     };
   },
+  changes: (_node, [input]) => input!,
+  oldRows: 'passed',
+  needsOldRows: (_node, isNeeded) => [isNeeded],
   demand: (node, wanted) => {
     const demand = new Demand();
     for (const {column, path} of wanted.list()) {

@@ -14,6 +14,7 @@ export const scan: Behaviour<ScanShape> = {
   withInputs: node => node,
   mapExpressions: node => node,
   traits: (_node, given) => leafTraits(given),
+  changes: ({table}) => table.changes ?? {updates: false, deletes: false},
   demand: () => [],
   describe: node => {
     const {table} = node;

@@ -15,6 +15,9 @@ export const sink: Behaviour<SinkShape> = {
   withInputs: (node, [input]) => ({...node, input: input!}),
   mapExpressions: node => node,
   traits: (_node, given, [input]) => ({...input!, schema: given.schema}),
+  changes: (_node, [input]) => input!,
+  oldRows: 'passed',
+  needsOldRows: ({target}, isNeeded) => [target.kind === 'console' ? isNeeded : target.byKey !== true],
   demand: (_node, wanted) => {
     const demand = new Demand();
     demand.addAll(wanted);

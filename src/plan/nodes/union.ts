@@ -1,5 +1,5 @@
 import {Demand} from '../demand.ts';
-import type {Behaviour} from './behaviour.ts';
+import {joinedChanges, type Behaviour} from './behaviour.ts';
 
 /** All rows of all inputs, in the order in which they come. */
 export interface UnionShape {
@@ -21,6 +21,9 @@ export const union: Behaviour<UnionShape> = {
       bounded: inputs.every(input => input.bounded),
     };
   },
+  changes: (_node, inputs) => joinedChanges(inputs),
+  oldRows: 'passed',
+  needsOldRows: (node, isNeeded) => node.inputs.map(() => isNeeded),
   demand: (node, wanted) =>
     node.inputs.map(() => {
       const demand = new Demand();

@@ -18,6 +18,9 @@ export const watermark: Behaviour<WatermarkShape> = {
   withInputs: (node, [input]) => ({...node, input: input!}),
   mapExpressions: (node, map) => ({...node, expression: map(node.expression)}),
   traits: (node, _given, [input]) => ({...input!, rowtime: node.column}),
+  changes: (_node, [input]) => input!,
+  oldRows: 'passed',
+  needsOldRows: (_node, isNeeded) => [isNeeded],
   demand: (node, wanted) => {
     const demand = new Demand();
     demand.addAll(wanted);

@@ -1,0 +1,18 @@
+import type {Behaviour} from './behaviour.ts';
+
+/** Passes on everything but the old rows of updates, for those who take updates by key. */
+export interface DropOldRowsShape {
+  readonly kind: 'drop-old-rows';
+  readonly input: number;
+}
+
+export const dropOldRows: Behaviour<DropOldRowsShape> = {
+  inputs: node => [node.input],
+  withInputs: (node, [input]) => ({...node, input: input!}),
+  mapExpressions: node => node,
+  traits: (_node, _given, [input]) => ({...input!, changelog: 'upsert'}),
+  demand: (_node, wanted) => [wanted],
+  describe: () => 'drop the old rows of updates',
+  changes: (_node, [input]) => input!,
+  needsOldRows: () => [false],
+};
