@@ -326,8 +326,8 @@ const combining: readonly ScalarFunction[] = [
     nulls: 'propagate',
     typing: joinTyping,
     evaluate([array, separator, replacement]) {
-      const texts = (array as Elements).map(element => element ?? replacement).filter(element => element !== undefined);
-      return texts.join(separator as string);
+      const texts = (array as readonly (string | null)[]).map(element => element ?? (replacement as string | undefined));
+      return texts.filter(element => element !== undefined).join(separator as string);
     },
   }),
 ];

@@ -35,7 +35,19 @@ function nodeOf(value: Value, type: SqlType, timeZone: string): JsonNode {
       const row = value as readonly Value[];
       return new Map(type.fields.map((field, index) => [field.name, nodeOf(row[index] ?? null, field.type, timeZone)]));
     }
-    default:
+    case 'NULL':
+    case 'TINYINT':
+    case 'SMALLINT':
+    case 'INT':
+    case 'BIGINT':
+    case 'FLOAT':
+    case 'DOUBLE':
+    case 'DECIMAL':
+    case 'BINARY':
+    case 'VARBINARY':
+    case 'DATE':
+    case 'TIME':
+    case 'INTERVAL':
       return numberOrText(valueToJson(value, type, timeZone));
   }
 }
@@ -62,22 +74,13 @@ function isoText(value: Value, precision: number): string {
 
 /** Why a type cannot become JSON; null when it can. */
 function jsonFault(type: SqlType): string | null {
-  switch (type.kind) {
-    case 'DATE':
-    case 'TIME':
-    case 'INTERVAL':
-      return `cannot write ${typeText(withNullable(type, true))} as JSON`;
-    case 'ARRAY':
-      return jsonFault(type.element);
-    case 'MULTISET':
-      return isText(type.element) ? null : 'writes a MULTISET as JSON only when its elements are texts';
-    case 'MAP':
-      return isText(type.key) ? jsonFault(type.value) : 'writes a MAP as JSON only when its keys are texts';
-    case 'ROW':
-      return type.fields.map(field => jsonFault(field.type)).find(fault => fault !== null) ?? null;
-    default:
-      return null;
+  if (type.kind === 'DATE' || type.kind === 'TIME' || type.kind === 'INTERVAL') {
+    return `cannot write ${typeText(withNullable(type, true))} as JSON`;
   }
+  if (type.kind === 'ARRAY') return jsonFault(type.element);
+  if (type.kind === 'MULTISET') return isText(type.element) ? null : 'writes a MULTISET as JSON only when its elements are texts';
+  if (type.kind === 'MAP') return isText(type.key) ? jsonFault(type.value) : 'writes a MAP as JSON only when its keys are texts';
+  return type.kind === 'ROW' ? (type.fields.map(field => jsonFault(field.type)).find(fault => fault !== null) ?? null) : null;
 }
 
 function faultOf(args: readonly Argument[]): Refusal | null {

@@ -81,7 +81,7 @@ function cut(piece: string, {precision}: Directive): string {
 
 /** Dates, times and intervals are the numbers that stand for them, as in Flink; a timestamp has no zone. */
 function plainText(value: Value, type: SqlType): string {
-  if (type.kind === 'DATE' || type.kind === 'TIME' || type.kind === 'INTERVAL') return String(value);
+  if (type.kind === 'DATE' || type.kind === 'TIME' || type.kind === 'INTERVAL') return `${value as number}`;
   return isTimestamp(type) ? fieldText(value, {...type, kind: 'TIMESTAMP'}, 'UTC') : fieldText(value, type, 'UTC');
 }
 

@@ -14,7 +14,7 @@ import {isAggregateColumn} from './aggregate-calls.ts';
 import {caseOf, coerced} from './cast.ts';
 import type {ExpressionBinder} from './expression.ts';
 import {flinkFunctions} from './flink-functions.ts';
-import {bindJsonTaker, misplacedJson, takesJson} from './json-call.ts';
+import {bindJsonArguments, misplacedJson, takesJson} from './json-call.ts';
 import {nullLiteral} from './literal.ts';
 import {sqlTypeOf} from './type-name.ts';
 
@@ -34,13 +34,13 @@ export function bindCall(binder: ExpressionBinder, call: CallExpression): Expr |
   if (call.over !== null) return report.notSupported(`${call.name}(…) OVER`, call.span);
   if (call.argumentNames.some(name => name !== null))
     return report.notSupported('an argument by name (=>)', call.span, 'give the arguments in order');
-  if (call.name === 'GROUPING' || call.name === 'GROUPING_ID') return bindGrouping(binder, call);
+  if (['GROUPING', 'GROUPING_ID', 'GROUP_ID'].includes(call.name)) return bindGrouping(binder, call);
   const definition = findFunction(call.name);
   if (definition?.kind === 'aggregate') return bindAggregate(binder, call, definition);
   const misused = misuseOf(call);
   if (misused !== null)
     return report.error('wrong-argument', call.span, `function "${call.name}" is no aggregate, so it takes no ${misused}`);
-  if (takesJson(call.name)) return bindJsonTaker(binder, call);
+  if (takesJson(call.name)) return bindJsonCall(binder, call);
   if (call.name === 'JSON') return misplacedJson(binder, call);
   const bound = binder.bindAll(call.arguments);
   if (bound === null) return null;
@@ -48,6 +48,12 @@ export function bindCall(binder: ExpressionBinder, call: CallExpression): Expr |
   if (conditional !== undefined) return conditional(binder, call, bound);
   const words = wordsOf(call, report);
   return words === null ? null : callOf(report, {name: call.name, words, span: call.span}, bound);
+}
+
+function bindJsonCall(binder: ExpressionBinder, call: CallExpression): Expr | null {
+  const {report} = binder.context;
+  const given = bindJsonArguments(binder, call, (json, operands) => callOf(report, {name: 'JSON', words: [], span: json.span}, operands));
+  return given === null ? null : callOf(report, {name: call.name, words: given.words, span: call.span}, given.bound);
 }
 
 /** RETURNING comes first, with the type as one word. */
@@ -190,12 +196,13 @@ function firstNotNull(binder: ExpressionBinder, call: CallExpression, bound: rea
   };
 }
 
-/** Which keys a row of GROUPING SETS is not grouped by, a bit each. It is replaced before the aggregate is made: see `withSets`. */
+/** Which keys a row of GROUPING SETS is not grouped by, a bit each; GROUP_ID, without arguments, tells rows of equal sets apart. It is replaced before the aggregate is made: see `withSets`. */
 function bindGrouping(binder: ExpressionBinder, call: CallExpression): Expr | null {
   const {report} = binder.context;
   const {aggregates, clause} = binder.options;
   if (aggregates === null) return report.error('misplaced-aggregate', call.span, `${call.name} cannot stand in ${clause}`);
-  if (call.arguments.length === 0) return wrongCount(binder, call, `${call.name}(key [, key]*)`);
+  if ((call.arguments.length === 0) !== (call.name === 'GROUP_ID'))
+    return wrongCount(binder, call, call.name === 'GROUP_ID' ? 'GROUP_ID()' : `${call.name}(key [, key]*)`);
   const bound = binder.bindAll(call.arguments);
   if (bound === null) return null;
   const type = withNullable(bigintType, false);

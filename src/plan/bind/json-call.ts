@@ -1,7 +1,6 @@
 import {rawWord} from '../../functions/json-make.ts';
 import type {CallExpression, Expression} from '../../sql/ast.ts';
 import type {Expr} from '../expression.ts';
-import {callOf} from './call.ts';
 import type {ExpressionBinder} from './expression.ts';
 
 const takers: ReadonlySet<string> = new Set(['JSON_OBJECT', 'JSON_ARRAY', 'JSON_STRING']);
@@ -12,30 +11,30 @@ export function takesJson(name: string): boolean {
   return takers.has(name);
 }
 
-/** Null after a problem was reported. */
-export function bindJsonTaker(binder: ExpressionBinder, call: CallExpression): Expr | null {
-  const isKey = (index: number): boolean => call.name === 'JSON_OBJECT' && index % 2 === 0;
-  const bound = call.arguments.map((argument, index) =>
-    isJson(argument) && !isKey(index) && call.name !== 'JSON_STRING' ? bindJson(binder, argument) : binder.bind(argument),
-  );
+interface JsonArguments {
+  readonly bound: readonly Expr[];
+  readonly words: readonly string[];
+}
+
+/** The arguments of such a function, and the words that tell which of them are JSON already. Null after a problem was reported. */
+export function bindJsonArguments(
+  binder: ExpressionBinder,
+  call: CallExpression,
+  bindJson: (json: CallExpression, operands: readonly Expr[]) => Expr | null,
+): JsonArguments | null {
+  const isValue = (index: number): boolean => call.name !== 'JSON_OBJECT' || index % 2 === 1;
+  const bound = call.arguments.map((argument, index) => {
+    if (!isMaker(argument) || argument.name !== 'JSON' || !isValue(index) || call.name === 'JSON_STRING') return binder.bind(argument);
+    const operands = binder.bindAll(argument.arguments);
+    return operands === null ? null : bindJson(argument, operands);
+  });
   if (bound.includes(null)) return null;
-  const raw = call.arguments.flatMap((argument, index) => (isMaker(argument) && !isKey(index) ? [rawWord(index)] : []));
-  return callOf(binder.context.report, {name: call.name, words: [...call.words, ...raw], span: call.span}, bound as readonly Expr[]);
+  const raw = call.arguments.flatMap((argument, index) => (isMaker(argument) && isValue(index) ? [rawWord(index)] : []));
+  return {bound: bound as readonly Expr[], words: [...call.words, ...raw]};
 }
 
-type Call = CallExpression & {readonly span: Expression['span']};
-
-function isMaker(argument: Expression): argument is Call {
+function isMaker(argument: Expression): argument is CallExpression & {readonly span: Expression['span']} {
   return argument.kind === 'call' && makers.has(argument.name);
-}
-
-function isJson(argument: Expression): argument is Call {
-  return argument.kind === 'call' && argument.name === 'JSON';
-}
-
-function bindJson(binder: ExpressionBinder, call: Call): Expr | null {
-  const bound = binder.bindAll(call.arguments);
-  return bound === null ? null : callOf(binder.context.report, {name: 'JSON', words: [], span: call.span}, bound);
 }
 
 /** JSON(…) anywhere but inside of a function that takes it. */
