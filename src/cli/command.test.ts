@@ -151,6 +151,9 @@ describe('query', () => {
       const ended = weir(words, {input: reader});
       expect([ended.out, ended.err.split(':')[0]]).toEqual(['', 'error[stdin-twice]']);
     }
+    expect(weir(['-t', 'a=-', '-t', 'b=-', 'SELECT 1 FROM a UNION ALL SELECT 2 FROM b'], {input: '{"x":1}\n'}).err).toMatch(
+      /^error\[stdin-twice\]: tables "a" and "b" both read standard input/,
+    );
     expect(weir(['-t', 's=-', 'SELECT x FROM s'], {input: '{"x":1}\n'}).out).toBe('{"x":1}\n');
   });
 

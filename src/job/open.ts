@@ -6,18 +6,17 @@ import {connectorTable} from '../connectors/catalog.ts';
 import type {ConnectorContext, ConnectorDefinition} from '../connectors/define.ts';
 import {findConnector} from '../connectors/index.ts';
 import {sharedSink} from '../connectors/output/shared-sink.ts';
-import {parseBytes} from '../connectors/quantity.ts';
 import type {Sink} from '../flow/sink.ts';
 import type {Source} from '../flow/source.ts';
 import type {RowEncoder, WantedColumn} from '../formats/define.ts';
 import {findConsoleFormat} from '../formats/console/index.ts';
 import {findFormat} from '../formats/index.ts';
 import type {TablePlan} from '../plan/table.ts';
-import type {Plan} from '../plan/plan.ts';
 import {ByteInput} from './byte-input.ts';
 import type {RunOptions} from './contract.ts';
 import type {Input} from './input.ts';
 import {Output} from './output.ts';
+import {recordBytes} from './record-bytes.ts';
 import {Rejects} from './rejects.ts';
 import {RowInput} from './row-input.ts';
 
@@ -30,8 +29,6 @@ export interface Parts {
   readonly sources: readonly Source[];
   readonly outputs: readonly Output[];
 }
-
-const defaultRecordBytes = 16 * 1024 * 1024;
 
 /** Makes the engine of a plan, a source for each of its inputs and a sink for each of its outputs. */
 export function assemble(options: RunOptions): Parts {
@@ -138,17 +135,6 @@ function connectorOf(table: TablePlan): ConnectorDefinition {
   const connector = findConnector(table.connector);
   assert(connector !== undefined, 'the planner knows the connectors');
   return connector;
-}
-
-/** SET 'max.record.bytes'. */
-function recordBytes(plan: Plan): number {
-  const given = plan.settings.given.findLast(([key]) => key === 'max.record.bytes')?.[1];
-  if (given === undefined) return defaultRecordBytes;
-  const bytes = parseBytes(given);
-  if (bytes !== null && bytes > 0 && bytes <= 1 << 28) return bytes;
-  throw fail('invalid', 'bad-setting', `'max.record.bytes' cannot be ${JSON.stringify(given)}`, {
-    hint: `give a size up to 256 mb, such as '16 mb'`,
-  });
 }
 
 /** Closing one more sink must not hide why the run failed. */

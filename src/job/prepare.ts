@@ -9,6 +9,7 @@ import {planScript} from '../plan/plan-script.ts';
 import type {Script} from '../sql/ast.ts';
 import {mapOptionValues} from '../sql/option-values.ts';
 import {parseScript} from '../sql/parse.ts';
+import {recordBytesProblems} from './record-bytes.ts';
 
 /** A text and what is known of the world it will run in. */
 export interface PrepareRequest {
@@ -51,11 +52,12 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   const lenient = request.mode === 'query';
   const initial = request.initial.map(source => ({source, ...parseScript(source, {lenient})}));
   const main = withValues(parseScript(request.source, {lenient}), request);
-  const parsed = [...initial.flatMap(part => part.problems), ...main.problems];
+  const texts = [...initial, {source: request.source, ...main}];
+  const parsed = texts.flatMap(({source, script, problems}) => [...problems, ...recordBytesProblems(source, script)]);
   if (parsed.some(problem => problem.severity === 'error')) {
     return {plan: null, problems: parsed, explain: [], externals: new Map(), standardInput: request.standardInput};
   }
-  const inferred = await inferAll(request, [...initial, {source: request.source, script: main.script}]);
+  const inferred = await inferAll(request, texts);
   const planned = planScript({
     source: request.source,
     script: main.script,
@@ -77,10 +79,27 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     problem.code === 'unknown-column' && empty.length > 0
       ? {...problem, detail: `${empty.join(' and ')} ${empty.length === 1 ? 'is' : 'are'} empty: nothing there says which columns it has`}
       : problem;
-  const problems = [...parsed, ...inferred.problems, ...planned.problems.filter(problem => !told(problem)).map(explained)];
+  const problems = [
+    ...parsed,
+    ...inferred.problems,
+    ...planned.problems.filter(problem => !told(problem)).map(explained),
+    ...inputProblems(planned.plan),
+  ];
   const failed = problems.some(problem => problem.severity === 'error');
   const {externals, standardInput} = inferred;
   return {plan: failed ? null : planned.plan, problems, explain: failed ? [] : planned.explain, externals, standardInput};
+}
+
+/** Standard input cannot be shared out: whoever asks first would take what the other one wants. */
+function inputProblems(plan: Plan | null): readonly Problem[] {
+  const readers = (plan?.nodes ?? []).flatMap(node =>
+    node.kind === 'scan' && node.table.connector === 'stdin' ? [`"${node.table.name}"`] : [],
+  );
+  if (readers.length < 2) return [];
+  const message = `tables ${readers.join(' and ')} ${readers.length === 2 ? 'both' : 'all'} read standard input, which can be read once`;
+  return [
+    {kind: 'invalid', severity: 'error', code: 'stdin-twice', message, hint: 'declare one table for it, and read that one several times'},
+  ];
 }
 
 /** Values are exchanged on the tree: whatever they hold, it stays the text of one value. */
