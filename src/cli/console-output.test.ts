@@ -6,14 +6,15 @@ import {type Flag, flags} from './flags.ts';
 import {Options} from './options.ts';
 import type {World} from './world.ts';
 
-const terminal = {isOutputTerminal: true, columns: 90} as World;
+const terminal = {isOutputTerminal: true, isInputLive: true, columns: 90} as World;
 const pipe = {isOutputTerminal: false, columns: null} as World;
 
 function plan(...nodes: readonly object[]): Plan {
   return {nodes, sinks: [], settings: {runtimeMode: 'batch', timeZone: 'UTC', given: []}} as unknown as Plan;
 }
-const file = {kind: 'scan', bounded: true};
-const stream = {kind: 'scan', bounded: false};
+const file = {kind: 'scan', bounded: true, table: {connector: 'filesystem'}};
+const piped = {kind: 'scan', bounded: true, table: {connector: 'stdin'}};
+const stream = {kind: 'scan', bounded: false, table: {connector: 'datagen'}};
 const groups = {kind: 'aggregate', emit: 'final'};
 
 function chosen(world: World, plans: readonly Plan[], given: readonly (readonly [Flag, string])[] = []): string {
@@ -27,6 +28,9 @@ test('a table for a person who looks at something that ends, else lines of JSON'
   expect(chosen(terminal, [plan(stream, groups)])).toMatch(/^table/);
   expect(chosen(terminal, [plan(stream)])).toMatch(/^ndjson/);
   expect(chosen(terminal, [plan(file), plan(stream)])).toMatch(/^ndjson/);
+  expect(chosen(terminal, [plan(piped)])).toMatch(/^ndjson/);
+  expect(chosen(terminal, [plan(piped, {kind: 'sort'})])).toMatch(/^table/);
+  expect(chosen({...terminal, isInputLive: false}, [plan(piped)])).toMatch(/^table/);
   expect(chosen(terminal, [plan(stream)], [[flags.output, 'table']])).toMatch(/^table/);
   expect(chosen(pipe, [plan(file)], [[flags.noHeader, '']])).toBe('ndjson {"header":"false"}');
 });

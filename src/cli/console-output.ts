@@ -7,17 +7,20 @@ import type {World} from './world.ts';
 
 /** How rows are printed: what was asked for, else a table for a person who looks at something that ends, else lines of JSON. */
 export function consoleOutput(options: Options, world: World, plans: readonly Plan[]): RunOptions['console'] {
-  const format = options.value(flags.output) ?? (world.isOutputTerminal && plans.every(endsByItself) ? 'table' : 'ndjson');
+  const format = options.value(flags.output) ?? (world.isOutputTerminal && plans.every(plan => hasAnEnd(plan, world)) ? 'table' : 'ndjson');
   const settings = new Map<string, string>([['header', options.isOn(flags.noHeader) ? 'false' : 'true']]);
   if (world.columns !== null) settings.set('width', String(world.columns));
   return {format, options: settings};
 }
 
-/** A table is printed when the input ends, so a stream whose rows could be seen as they come must not become one. */
-function endsByItself(plan: Plan): boolean {
+/**
+ * A table is printed when the input ends, so a stream whose rows could be seen as they come must not become one. A pipe may be such a stream, whatever the plan
+ * takes it for; groups and sorted rows come at the end anyway.
+ */
+function hasAnEnd(plan: Plan, world: World): boolean {
   return (
-    plan.nodes.every(node => node.kind !== 'scan' || node.bounded) ||
-    plan.nodes.some(node => node.kind === 'aggregate' && node.emit === 'final')
+    plan.nodes.every(node => node.kind !== 'scan' || (node.bounded && !(node.table.connector === 'stdin' && world.isInputLive))) ||
+    plan.nodes.some(node => node.kind === 'sort' || (node.kind === 'aggregate' && node.emit === 'final'))
   );
 }
 

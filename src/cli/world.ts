@@ -16,6 +16,8 @@ export interface World {
   readonly standardInput: StandardInput;
   readonly standardOutput: Sink;
   readonly standardError: Sink;
+  /** Standard input is a pipe or a terminal, and nobody knows when it ends. */
+  readonly isInputLive: boolean;
   readonly isOutputTerminal: boolean;
   readonly isErrorTerminal: boolean;
   /** Cells of a line of the terminal; null when there is none. */
@@ -36,6 +38,7 @@ export function processWorld(mainModule: string): World {
     standardInput: {descriptor: 0, isTerminal: isTerminal(0), readAhead: null},
     standardOutput: new DescriptorSink({descriptor: 1, name: 'standard output', ownsDescriptor: false}),
     standardError: new DescriptorSink({descriptor: 2, name: 'standard error', ownsDescriptor: false}),
+    isInputLive: !isFile(0),
     isOutputTerminal,
     isErrorTerminal,
     columns: isOutputTerminal ? (process.stdout.columns ?? null) : null,
@@ -50,6 +53,14 @@ function isTerminal(descriptor: number): boolean {
     return fstatSync(descriptor).isCharacterDevice() && isatty(descriptor);
   } catch {
     return false; // A closed descriptor.
+  }
+}
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return false;
   }
 }
 
