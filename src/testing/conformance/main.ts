@@ -1,6 +1,7 @@
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {judgeChangelogModes} from './changelog-mode.ts';
 import {judgeEndToEnd} from './end-to-end.ts';
 import {judgeExpressions, judgeFunctions} from './expressions.ts';
 import {corpusDirectory, type Judgement} from './family.ts';
@@ -25,6 +26,7 @@ async function main(words: readonly string[]): Promise<void> {
     'flink-itcase-batch': () => judgeEndToEnd(corpus, 'flink-itcase-batch', scratch),
     'flink-expr': async () => [await judgeExpressions(corpus, scratch)],
     'flink-functions': async () => [await judgeFunctions(corpus, scratch)],
+    'flink-changelog-mode': () => [judgeChangelogModes(corpus)],
     nexmark: async () => [await judgeNexmark(corpus, scratch)],
   };
   const judgements: Judgement[] = [];
