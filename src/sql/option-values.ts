@@ -4,16 +4,10 @@ import type {OptionPair, Script, Statement} from './ast.ts';
 export function mapOptionValues(script: Script, valueOf: (pair: OptionPair) => string): Script {
   const changed = (pair: OptionPair): OptionPair => ({...pair, value: valueOf(pair)});
   const inStatement = (statement: Statement): Statement => {
-    switch (statement.kind) {
-      case 'create-table':
-        return {...statement, options: statement.options.map(changed)};
-      case 'set':
-        return statement.pair === null ? statement : {...statement, pair: changed(statement.pair)};
-      case 'explain':
-        return {...statement, statement: inStatement(statement.statement)};
-      default:
-        return statement;
-    }
+    if (statement.kind === 'create-table') return {...statement, options: statement.options.map(changed)};
+    if (statement.kind === 'set') return statement.pair === null ? statement : {...statement, pair: changed(statement.pair)};
+    if (statement.kind === 'explain') return {...statement, statement: inStatement(statement.statement)};
+    return statement;
   };
   return {...script, statements: script.statements.map(({statement, comments}) => ({statement: inStatement(statement), comments}))};
 }

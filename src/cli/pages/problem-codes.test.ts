@@ -15,7 +15,7 @@ const waysToWriteOne = [
 const others = new Set(['read', 'write', 'gzip', 'zstd', 'code', 'error', 'warning']);
 
 const sources = readdirSync('src', {recursive: true, encoding: 'utf8'})
-  .filter(file => /\.ts$/.test(file) && !/\.test\.ts$|generated|kernel\/wasm|^testing\/|^cli\/(flags|pages\/)/.test(file))
+  .filter(file => file.endsWith('.ts') && !/\.test\.ts$|generated|kernel\/wasm|^testing\/|^cli\/(flags|pages\/)/.test(file))
   .map(file => readFileSync(`src/${file}`, 'utf8'));
 const written = new Set(
   sources
