@@ -76,7 +76,7 @@ function allKinds(slot: Slot): {readonly [K in KeyKind]: Slot} {
 }
 
 /** Lays out the state of an aggregate. `retracts`: its input takes rows back. */
-export function layOut(node: NodeOf<'aggregate'>, retracts: boolean): AggregateLayout {
+export function layOut(node: Pick<NodeOf<'aggregate'>, 'keys' | 'calls' | 'emit'>, retracts: boolean): AggregateLayout {
   const drafts: Draft[] = [];
   const rows = retracts ? slotOf(draftOf(drafts, null, [], false), 'count', 'exact') : null;
   const calls = node.calls.map(call => callSlots(call, drafts, retracts));
@@ -105,7 +105,7 @@ export function layOut(node: NodeOf<'aggregate'>, retracts: boolean): AggregateL
     filter: draft.filter,
     args: draft.args,
     slots: draft.slots,
-    bag: draft.usesBag ? bagOf(draft, retracts, walked.includes(draft) ? (table.slotOffsets[head++] as number) : null) : null,
+    bag: draft.usesBag ? bagOf(draft, retracts, table.reusesRows, walked.includes(draft) ? (table.slotOffsets[head++] as number) : null) : null,
   }));
   return {table, feeds, calls, rows, retracts};
 }
@@ -114,9 +114,9 @@ function isWalked(draft: Draft): boolean {
   return draft.slots.some(slot => slot.role === 'least' || slot.role === 'greatest');
 }
 
-function bagOf(draft: Draft, retracts: boolean, headOffset: number | null): Bag {
+function bagOf(draft: Draft, retracts: boolean, reusesRows: boolean, headOffset: number | null): Bag {
   const slots: Slot[] = Array.from({length: headOffset !== null ? 3 : retracts ? 1 : 0}, () => ({kind: 'number', initial: 0}));
-  const table = new GroupTable(['exact', ...draft.args.map(arg => keyKindOf(arg.type))], slots, retracts);
+  const table = new GroupTable(['exact', ...draft.args.map(arg => keyKindOf(arg.type))], slots, reusesRows);
   return {
     table,
     countOffset: retracts ? (table.slotOffsets[0] as number) : null,

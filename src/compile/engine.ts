@@ -18,6 +18,8 @@ export interface Engine {
   step(): boolean;
   /** When the clock gives a step something to do without any input, in milliseconds since 1970; null: never. */
   readonly wakesAtMs: number | null;
+  /** How many rows were dropped because they came too late for their windows. */
+  readonly lateRows: number;
   /** All inputs have ended, nothing is pending, and everything has been delivered. */
   readonly finished: boolean;
   /** What all state holds, in bytes of memory. */

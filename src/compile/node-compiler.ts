@@ -2,6 +2,7 @@ import type {Clock} from '../base/clock.ts';
 import type {Memory} from '../base/memory.ts';
 import type {NodeKind, NodeOf, PlanNode} from '../plan/nodes/index.ts';
 import type {SavedState} from '../state/image.ts';
+import type {LateRows} from '../state/window-groups.ts';
 import type {RowShape} from './columns.ts';
 import type {EngineOptions, EngineOutput, SegmentCode} from './engine.ts';
 import type {SegmentWriter} from './segment-writer.ts';
@@ -26,6 +27,8 @@ export interface Build {
   readonly code: SegmentCode[];
   /** State of the node being built, to be saved. */
   keep(state: SavedState): void;
+  /** Rows of the node being built that come too late are counted here, and told at the end. */
+  countLate(rows: LateRows): void;
   addOutput(index: number, output: EngineOutput): void;
   /** By node: whether it has had all the rows it wants. */
   readonly satisfied: Map<number, () => boolean>;
@@ -47,7 +50,7 @@ interface SourceNode<K extends NodeKind> {
 interface StageNode<K extends NodeKind> {
   readonly kind: 'stage';
   /** It acts on the watermark of its inputs: its rows are late, or wait. */
-  readonly usesTime?: (node: NodeOf<K>) => boolean;
+  usesTime?(node: NodeOf<K>): boolean;
   /** It gives rows on at once, each with the watermark before it: `write` calls `segment.carryTime` for each row that it puts into the stage's batch or inbox. */
   readonly carriesTime?: true;
   stage(node: NodeOf<K>, index: number, build: Build): Stage;

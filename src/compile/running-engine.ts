@@ -4,6 +4,7 @@ import {assert} from '../base/problem.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
 import type {Plan} from '../plan/plan.ts';
 import {damaged, ImageReader, ImageWriter, type SavedState} from '../state/image.ts';
+import type {LateRows} from '../state/window-groups.ts';
 import {RowStore} from '../state/row-store.ts';
 import type {Engine, EngineInput, EngineOutput} from './engine.ts';
 import type {Stage} from './stage.ts';
@@ -23,6 +24,7 @@ export interface EngineParts {
   readonly stages: readonly Stage[];
   readonly outputs: readonly EngineOutput[];
   readonly states: readonly NamedState[];
+  readonly late: readonly LateRows[];
   /** Of each node, the nodes that read it. */
   readonly users: readonly (readonly number[])[];
   readonly satisfied: ReadonlyMap<number, () => boolean>;
@@ -161,6 +163,10 @@ export class RunningEngine implements Engine {
 
   get stateBytes(): number {
     return this.#parts.states.reduce((total, {state}) => total + state.bytes, 0);
+  }
+
+  get lateRows(): number {
+    return this.#parts.late.reduce((total, {count}) => total + count, 0);
   }
 
   capture(what: 'full' | 'changes'): Uint8Array {

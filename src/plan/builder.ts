@@ -12,8 +12,8 @@ export class PlanBuilder {
   add(shape: NodeShape, given: GivenTraits): number {
     const behaviour = behaviourOf(shape);
     const inputs = behaviour.inputs(shape).map(input => this.at(input));
-    const {schema, changelog, key, rowtime, bounded} = behaviour.traits(shape, given, inputs);
-    const traits: Traits = {schema, changelog, key, rowtime, bounded};
+    const {schema, changelog, key, rowtime, bounded, window = null} = behaviour.traits(shape, given, inputs);
+    const traits: Traits = {schema, changelog, key, rowtime, bounded, window};
     this.nodes.push({...shape, ...traits});
     return this.nodes.length - 1;
   }

@@ -40,7 +40,8 @@ export class RowStore implements SavedState {
   readonly #template: Float64Array;
   readonly #textOffsets: readonly number[];
   readonly #codeOffsets: readonly number[];
-  readonly #reuses: boolean;
+  /** The numbers of removed rows are given again. */
+  readonly reusesRows: boolean;
   #free: number[] = [];
   #changed: number[] = [];
   /** Rows were forgotten or moved since the last save: the next one must be full, whatever is asked. */
@@ -49,7 +50,7 @@ export class RowStore implements SavedState {
   /** `reusesRows`: the numbers of removed rows are given again; otherwise row numbers always stand for the order of arrival. */
   constructor(slots: readonly Slot[], reusesRows = false) {
     this.slots = slots;
-    this.#reuses = reusesRows;
+    this.reusesRows = reusesRows;
     const offsets: number[] = [];
     let stride = 1;
     for (const slot of slots) {
@@ -88,7 +89,7 @@ export class RowStore implements SavedState {
 
   /** A new row with every slot at its initial cell, marked as changed. */
   addRow(): number {
-    const reused = this.#reuses ? this.#free.pop() : undefined;
+    const reused = this.reusesRows ? this.#free.pop() : undefined;
     const row = reused ?? this.rowCount++;
     if (row >>> pageShift === this.pages.length) this.pages.push(new Float64Array(this.stride << pageShift));
     this.page(row).set(this.#template, this.cellOf(row));

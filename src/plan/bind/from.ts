@@ -8,6 +8,7 @@ import type {QueryBinder} from './query.ts';
 import {bindJoin} from './join.ts';
 import {listed, type MergedColumn, type ScopeRelation} from './scope.ts';
 import type {CommonTables, Emit, NamedTable, Relation} from './session.ts';
+import {bindWindowFunction, isWindowFunction} from './window.ts';
 import {dynamicOptions, externalTable, tableRelation} from './table.ts';
 
 /** The catalog and database in which every table is, as Flink calls them when nothing else is said. */
@@ -40,8 +41,14 @@ export function bindFrom(binder: QueryBinder, reference: TableReference, around:
     }
     case 'join':
       return bindJoin(binder, reference, around, emit);
-    case 'function':
-      return report.notSupported(`table function ${reference.call.name}`, reference.call.span);
+    case 'function': {
+      const {name} = reference.call;
+      if (isWindowFunction(name)) {
+        const found = bindWindowFunction(binder, reference, name, around, emit);
+        return found === null ? null : aliased(binder.context, found, reference.alias, []);
+      }
+      return report.notSupported(`table function ${name}`, reference.call.span);
+    }
     case 'unnest':
       return report.notSupported('UNNEST', span);
     case 'other-table':

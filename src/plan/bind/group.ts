@@ -4,8 +4,9 @@ import type {Column, Schema} from '../../types/sql-type.ts';
 import {typeText} from '../../types/type-text.ts';
 import type {AggregateCall, Expr} from '../expression.ts';
 import {expressionKey, mapChildren, someExpression} from '../expression-walk.ts';
+import type {WindowColumns} from '../nodes/window.ts';
 import {nameText} from '../plan-text.ts';
-import {isAggregateColumn} from './aggregate-calls.ts';
+import {isAggregateColumn, overIndex} from './aggregate-calls.ts';
 import type {BindContext} from './context.ts';
 import type {ExpressionBinder} from './expression.ts';
 import {numberLiteral} from './literal.ts';
@@ -65,7 +66,7 @@ function ordinalKey(binder: ExpressionBinder, text: string, span: Span, output: 
 
 /** An expression of the select list as a key. */
 function keyOf(binder: ExpressionBinder, span: Span, expression: Expr): Expr | null {
-  if (!someExpression(expression, isAggregateColumn)) return comparable(binder, span, expression);
+  if (!someExpression(expression, inner => isAggregateColumn(inner) || overIndex(inner) >= 0)) return comparable(binder, span, expression);
   return binder.context.report.error('misplaced-aggregate', span, 'GROUP BY cannot name an aggregate');
 }
 
@@ -89,6 +90,7 @@ export function lifted(
     const key = keys.get(expressionKey(expression));
     if (key !== undefined) return {kind: 'column', index: key, type: expression.type, span: expression.span};
     if (expression.kind !== 'column') return mapChildren(expression, child => lift(child, span));
+    if (overIndex(expression) >= 0) return expression;
     if (isAggregateColumn(expression)) return {...expression, index: group.keys.length - 1 - expression.index};
     isWhole = false;
     const {name} = input.columns[expression.index]!;
@@ -122,9 +124,22 @@ export function groupedInput(
   const columns: Column[] = group.keys.map((key, index) => ({name: keyName(key, below, output) ?? `key${index}`, type: key.type}));
   const calls = group.calls.map((call, index) => ({...call, name: callName(index, output) ?? call.name}));
   for (const {name, type} of calls) columns.push({name, type});
-  const node = builder.add({kind: 'aggregate', input, keys: group.keys, calls, emit}, {schema: {columns}});
+  const windowKeys = session.isFinal ? null : windowKeysOf(builder.at(input).window, group.keys);
+  const shape =
+    windowKeys === null
+      ? ({kind: 'aggregate', input, keys: group.keys, calls, emit} as const)
+      : ({kind: 'window-aggregate', input, keys: group.keys, calls, windowKeys} as const);
+  const node = builder.add(shape, {schema: {columns}});
   origins.set(node, {report: context.report, span: group.span, name: group.name});
   return node;
+}
+
+/** Where a window's columns stand among the keys: groups of a stream that have both bounds are complete when the window closes. */
+function windowKeysOf(window: WindowColumns | null, keys: readonly Expr[]): WindowColumns | null {
+  if (window === null) return null;
+  const place = (column: number | null): number => keys.findIndex(key => key.kind === 'column' && key.index === column);
+  const [start, end, time] = [place(window.start), place(window.end), place(window.time)];
+  return start === -1 || end === -1 ? null : {...window, start, end, time: time === -1 ? null : time};
 }
 
 function keyName(key: Expr, below: Schema, output: readonly Output[]): string | undefined {

@@ -25,6 +25,10 @@ function decided(node: PlanNode, {builder}: Rewriting): number | null {
     case 'rank':
     case 'deduplicate':
     case 'replicate':
+    case 'assign-window':
+    case 'assign-windows':
+    case 'session-window':
+    case 'window-aggregate':
       return isEmpty(node.input) ? nothing() : null;
     case 'limit':
     case 'sort':

@@ -1,0 +1,39 @@
+import type {PlanBuilder} from '../builder.ts';
+import type {Expr} from '../expression.ts';
+
+/** What a time is to a stream: the time of its events, by its watermark; or the time at which a row is worked on. */
+export type TimeAttribute = 'event' | 'processing';
+
+/** Whether a column of a node is a time attribute: it was declared as one, and nothing but its name has changed since. */
+export function timeAttribute(builder: PlanBuilder, node: number, column: number): TimeAttribute | null {
+  const found = builder.at(node);
+  if (found.rowtime === column) return 'event';
+  switch (found.kind) {
+    case 'project':
+      return timeOf(builder, found.input, found.expressions[column]!);
+    case 'filter':
+    case 'limit':
+    case 'watermark':
+      return timeAttribute(builder, found.input, column);
+    case 'union': {
+      const [first, ...others] = found.inputs.map(input => timeAttribute(builder, input, column));
+      return others.every(other => other === first) ? (first ?? null) : null;
+    }
+    case 'assign-window':
+    case 'assign-windows':
+    case 'session-window':
+      // The time that a row was put into its window by is an ordinary column behind it, as in Flink.
+      if (column >= found.width) return found.isProcessing && found.adds[column - found.width] === 'time' ? 'processing' : null;
+      return timeOf(builder, found.input, found.time) === timeAttribute(builder, found.input, column) ? null : timeAttribute(builder, found.input, column);
+    case 'window-aggregate':
+      return found.windowKeys.isProcessing && found.windowKeys.time === column ? 'processing' : null;
+    default:
+      return null;
+  }
+}
+
+/** The same of an expression over a node. */
+export function timeOf(builder: PlanBuilder, node: number, expression: Expr): TimeAttribute | null {
+  if (expression.kind === 'column') return timeAttribute(builder, node, expression.index);
+  return expression.kind === 'call' && expression.function === 'PROCTIME' ? 'processing' : null;
+}

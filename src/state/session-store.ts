@@ -1,0 +1,210 @@
+import type {Memory} from '../base/memory.ts';
+import type {Vector} from '../flow/batch.ts';
+import type {SqlType} from '../types/sql-type.ts';
+import {GroupTable} from './group-table.ts';
+import type {ImageReader, ImageWriter, SavedState} from './image.ts';
+import type {KeyKind} from './key-cells.ts';
+import {RowCells} from './row-cells.ts';
+import {RowStore, type Slot} from './row-store.ts';
+import {TimerHeap} from './timer-heap.ts';
+
+/** Cells of a session's row. Links are a row's number and one more; 0 is no row. */
+const Cell = {key: 1, start: 2, last: 3, rank: 4, firstRow: 5, lastRow: 6, next: 7} as const;
+const number: Slot = {kind: 'number', initial: 0};
+
+/**
+ * Rows in sessions: of each key the sessions that are not over, of each session its rows in the order of arrival. A session is over when time has come to its
+ * last row's time and the gap behind it.
+ */
+export class SessionStore implements SavedState {
+  /** The keys; generated code finds them. */
+  readonly keys: GroupTable;
+  readonly #sessions = new RowStore(
+    Array.from({length: 7}, () => number),
+    true,
+  );
+  readonly #rows: RowStore;
+  readonly #cells: RowCells;
+  readonly #nextRow: number;
+  readonly #firstSession: number;
+  readonly #gapMs: number;
+  readonly #closesAtOf: (end: number) => number;
+  readonly #timers = new TimerHeap();
+  #begun = 0;
+
+  constructor(
+    memory: Memory,
+    layout: {
+      readonly keys: readonly KeyKind[];
+      readonly types: readonly SqlType[];
+      readonly gapMs: number;
+      readonly closesAtOf: (end: number) => number;
+    },
+  ) {
+    const {keys, types} = layout;
+    this.keys = new GroupTable(keys, [number], true);
+    this.#firstSession = this.keys.slotOffsets[0] as number;
+    this.#rows = new RowStore([...RowCells.slots(types), number], true);
+    this.#nextRow = this.#rows.offsets.at(-1) as number;
+    this.#cells = new RowCells(
+      this.#rows,
+      memory,
+      types.map((type, column) => ({column, type})),
+      this.#rows.offsets,
+    );
+    this.#gapMs = layout.gapMs;
+    this.#closesAtOf = layout.closesAtOf;
+  }
+
+  get bytes(): number {
+    return this.keys.bytes + this.#sessions.bytes + this.#rows.bytes + this.#timers.bytes;
+  }
+
+  /** Takes a row of a key. False: it came too late, that is, the session it would belong to was over by the watermark. */
+  add(key: number, time: number, watermark: number, vectors: readonly Vector[], row: number): boolean {
+    const touched = this.#touched(key, time, watermark);
+    const last = Math.max(time, ...touched.map(session => this.#get(session, Cell.last)));
+    if (this.#closesAtOf(last + this.#gapMs) <= watermark) {
+      if (this.#first(key) === 0) this.keys.remove(key);
+      return false;
+    }
+    const [session = this.#begin(key, time), other] = touched;
+    if (other !== undefined) this.#merge(session, other);
+    this.#set(session, Cell.start, Math.min(this.#get(session, Cell.start), time));
+    this.#set(session, Cell.last, last);
+    const stored = this.#rows.addRow();
+    this.#cells.store(stored, vectors, row);
+    this.#append(session, stored + 1, stored + 1);
+    return true;
+  }
+
+  /** The sessions that a time belongs to and that are not over: two at most, the one that began first. */
+  #touched(key: number, time: number, watermark: number): readonly number[] {
+    const found: number[] = [];
+    for (let link = this.#first(key); link !== 0; link = this.#get(link - 1, Cell.next)) {
+      const session = link - 1;
+      const last = this.#get(session, Cell.last);
+      const touches = this.#get(session, Cell.start) <= time + this.#gapMs && last + this.#gapMs >= time;
+      if (touches && this.#closesAtOf(last + this.#gapMs) > watermark) found.push(session);
+    }
+    return found.sort((a, b) => this.#get(a, Cell.rank) - this.#get(b, Cell.rank));
+  }
+
+  #begin(key: number, time: number): number {
+    const session = this.#sessions.addRow();
+    this.#set(session, Cell.key, key);
+    this.#set(session, Cell.start, time);
+    this.#set(session, Cell.last, time);
+    this.#set(session, Cell.rank, ++this.#begun);
+    this.#set(session, Cell.next, this.#first(key));
+    this.#setFirst(key, session + 1);
+    this.#wait(session);
+    return session;
+  }
+
+  #merge(session: number, other: number): void {
+    this.#set(session, Cell.start, Math.min(this.#get(session, Cell.start), this.#get(other, Cell.start)));
+    this.#append(session, this.#get(other, Cell.firstRow), this.#get(other, Cell.lastRow));
+    this.#forget(other);
+  }
+
+  #append(session: number, firstRow: number, lastRow: number): void {
+    const end = this.#get(session, Cell.lastRow);
+    if (end === 0) this.#set(session, Cell.firstRow, firstRow);
+    else this.#link(end - 1, firstRow);
+    this.#set(session, Cell.lastRow, lastRow);
+  }
+
+  #link(row: number, next: number): void {
+    this.#rows.markChanged(row);
+    this.#rows.page(row)[this.#rows.cellOf(row) + this.#nextRow] = next;
+  }
+
+  #wait(session: number): void {
+    this.#timers.push(this.#closesAtOf(this.#get(session, Cell.last) + this.#gapMs), this.#get(session, Cell.rank), session);
+  }
+
+  /** When the next session may be over. */
+  get earliest(): number {
+    return this.#timers.time;
+  }
+
+  /** The session that is over first by a time; -1: none is. A timer may be of a session that went on, or became part of another. */
+  over(time: number): number {
+    while (this.#timers.time <= time) {
+      const {item: session, rank, time: asked} = this.#timers;
+      const isThere = session < this.#sessions.rowCount && !this.#sessions.isFree(session) && this.#get(session, Cell.rank) === rank;
+      if (isThere && this.#closesAtOf(this.#get(session, Cell.last) + this.#gapMs) <= asked) return session;
+      this.#timers.pop();
+      if (isThere) this.#wait(session);
+    }
+    return -1;
+  }
+
+  start(session: number): number {
+    return this.#get(session, Cell.start);
+  }
+  end(session: number): number {
+    return this.#get(session, Cell.last) + this.#gapMs;
+  }
+
+  /** Writes the first row of a session into a batch and forgets it. True: it was the last, and the session is forgotten too. */
+  take(session: number, vectors: readonly Vector[], row: number): boolean {
+    const stored = this.#get(session, Cell.firstRow) - 1;
+    this.#cells.load(stored, vectors, row);
+    const next = this.#rows.page(stored)[this.#rows.cellOf(stored) + this.#nextRow] as number;
+    this.#rows.removeRow(stored);
+    this.#set(session, Cell.firstRow, next);
+    if (next !== 0) return false;
+    const key = this.#get(session, Cell.key);
+    this.#forget(session);
+    if (this.#first(key) === 0) this.keys.remove(key);
+    return true;
+  }
+
+  /** Takes a session out of the list of its key. */
+  #forget(session: number): void {
+    const key = this.#get(session, Cell.key);
+    const next = this.#get(session, Cell.next);
+    if (this.#first(key) === session + 1) this.#setFirst(key, next);
+    else {
+      let before = this.#first(key) - 1;
+      while (this.#get(before, Cell.next) !== session + 1) before = this.#get(before, Cell.next) - 1;
+      this.#set(before, Cell.next, next);
+    }
+    this.#sessions.removeRow(session);
+  }
+
+  #get(session: number, cell: number): number {
+    return this.#sessions.page(session)[this.#sessions.cellOf(session) + cell] as number;
+  }
+  #set(session: number, cell: number, value: number): void {
+    this.#sessions.markChanged(session);
+    this.#sessions.page(session)[this.#sessions.cellOf(session) + cell] = value;
+  }
+  #first(key: number): number {
+    return this.keys.page(key)[this.keys.cellOf(key) + this.#firstSession] as number;
+  }
+  #setFirst(key: number, session: number): void {
+    this.keys.markChanged(key);
+    this.keys.page(key)[this.keys.cellOf(key) + this.#firstSession] = session;
+  }
+
+  save(what: 'full' | 'changes', image: ImageWriter): void {
+    image.f64(this.#begun);
+    for (const store of [this.keys, this.#sessions, this.#rows]) store.save(what, image);
+  }
+
+  load(image: ImageReader): void {
+    this.#begun = image.f64();
+    for (const store of [this.keys, this.#sessions, this.#rows]) store.load(image);
+    this.#timers.clear();
+    for (let session = 0; session < this.#sessions.rowCount; session++) if (!this.#sessions.isFree(session)) this.#wait(session);
+  }
+
+  /** Between two steps: see RowStore. */
+  tidy(): void {
+    this.keys.tidy();
+    this.#rows.tidy();
+  }
+}
