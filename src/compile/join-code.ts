@@ -104,10 +104,10 @@ function keepFunction(segment: SegmentWriter, {side, inbox}: SideColumns): Js {
   segment.function(js`function ${name}(row, isNew)`, () => {
     const codes = inbox.map(column => keyOfColumn(segment, side.rows, column));
     if (side.table !== null) {
-      const leave = {before: segment.leave};
+      const {leave} = segment;
       segment.leave = js`return -1;`;
       const found = probe(segment, side.table, codes, {meaning: 'rows of one side', leaveWhen: js`!isNew`});
-      segment.leave = leave.before;
+      segment.leave = leave;
       writer.line(js`return ${found.row};`);
       return;
     }
@@ -186,9 +186,12 @@ function testFunction(segment: SegmentWriter, {node, left, right}: JoinParts): J
   const {writer} = segment;
   const name = writer.name('test');
   const {residual} = node;
+  const {leave} = segment;
+  segment.leave = js`return false;`;
   segment.function(js`function ${name}(row)`, () => {
     if (residual === null) return writer.line(js`return true;`);
     writer.line(js`return ${isTrue(segment, residual, {columns: [...left.pairs, ...right.pairs]})};`);
   });
+  segment.leave = leave;
   return name;
 }

@@ -38,17 +38,20 @@ export function foldByKey(lines: readonly string[], keyOf: (row: string) => stri
   return [...rows.values()];
 }
 
-/** The laws of a changelog: nothing is taken back that is not there, every -U is followed by its +U, no update changes nothing. Gives the first fault, or null. */
-export function changelogFault(changes: readonly Change[], rowText: (change: Change) => string): string | null {
+/**
+ * The laws of a changelog: nothing is taken back that is not there, every -U is followed by its +U, no update changes nothing. Gives the first fault, or null.
+ * Without pairs (behind a join, whose rows for an update may be several, or none on one side) only the first law holds.
+ */
+export function changelogFault(changes: readonly Change[], rowText: (change: Change) => string, hasPairs = true): string | null {
   const rows = new Map<string, number>();
   for (const [index, change] of changes.entries()) {
     const text = rowText(change);
     const before = changes[index - 1];
-    if (before?.kind === 1 && change.kind !== 2) return `-U without +U before change ${index}: ${text}`;
-    if (before?.kind === 1 && rowText(before) === text) return `an update that changes nothing at ${index}: ${text}`;
+    if (hasPairs && before?.kind === 1 && change.kind !== 2) return `-U without +U before change ${index}: ${text}`;
+    if (hasPairs && before?.kind === 1 && rowText(before) === text) return `an update that changes nothing at ${index}: ${text}`;
     const count = (rows.get(text) ?? 0) + (change.kind === 0 || change.kind === 2 ? 1 : -1);
     if (count < 0) return `change ${index} takes back a row that is not there: ${text}`;
     rows.set(text, count);
   }
-  return changes.at(-1)?.kind === 1 ? 'the last change is a -U' : null;
+  return hasPairs && changes.at(-1)?.kind === 1 ? 'the last change is a -U' : null;
 }

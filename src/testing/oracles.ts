@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'vitest';
+import {behaviourOf} from '../plan/nodes/index.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {Change} from '../types/change.ts';
 import {rowText} from '../types/row-text.ts';
@@ -84,16 +85,29 @@ export function driveLines(
   );
 }
 
-/** With one input the order of everything is fixed; with several, what is left at the end is. */
+/**
+ * With one input the order of everything is fixed, unless its rows meet again after operators of different kinds have given them on; with several inputs,
+ * what is left at the end is.
+ */
 function sameAsDrive(subject: Subject, options: Pick<DriveOptions, 'batchRows' | 'stepRows' | 'restart'>): void {
   const expected = driveLines(subject, asWritten);
   const found = driveLines(subject, options);
-  const scans = subject.plan.nodes.filter(node => node.kind === 'scan').length;
-  if (scans <= 1) expect(found).toEqual(expected);
+  if (isOrderFixed(subject.plan)) expect(found).toEqual(expected);
   else
     expect(found.map((lines, sink) => finalRows(subject.plan, sink, lines))).toEqual(
       expected.map((lines, sink) => finalRows(subject.plan, sink, lines)),
     );
+}
+
+function isOrderFixed({nodes}: Plan): boolean {
+  const inputsOf = (index: number): readonly number[] => {
+    const node = nodes[index];
+    return node === undefined ? [] : behaviourOf(node).inputs(node);
+  };
+  const isDirect = (index: number): boolean =>
+    nodes[index]?.kind === 'scan' || (['filter', 'project', 'watermark'].includes(nodes[index]?.kind ?? '') && inputsOf(index).every(isDirect));
+  const meet = nodes.flatMap((_, index) => (inputsOf(index).length > 1 ? inputsOf(index) : []));
+  return nodes.filter(node => node.kind === 'scan').length <= 1 && meet.every(isDirect);
 }
 
 /** What a sink's table holds at the end, as sorted row texts. */
@@ -127,7 +141,8 @@ function lawful(subject: Subject): void {
     const node = plan.nodes[plan.sinks[sink] as number];
     if (node?.changelog === 'append') expect(changes.filter(change => change.kind !== 0)).toEqual([]);
     else if (node?.changelog === 'retract') {
-      expect(changelogFault(changes, change => rowText(null, change.row, node.schema.columns, plan.settings.timeZone))).toBeNull();
+      const hasPairs = !plan.nodes.some(each => each.kind === 'join');
+      expect(changelogFault(changes, change => rowText(null, change.row, node.schema.columns, plan.settings.timeZone), hasPairs)).toBeNull();
     }
   }
 }
