@@ -11,10 +11,15 @@ export async function judgeEndToEnd(corpus: string, family: string, scratch: str
   const tallies = {T1: new Tally(`${family} T1`), T2: new Tally(`${family} T2`), T3: new Tally(`${family} T3`)};
   for (const file of jsonFiles(join(corpus, family))) {
     for (const one of readJson(corpus, family, file) as readonly CorpusCase[]) {
-      tallies[one.tier].add(one.id, await judgeCase(tools, one, join(scratch, 'case')));
+      tallies[one.tier].add(one.id, await judgeCase(tools, one, join(scratch, 'case')).catch(broken));
     }
   }
   return Object.values(tallies).map(tally => tally.judgement());
+}
+
+/** An exception is a fault of ours, and no reason to leave the other cases unjudged. */
+function broken(error: unknown): Verdict {
+  return {kind: 'failed', why: error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ') : String(error)};
 }
 
 /**
