@@ -127,6 +127,10 @@ export class JsonKernel {
   get lines(): number {
     return this.#job[layout.jobLines / 4] as number;
   }
+  /** Whether the rows are known to be ASCII; false says nothing. */
+  get isAscii(): boolean {
+    return this.#job[layout.jobIsAscii / 4] === 1;
+  }
   get rejectCount(): number {
     return this.#job[layout.jobRejectCount / 4] as number;
   }

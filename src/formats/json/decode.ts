@@ -172,10 +172,10 @@ class JsonDecoder implements RecordDecoder {
     this.#copyColumns();
   }
 
-  /** Rows whose record is no UTF-8, with the reason. Nearly always there are none, which one look at all bytes tells. */
+  /** Rows whose record is no UTF-8, with the reason. Nearly always there are none, which the kernel knows of ASCII, and one look at all bytes tells of the rest. */
   #wrongTexts(from: number, end: number): Map<number, string> {
     const faulty = new Map<number, string>();
-    if (this.rows === 0 || isUtf8(this.#bytes(from, end))) return faulty;
+    if (this.rows === 0 || this.#kernel.isAscii || isUtf8(this.#bytes(from, end))) return faulty;
     for (let row = 0; row < this.rows; row++) {
       const start = this.starts[row] as number;
       const bytes = this.#bytes(start, start + (this.lengths[row] as number));

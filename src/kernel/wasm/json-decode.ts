@@ -4,6 +4,7 @@ import {
   faultTrailing,
   jobInputLengths,
   jobInputStarts,
+  jobIsAscii,
   jobLengths,
   jobLineNumbers,
   jobLines,
@@ -22,10 +23,12 @@ import {
   rejectSize,
   rejectStart,
 } from './json/layout';
-import {forgetRecords, openRecords, readRecord} from './json/records';
+import {firstEnd, secondEnd} from './json/pairs';
+import {forgetRecords, openRecords, pairsPay, readPair, readRecord, readUnlike} from './json/records';
 import {skipContainer, skipValue} from './json/skip';
-import {beginCall, endCall, finishEscapedCells} from './json/slots';
-import {fault, faultAt, faultCode, lineEnd, setLineFeedIsSpace, skipSpace} from './json/text';
+import {beginCall, endCall, endRow, finishEscapedCells} from './json/slots';
+import {areAscii} from './json/templates';
+import {fault, faultAt, faultCode, forgetSeen, lineEnd, setLineFeedIsSpace, skipSpace, wereAscii} from './json/text';
 
 /**
  * The NDJSON decoder: bytes into columns, every byte checked. One kernel for all queries: what is wanted stands in tables that the face in
@@ -46,6 +49,8 @@ let isInArray: bool = false;
 /** Where, when its message is not at an end. */
 let arrayAt: usize = 0;
 let wereLines: bool = true;
+/** Nearly all lines are longer, or as long; it follows them slowly upwards, and downwards at once. */
+let leastBytes: u32 = 0;
 
 export function open(jobPointer: usize): void {
   job = jobPointer;
@@ -64,6 +69,7 @@ function begin(areLines: bool): void {
   rows = 0;
   lines = 0;
   rejectCount = 0;
+  forgetSeen();
   beginCall();
 }
 
@@ -72,13 +78,29 @@ function end(): void {
   store<u32>(job, rows, jobRows);
   store<u32>(job, lines, jobLines);
   store<u32>(job, rejectCount, jobRejectCount);
+  store<u32>(job, areAscii && wereAscii() ? 1 : 0, jobIsAscii);
 }
 
 function addRow(start: usize, stop: usize): void {
+  endRow(rows);
   store<u32>(starts + (rows << 2), <u32>start);
   store<u32>(lengths + (rows << 2), <u32>(stop - start));
   store<u32>(lineNumbers + (rows << 2), lines);
   rows++;
+}
+
+/** The rows of two lines that follow each other; the lines count too. */
+// @ts-ignore: decorator
+@inline
+function addRows(first: usize, firstBytes: u32, second: usize, secondBytes: u32): void {
+  endRow(rows);
+  endRow(rows + 1);
+  const at = rows << 2;
+  store<u64>(starts + at, <u64>first | (<u64>second << 32));
+  store<u64>(lengths + at, <u64>firstBytes | (<u64>secondBytes << 32));
+  store<u64>(lineNumbers + at, <u64>lines | (<u64>(lines + 1) << 32));
+  rows += 2;
+  lines += 2;
 }
 
 function addReject(start: usize, stop: usize, code: u32, at: usize): void {
@@ -106,14 +128,7 @@ export function decodeLines(pos: usize, limit: usize, most: u32): usize {
     pos = skipSpace(pos);
     const c: u32 = load<u8>(pos);
     if (c == 0x7b) {
-      let stop = readRecord(pos, rows);
-      if (stop != 0) {
-        if (load<u8>(stop) != 10) stop = skipSpace(stop);
-        if (load<u8>(stop) == 10 && <u32>(stop - start) <= maxRecordBytes) addRow(start, stop);
-        else stop = rejectLineAt(start, faultTrailing, stop);
-      } else stop = rejectLineAt(start, faultCode, faultAt);
-      lines++;
-      pos = stop + 1;
+      pos = decodeObject(start, pos, limit, most);
     } else if (c == 10) {
       lines++;
       pos++;
@@ -121,6 +136,56 @@ export function decodeLines(pos: usize, limit: usize, most: u32): usize {
   }
   end();
   return pos;
+}
+
+/** A line that begins with an object at `pos`, and the next one too if it can be done with it. Returns where to go on. */
+// @ts-ignore: decorator
+@inline
+function decodeObject(start: usize, pos: usize, limit: usize, most: u32): usize {
+  const next = rows + 1 < most && pairsPay() ? lineAfter(pos, limit) : 0;
+  if (next != 0) {
+    const end = decodePair(start, pos, next);
+    if (end != 0) return end;
+  }
+  let stop = next == 0 ? readRecord(pos, rows) : firstEnd != 0 ? firstEnd : readUnlike(pos, rows);
+  if (stop != 0) {
+    if (load<u8>(stop) != 10) stop = skipSpace(stop);
+    if (load<u8>(stop) == 10 && <u32>(stop - start) <= maxRecordBytes) addRow(start, stop);
+    else stop = rejectLineAt(start, faultTrailing, stop);
+  } else stop = rejectLineAt(start, faultCode, faultAt);
+  lines++;
+  return stop + 1;
+}
+
+/** Where the line after that at `pos` begins, or a later one: lines are looked through from a length on that nearly all have. 0: there is none. */
+// @ts-ignore: decorator
+@inline
+function lineAfter(pos: usize, limit: usize): usize {
+  if (leastBytes >= <u32>(limit - pos)) return 0;
+  const next = lineEnd(pos + leastBytes) + 1;
+  return next < limit ? next : 0;
+}
+
+/** Two lines, of which the second one should begin at `next`. Returns the byte after both; 0 when only the first one was read, if that. */
+// @ts-ignore: decorator
+@inline
+function decodePair(start: usize, pos: usize, next: usize): usize {
+  readPair(pos, next, rows);
+  let stop = firstEnd;
+  if (stop == 0) return 0;
+  if (load<u8>(stop) != 10) stop = skipSpace(stop);
+  const bytes = <u32>(stop - start);
+  if (stop + 1 != next) {
+    leastBytes = min(leastBytes, bytes);
+    return 0;
+  }
+  leastBytes += (bytes - leastBytes) >> 7;
+  stop = secondEnd;
+  if (stop == 0) return 0;
+  if (load<u8>(stop) != 10) stop = skipSpace(stop);
+  if (load<u8>(stop) != 10 || max(bytes, <u32>(stop - next)) > maxRecordBytes) return 0;
+  addRows(start, bytes, next, <u32>(stop - next));
+  return stop + 1;
 }
 
 /** A line that is no row; returns its line feed. */

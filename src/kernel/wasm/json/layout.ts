@@ -27,6 +27,8 @@ export const jobPendingCount = 72;
 export const jobEscapedBytes = 76;
 /** The table of powers of five, or 0 while there is none: for exponents of ten from `fivesLeast` to `fivesGreatest`, 16 bytes each, the upper half behind. */
 export const jobFives = 80;
+/** 1 when all strings of the call are known to be ASCII. */
+export const jobIsAscii = 84;
 export const jobSize = 96;
 export const fivesLeast = -64;
 export const fivesGreatest = 64;
@@ -112,8 +114,8 @@ export const templateCount = 8;
 export const templateSteps = 1024;
 export const templateLiteralBytes = 32768;
 export const stepLiteral = 0;
-/** Which bytes of the literal's first 16 count. */
-export const stepMask = 16;
+/** Which of these 16 bytes do not count: the bits of those behind the literal's end. */
+export const stepIgnored = 16;
 export const stepLength = 20;
 /** The whole literal, where it is longer than 16 bytes. */
 export const stepLong = 24;
@@ -123,10 +125,14 @@ export const stepTarget = 32;
 export const stepDepth = 36;
 /** 1 when the field may be left out without changing the nesting. */
 export const stepOptional = 40;
-export const stepSize = 48;
+/** For two records side by side: what they mostly have here, one of `pair…`. */
+export const stepPair = 44;
+/** The same as `stepIgnored`, but where both mostly have a text its quote, which stands behind the literal, counts too. */
+export const stepPairIgnored = 48;
+export const stepSize = 64;
 export const templateHeader = 16;
 export const templateMissingSlots = 4096;
-export const templateBytes = 16 + 4 * 4096 + 1024 * 48 + 32768;
+export const templateBytes = 16 + 4 * 4096 + 1024 * 64 + 32768;
 /** All templates, with the table of what they share in front. */
 export const templatesBytes = 8 * 8 * 4 + 8 * templateBytes;
 export const templateMissingCount = 0;
@@ -141,6 +147,21 @@ export const actionNullNode = 21;
 /** The value is an object that is wanted both whole and by its fields. */
 export const actionBegin = 22;
 export const actionEnd = 23;
+
+/** Texts, mostly of up to 16, 32, 64 and more bytes: `pairSkip` and `pairText` with 0 to 3 added. Nobody wants the skipped ones. */
+export const pairSkip = 0;
+export const pairText = 4;
+export const pairLastText = 7;
+/** A wanted integer, of a slot that takes any of 8 digits. */
+export const pairInteger = 8;
+/** Numbers that nobody wants, without and with a fraction. */
+export const pairSkipWhole = 9;
+export const pairSkipFraction = 10;
+export const pairFinish = 11;
+/** Anything. */
+export const pairOther = 12;
+/** Nothing: at least one record is not of the template's shape. */
+export const pairNone = 13;
 
 /** Why a record is no row. */
 export const faultValue = 1;

@@ -8,8 +8,19 @@ import {
   entrySlot,
   jobSlotCount,
   jobSlots,
+  kindInteger,
+  kindText,
   nodeEndSlot,
   nodeFirstSlot,
+  pairFinish,
+  pairInteger,
+  pairLastText,
+  pairOther,
+  pairSkip,
+  pairSkipFraction,
+  pairSkipWhole,
+  pairText,
+  slotGreatest,
   slotKind,
   slotSize,
   stepAction,
@@ -17,8 +28,10 @@ import {
   stepLength,
   stepLiteral,
   stepLong,
-  stepMask,
+  stepIgnored,
   stepOptional,
+  stepPair,
+  stepPairIgnored,
   stepSize,
   stepTarget,
   templateCount,
@@ -31,8 +44,8 @@ import {
 } from './layout';
 import {findEscaped, findName} from './objects';
 import {skipValue, toValue} from './skip';
-import {compareTemplates, keepTemplate, stepsOf, templateAt, templatesKnown} from './templates';
-import {hadEscapes, skipSpace, skipString} from './text';
+import {compareTemplates, keepTemplate, literalsAreAscii, stepsOf, templateAt, templatesKnown} from './templates';
+import {QUOTE, findSpecial, hadEscapes, skipSpace, skipString} from './text';
 
 /** Templates from records that were read. The record is valid here, so nothing can fail but the room. */
 
@@ -78,7 +91,8 @@ export function learn(pos: usize, root: usize, job: usize, inDepth: bool): void 
 /** A literal that begins with NUL: no record does. */
 function forbid(step: usize): void {
   memory.fill(step, 0, stepSize);
-  store<u32>(step, 1, stepMask);
+  store<u32>(step, 0xfffe, stepIgnored);
+  store<u32>(step, 0xfffe, stepPairIgnored);
   store<u32>(step, 1, stepLength);
 }
 
@@ -125,16 +139,44 @@ function addStep(pos: usize, action: u32, target: usize, depth: u32): void {
   memory.fill(step, 0, stepSize);
   memory.copy(step, literal, min<u32>(length, 16));
   memory.copy(text, literal, length);
-  store<u32>(step, length >= 16 ? 0xffff : (1 << length) - 1, stepMask);
+  let ignored: u32 = length >= 16 ? 0 : 0xffff << length & 0xffff;
+  store<u32>(step, ignored, stepIgnored);
   store<u32>(step, length, stepLength);
   store<u32>(step, <u32>text, stepLong);
   store<u32>(step, action, stepAction);
   store<u32>(step, <u32>target, stepTarget);
   store<u32>(step, depth, stepDepth);
   store<u32>(step, isOptional(length, action), stepOptional);
+  const pair = pairOf(pos, action, target);
+  store<u32>(step, pair, stepPair);
+  if (pair <= <u32>pairLastText && length < 16) {
+    store<u8>(step + length, <u8>QUOTE);
+    ignored &= ignored - 1;
+  }
+  // A long literal is never equal in 16 bits, so what it has beyond them is looked at.
+  store<u32>(step, length >= 16 ? 0x10000 : ignored, stepPairIgnored);
+  for (let at: u32 = 0; at < length; at++) if (load<u8>(literal + at) >= 0x80) literalsAreAscii(false);
   literalBytes += length;
   literal = pos;
   stepCount++;
+}
+
+/** What two records are expected to have where this one has the value at `pos`. */
+function pairOf(pos: usize, action: u32, target: usize): u32 {
+  if (action == actionFinish) return pairFinish;
+  const c: u32 = load<u8>(pos);
+  if (c == QUOTE && (action == actionSkip || action == kindText)) {
+    const length = findSpecial(pos + 1) - pos - 1;
+    const size: u32 = length <= 16 ? 0 : length <= 32 ? 1 : length <= 64 ? 2 : 3;
+    return (action == actionSkip ? pairSkip : pairText) + size;
+  }
+  const isNumber = c - 48 <= 9 || c == 45;
+  if (isNumber && action == actionSkip) {
+    let end = pos + 1;
+    while (<u32>load<u8>(end) - 48 <= 9) end++;
+    return load<u8>(end) == 0x2e ? pairSkipFraction : pairSkipWhole;
+  }
+  return action == kindInteger && load<f64>(target, slotGreatest) >= 99999999 ? pairInteger : pairOther;
 }
 
 /** A field may be left out where its literal only separates: `,"name":` neither opens nor closes anything. */

@@ -2,7 +2,8 @@ import {jobRootNode} from './layout';
 import {learn} from './learn';
 import {openFives} from './nearest-double';
 import {openObjects, readObject} from './objects';
-import {beginRow, endRow, openSlots, resetRow} from './slots';
+import {firstEnd, matchPair, secondEnd} from './pairs';
+import {beginRow, openSlots, resetRow} from './slots';
 import {forgetTemplates, matchRecord, openTemplates, templatesKnown} from './templates';
 
 /** One record into one row: by a template, or by looking every key up; and when it is worth while to learn another template. */
@@ -47,19 +48,29 @@ export function readRecord(pos: usize, row: u32): usize {
     const end = matchRecord(pos, row);
     if (end != 0) {
       hits++;
-      endRow(row);
       return end;
     }
   }
   return readUnlike(pos, row);
 }
 
-function readUnlike(pos: usize, row: u32): usize {
+/** Whether it is worth while to try two records side by side. */
+export function pairsPay(): bool {
+  return templatesKnown() != 0 && patience > 0;
+}
+
+/** Two records, each from its `{`, into a row and the next one. They end at `firstEnd` and `secondEnd`, which are 0 where no template fits. */
+export function readPair(first: usize, second: usize, row: u32): void {
+  beginRow();
+  matchPair(first, second, row);
+  if (firstEnd != 0) hits += secondEnd != 0 ? 2 : 1;
+}
+
+export function readUnlike(pos: usize, row: u32): usize {
   beginRow();
   resetRow(row);
   const end = readObject(pos, root, row, 0);
   if (end == 0) return 0;
-  endRow(row);
   patience = min(patience + <i32>min<u32>(hits, PATIENCE), PATIENCE);
   if (patience > 0) patience--;
   if (hits >= LONG_RUN) wait = 1;

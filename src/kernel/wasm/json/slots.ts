@@ -93,6 +93,13 @@ export function setTag(slot: usize, row: u32, tag: u32): void {
   store<u8>(load<u32>(slot, slotTags) + row, tag);
 }
 
+/** The tags of a row and the next one: both have values. */
+// @ts-ignore: decorator
+@inline
+export function setTags(slot: usize, row: u32): void {
+  store<u16>(load<u32>(slot, slotTags) + row, 0);
+}
+
 export function setMissing(slot: usize, row: u32): void {
   setTag(slot, row, missingTag);
   if (missingTag == tagMissing) isFlagged = true;

@@ -12,10 +12,10 @@ import {
   nodeFirstSlot,
   stepAction,
   stepDepth,
+  stepIgnored,
   stepLength,
   stepLiteral,
   stepLong,
-  stepMask,
   stepOptional,
   stepSize,
   stepTarget,
@@ -51,6 +51,13 @@ export function openTemplates(job: usize): void {
   templates = shared + templateCount * templateCount * 4;
 }
 
+/** Whether the literals of all templates are ASCII. */
+export let areAscii: bool = true;
+
+export function literalsAreAscii(value: bool): void {
+  areAscii = value;
+}
+
 export function templatesKnown(): u32 {
   return count;
 }
@@ -58,6 +65,11 @@ export function templatesKnown(): u32 {
 export function forgetTemplates(): void {
   count = 0;
   current = 0;
+  areAscii = true;
+}
+
+export function currentTemplate(): usize {
+  return templateAt(current);
 }
 
 /** A template becomes one of those that are tried. */
@@ -82,12 +94,12 @@ export function stepsOf(template: usize): usize {
 @inline
 function matchesLiteral(pos: usize, step: usize): bool {
   const equal = i8x16.bitmask(i8x16.eq(v128.load(pos), v128.load(step, stepLiteral)));
-  if ((~equal & load<i32>(step, stepMask)) != 0) return false;
+  if ((equal | load<i32>(step, stepIgnored)) != 0xffff) return false;
   return load<u32>(step, stepLength) <= 16 || matchesRest(pos, step);
 }
 
 /** The bytes of a long literal behind its 16th. */
-function matchesRest(pos: usize, step: usize): bool {
+export function matchesRest(pos: usize, step: usize): bool {
   const literal: usize = load<u32>(step, stepLong);
   const last: usize = load<u32>(step, stepLength) - 16;
   let at: usize = 16;
@@ -100,9 +112,13 @@ function matchesRest(pos: usize, step: usize): bool {
 
 /** From `{` to the byte after `}` with all slots of the row set; 0 when no template fits. */
 export function matchRecord(pos: usize, row: u32): usize {
-  let template = templateAt(current);
-  let step = stepsOf(template);
-  let isExact = true;
+  const template = templateAt(current);
+  return matchFrom(pos, template, stepsOf(template), row);
+}
+
+/** The same from a step on, and for as long as the record was like the current template up to there. */
+export function matchFrom(pos: usize, template: usize, step: usize, row: u32): usize {
+  let isExact = template == templateAt(current);
   while (true) {
     if (matchesLiteral(pos, step)) {
       pos += load<u32>(step, stepLength);
@@ -125,9 +141,16 @@ export function matchRecord(pos: usize, row: u32): usize {
       if (step == 0) return 0;
     }
   }
+  tellMissing(template, row);
+  return pos;
+}
+
+/** Sets the slots that records of the template's shape do not have. */
+// @ts-ignore: decorator
+@inline
+export function tellMissing(template: usize, row: u32): void {
   const missing = load<u32>(template, templateMissingCount);
   for (let index: u32 = 0; index < missing; index++) setMissing(load<u32>(template + (index << 2), templateMissing), row);
-  return pos;
 }
 
 /** The step to go on with in another template, one that says the same up to here; it becomes the current one. */
@@ -157,7 +180,7 @@ function passOptional(pos: usize, step: usize, row: u32): usize {
 
 // @ts-ignore: decorator
 @inline
-function matchValue(pos: usize, action: u32, step: usize, row: u32): usize {
+export function matchValue(pos: usize, action: u32, step: usize, row: u32): usize {
   if (action == actionSkip) return skipQuickly(pos, load<u32>(step, stepDepth));
   const slot: usize = load<u32>(step, stepTarget);
   if (action > <u32>kindText) return matchOther(pos, action, slot, step, row);
@@ -208,6 +231,7 @@ function sharedSteps(a: usize, b: usize): u32 {
 function sameStep(a: usize, b: usize): bool {
   if (load<u32>(a, stepLength) != load<u32>(b, stepLength) || load<u32>(a, stepAction) != load<u32>(b, stepAction)) return false;
   if (load<u32>(a, stepTarget) != load<u32>(b, stepTarget)) return false;
-  if (v128.any_true(v128.xor(v128.load(a, stepLiteral), v128.load(b, stepLiteral)))) return false;
+  const equal = i8x16.bitmask(i8x16.eq(v128.load(a, stepLiteral), v128.load(b, stepLiteral)));
+  if ((equal | load<i32>(a, stepIgnored)) != 0xffff) return false;
   return load<u32>(a, stepLength) <= 16 || matchesRest(load<u32>(a, stepLong), b);
 }

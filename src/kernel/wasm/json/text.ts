@@ -31,6 +31,24 @@ function skipSpaceSlowly(pos: usize): usize {
   return pos;
 }
 
+/** All bytes of strings that were looked at, and some more, in one. */
+let seen: v128 = i64x2.splat(0);
+
+export function forgetSeen(): void {
+  seen = i64x2.splat(0);
+}
+
+/** Whether all strings since then are ASCII. False says nothing. */
+export function wereAscii(): bool {
+  return i8x16.bitmask(seen) == 0;
+}
+
+// @ts-ignore: decorator
+@inline
+export function see(bytes: v128): void {
+  seen = v128.or(seen, bytes);
+}
+
 /** A bit for each of 16 bytes that ends a plain stretch of a string: quote, backslash, control character. */
 // @ts-ignore: decorator
 @inline
@@ -41,49 +59,69 @@ export function specialBytes(bytes: v128): i32 {
 // @ts-ignore: decorator
 @inline
 function specialLanes(bytes: v128): v128 {
-  return v128.or(atMostQuote(turned(bytes)), i8x16.eq(bytes, i8x16.splat(0x5c)));
+  return v128.or(i8x16.gt_s(i8x16.splat(-95), turned(bytes)), i8x16.eq(bytes, i8x16.splat(0x5c)));
 }
 
-/** Turning one bit makes the quote 0x20, just above the control characters, which stay among themselves: one comparison finds both. */
+/**
+ * Turning the highest bit lets signed bytes compare as if they were unsigned; turning another one makes the quote 0x20, just above the control characters,
+ * which stay among themselves: one comparison, with 0x21, finds both.
+ */
 // @ts-ignore: decorator
 @inline
 function turned(bytes: v128): v128 {
-  return v128.xor(bytes, i8x16.splat(2));
-}
-
-// @ts-ignore: decorator
-@inline
-function atMostQuote(bytes: v128): v128 {
-  return i8x16.eq(i8x16.min_u(bytes, i8x16.splat(0x20)), bytes);
+  return v128.xor(bytes, i8x16.splat(-126));
 }
 
 /** The first quote, backslash or control character from `pos` on. There is one: every record ends with a control character. */
 // @ts-ignore: decorator
 @inline
 export function findSpecial(pos: usize): usize {
-  let mask = specialBytes(v128.load(pos));
+  let mask = specialIn16(pos);
   if (mask != 0) return pos + ctz<i32>(mask);
-  mask = specialBytes(v128.load(pos, 16));
+  mask = specialIn16(pos + 16);
   if (mask != 0) return pos + 16 + ctz<i32>(mask);
   return findSpecialFar(pos + 32);
 }
 
-function findSpecialFar(pos: usize): usize {
-  let mask = specialBytes64(pos);
+export function findSpecialFar(pos: usize): usize {
+  let mask = specialIn64(pos);
   while (mask == 0) {
     pos += 64;
     while (!hasSpecial(pos)) pos += 64;
-    mask = specialBytes64(pos);
+    mask = specialIn64(pos);
   }
   return pos + <usize>ctz<u64>(mask);
 }
 
+/** A bit for each of 16, 32 and 64 bytes that ends a plain stretch of a string. */
 // @ts-ignore: decorator
 @inline
-function specialBytes64(pos: usize): u64 {
-  const low = <u64>(<u32>(specialBytes(v128.load(pos)) | (specialBytes(v128.load(pos, 16)) << 16)));
-  const high = <u64>(<u32>(specialBytes(v128.load(pos, 32)) | (specialBytes(v128.load(pos, 48)) << 16)));
-  return low | (high << 32);
+export function specialIn16(pos: usize): u32 {
+  const bytes = v128.load(pos);
+  see(bytes);
+  return specialBytes(bytes);
+}
+
+// @ts-ignore: decorator
+@inline
+export function specialIn32(pos: usize): u32 {
+  const a = v128.load(pos);
+  const b = v128.load(pos, 16);
+  see(v128.or(a, b));
+  return specialBytes(a) | (specialBytes(b) << 16);
+}
+
+// @ts-ignore: decorator
+@inline
+export function specialIn64(pos: usize): u64 {
+  const a = v128.load(pos);
+  const b = v128.load(pos, 16);
+  const c = v128.load(pos, 32);
+  const d = v128.load(pos, 48);
+  see(v128.or(v128.or(a, b), v128.or(c, d)));
+  const low: u32 = specialBytes(a) | (specialBytes(b) << 16);
+  const high: u32 = specialBytes(c) | (specialBytes(d) << 16);
+  return <u64>low | (<u64>high << 32);
 }
 
 /** Whether there is one among 64 bytes. */
@@ -94,10 +132,11 @@ function hasSpecial(pos: usize): bool {
   const b = v128.load(pos, 16);
   const c = v128.load(pos, 32);
   const d = v128.load(pos, 48);
-  const least = i8x16.min_u(i8x16.min_u(turned(a), turned(b)), i8x16.min_u(turned(c), turned(d)));
+  see(v128.or(v128.or(a, b), v128.or(c, d)));
+  const least = i8x16.min_s(i8x16.min_s(turned(a), turned(b)), i8x16.min_s(turned(c), turned(d)));
   const slash = i8x16.splat(0x5c);
   const slashes = v128.or(v128.or(i8x16.eq(a, slash), i8x16.eq(b, slash)), v128.or(i8x16.eq(c, slash), i8x16.eq(d, slash)));
-  return v128.any_true(v128.or(atMostQuote(least), slashes));
+  return v128.any_true(v128.or(i8x16.gt_s(i8x16.splat(-95), least), slashes));
 }
 
 /** Whether the string that `skipString` passed last holds escapes. */
