@@ -2,6 +2,7 @@ import type {Memory} from '../base/memory.ts';
 import {Memory as EngineMemory} from '../base/memory.ts';
 import {assert} from '../base/problem.ts';
 import {systemClock} from '../base/clock.ts';
+import {stoppedClock} from '../functions/call.ts';
 import {link} from '../code/link.ts';
 import {behaviourOf, type NodeKind, type PlanNode} from '../plan/nodes/index.ts';
 import type {Plan} from '../plan/plan.ts';
@@ -83,6 +84,7 @@ const defaultStepRows = 2048;
 class Compilation implements Build {
   readonly memory: Memory;
   readonly clock: EngineOptions['clock'];
+  readonly queryClock: EngineOptions['clock'];
   readonly timeZone: string;
   readonly stepRows: number;
   readonly rejectRow: EngineOptions['rejectRow'];
@@ -107,6 +109,7 @@ class Compilation implements Build {
     this.#plan = plan;
     this.memory = options.memory;
     this.clock = options.clock;
+    this.queryClock = plan.settings.runtimeMode === 'batch' ? stoppedClock(options.clock) : options.clock;
     this.rejectRow = options.rejectRow;
     this.timeZone = plan.settings.timeZone;
     this.stepRows = options.stepRows ?? defaultStepRows;
@@ -186,7 +189,12 @@ class Compilation implements Build {
   #writeSegment(index: number, stage: Stage): void {
     const node = this.node(index);
     const scans = this.#plan.nodes.flatMap((each, at) => (each.kind === 'scan' ? [at] : []));
-    const context: EvaluationContext = {memory: this.memory, clock: this.clock, timeZone: this.timeZone};
+    const context: EvaluationContext = {
+      memory: this.memory,
+      clock: this.clock,
+      queryClock: this.queryClock,
+      timeZone: this.timeZone,
+    };
     const input = scans.indexOf(index);
     const segment = new SegmentWriter(context, new Rejects(this.#options.rejectRow, input < 0 ? null : input));
     this.#stage = stage;

@@ -12,6 +12,8 @@ import type {ColumnSource} from './columns.ts';
 export interface EvaluationContext {
   readonly memory: Memory;
   readonly clock: Clock;
+  /** What NOW() says, where that is not the present. */
+  readonly queryClock?: Clock;
   readonly timeZone: string;
 }
 

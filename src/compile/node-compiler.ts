@@ -12,6 +12,8 @@ import type {Stage} from './stage.ts';
 export interface Build {
   readonly memory: Memory;
   readonly clock: Clock;
+  /** What NOW() says. */
+  readonly queryClock: Clock;
   readonly timeZone: string;
   /** The most rows an operator emits in one step. */
   readonly stepRows: number;

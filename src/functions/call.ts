@@ -9,9 +9,23 @@ export function callSite(
   planned: readonly Argument[],
   words: readonly string[],
   result: SqlType,
-  session: {readonly timeZone: string; readonly clock: Clock},
+  session: {readonly timeZone: string; readonly clock: Clock; readonly queryClock?: Clock},
 ): CallSite {
-  return {arguments: planned, words, result, timeZone: session.timeZone, clock: session.clock, memo: undefined};
+  return {
+    arguments: planned,
+    words,
+    result,
+    timeZone: session.timeZone,
+    clock: session.clock,
+    queryClock: session.queryClock ?? session.clock,
+    memo: undefined,
+  };
+}
+
+/** A clock that stands still from its first reading on: of a query in batch mode. */
+export function stoppedClock(clock: Clock): Clock {
+  let startMs: number | null = null;
+  return {now: () => (startMs ??= clock.now())};
 }
 
 /** Evaluates a scalar function on values of the typing's argument types, with its rule for NULL. */

@@ -37,6 +37,8 @@ export interface CallSite {
   /** IANA name of the session's time zone. */
   readonly timeZone: string;
   readonly clock: Clock;
+  /** What NOW() says: the present while a query streams, and in batch mode the instant at which it began. */
+  readonly queryClock: Clock;
   /** For the function's own use: a compiled pattern, a formatter. Undefined at first. */
   memo: unknown;
 }

@@ -5,7 +5,10 @@ import type {Value} from '../types/value.ts';
 import type {CallSite, ScalarFunction} from './define.ts';
 import {takes} from './typing.ts';
 
-/** What the clock says. Their examples compare, because the time is never the same. */
+/**
+ * What the clock says. In batch mode a query has one time, that of its beginning, but for the functions of a row. Their examples compare, because the time is never
+ * the same.
+ */
 
 function clockFunction(
   name: string,
@@ -14,6 +17,7 @@ function clockFunction(
   isBare: boolean,
   result: SqlType,
   evaluate: (nowMs: number, call: CallSite) => Value,
+  isOfRow = false,
 ): ScalarFunction {
   const written = isBare ? name : `${name}()`;
   return {
@@ -27,7 +31,7 @@ function clockFunction(
     deterministic: false,
     nulls: 'propagate',
     typing: takes({parameters: [], result, nullability: 'notNull'}),
-    evaluate: (_args, call) => evaluate(call.clock.now(), call),
+    evaluate: (_args, call) => evaluate((isOfRow ? call.clock : call.queryClock).now(), call),
   };
 }
 
@@ -49,8 +53,17 @@ function timeNow(nowMs: number, call: CallSite): number {
 
 export const clockFunctions: readonly ScalarFunction[] = [
   clockFunction('CURRENT_TIMESTAMP', [], 'The present instant, TIMESTAMP_LTZ(3).', true, instant, nowMs => nowMs),
-  clockFunction('NOW', ['CURRENT_ROW_TIMESTAMP'], 'The present instant, TIMESTAMP_LTZ(3).', false, instant, nowMs => nowMs),
-  clockFunction('PROCTIME', [], 'The time at which a row is processed, TIMESTAMP_LTZ(3).', false, instant, nowMs => nowMs),
+  clockFunction('NOW', [], 'The present instant, TIMESTAMP_LTZ(3).', false, instant, nowMs => nowMs),
+  clockFunction(
+    'CURRENT_ROW_TIMESTAMP',
+    [],
+    'The present instant of each row, also in batch mode, TIMESTAMP_LTZ(3).',
+    false,
+    instant,
+    nowMs => nowMs,
+    true,
+  ),
+  clockFunction('PROCTIME', [], 'The time at which a row is processed, TIMESTAMP_LTZ(3).', false, instant, nowMs => nowMs, true),
   clockFunction('LOCALTIMESTAMP', [], 'The present date and time in the session’s time zone, TIMESTAMP(3).', true, local, localNow),
   clockFunction('CURRENT_DATE', [], 'The present date in the session’s time zone.', true, date, (nowMs, call) =>
     Math.floor(localNow(nowMs, call) / msPerDay),

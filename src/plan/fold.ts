@@ -91,6 +91,7 @@ function foldedCall(call: Expr & {readonly kind: 'call'}, timeZone: string, onFa
     words: call.words,
     timeZone,
     clock: noClock,
+    queryClock: noClock,
     memo: undefined,
   };
   try {
