@@ -57,6 +57,7 @@ function scriptJob(source: SourceText, path: string, parameters: ReadonlyMap<str
     name: path === '-' ? 'stdin' : basename(path, extname(path)),
     sql: {source, relocate: problem => problem},
     optionValue: null,
+    usedVariables: new Set(),
     options: null,
     parameters,
     onError: null,
@@ -175,7 +176,8 @@ export function readsStandardInput(plan: Plan): boolean {
  * file are for whichever job wants them.
  */
 export function problemsOf(planned: readonly PlannedJob[], {options}: Invocation): readonly Problem[] {
-  const given = [...options.pairs(flags.variable).keys()];
+  const used = planned.flatMap(({spec}) => [...spec.usedVariables]);
+  const given = [...options.pairs(flags.variable).keys()].filter(name => !used.includes(name));
   const unused = planned.map(({prepared}) => prepared.problems.filter(({code}) => code === 'unused-parameter'));
   const byAll = (unused[0] ?? []).filter(
     ({message}) => unused.every(list => list.some(other => other.message === message)) && given.some(name => message.includes(`"${name}"`)),

@@ -9,6 +9,8 @@ export interface FilledIn {
   readonly unknownAt: ReadonlySet<string>;
   /** What a value of WITH (…) or SET in the SQL of a job stands for. Throws what is wrong with it, without a place. */
   readonly optionValue: (job: string, text: string) => string;
+  /** Variables of the file that something has read; grows with each call of `optionValue`. */
+  readonly usedVariables: ReadonlySet<string>;
 }
 
 /** What the outside may give. */
@@ -25,8 +27,12 @@ export function fillIn(data: unknown, file: YamlFile, outside: Outside): FilledI
   const problems: Problem[] = [];
   const unknownAt = new Set<string>();
   const vars = new Map<string, string>();
+  const usedVariables = new Set<string>();
   const lookup: Lookup = name => {
-    if (name.startsWith('vars.')) return outside.variables.get(name.slice(5)) ?? vars.get(name.slice(5));
+    if (name.startsWith('vars.')) {
+      usedVariables.add(name.slice(5));
+      return outside.variables.get(name.slice(5)) ?? vars.get(name.slice(5));
+    }
     return Object.hasOwn(outside.environment, name) ? outside.environment[name] : undefined;
   };
   const fillText = (text: string, path: Path, known: Lookup): unknown => {
@@ -66,7 +72,7 @@ export function fillIn(data: unknown, file: YamlFile, outside: Outside): FilledI
     if ('text' in filled) return filled.text;
     throw fail('invalid', 'bad-variable', filled.fault, filled.hint === undefined ? {} : {hint: filled.hint});
   };
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return {data, problems, unknownAt, optionValue};
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return {data, problems, unknownAt, optionValue, usedVariables};
   // Variables first: the rest of the file may name them. They may name the environment, and variables above them.
   const filledVars: Record<string, unknown> = {};
   const entries = Object.entries(data);
@@ -79,7 +85,7 @@ export function fillIn(data: unknown, file: YamlFile, outside: Outside): FilledI
     }
   }
   const rest = entries.map(([key, value]) => [key, key === 'vars' && vars.size > 0 ? filledVars : walk(value, [key], lookup)] as const);
-  return {data: Object.fromEntries(rest), problems, unknownAt, optionValue};
+  return {data: Object.fromEntries(rest), problems, unknownAt, optionValue, usedVariables};
 }
 
 function pointerOf(path: Path): string {

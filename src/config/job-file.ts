@@ -7,6 +7,8 @@ export interface JobSpec {
   readonly sql: EmbeddedText;
   /** What a value of WITH (…) or SET in `sql` stands for; null: each for itself. Throws what is wrong with one. */
   readonly optionValue: ((text: string) => string) | null;
+  /** Variables that the job file reads as `${vars.NAME}`; complete once the job is planned. */
+  readonly usedVariables: ReadonlySet<string>;
   /** `SET` statements that come before the script; empty without `options:`. */
   readonly options: EmbeddedText | null;
   /** Values of `:NAME` in the SQL. */

@@ -224,6 +224,14 @@ describe('what is refused', () => {
   });
 });
 
+test('which variables are read', () => {
+  const {jobs} = load('vars: {a: 1, b: "${vars.a}", c: 3, d: 4}\njobs: {j: {sql: x, output: "${vars.d:-csv}"}}', {variables: {d: 'tsv'}});
+  const [job] = jobs;
+  expect([...(job?.usedVariables ?? [])]).toEqual(['a', 'd']);
+  job?.optionValue?.('${vars.c}');
+  expect([...(job?.usedVariables ?? [])]).toEqual(['a', 'd', 'c']);
+});
+
 describe('values of options in SQL', () => {
   const optionValue = (text: string, job: string, outside: Outside = {}): string => {
     const {jobs, problems} = load('vars: {out: "${OUT:-o}", n: 5}\njobs: {a: {sql: "SELECT \'${OUT}\'"}, b: {file: a.sql}}', outside);

@@ -55,9 +55,9 @@ export function loadJobFile(request: LoadRequest): LoadedFile {
   const data = filled.data as JobFileData;
   const jobs: JobSpec[] = [];
   for (const name of Object.keys(data.jobs)) {
-    const job = readJob(name, data, file, request, placeOf, text => filled.optionValue(name, text));
+    const job = readJob(name, data, file, request, placeOf);
     if ('problems' in job) problems.push(...job.problems);
-    else jobs.push(job);
+    else jobs.push({...job, optionValue: text => filled.optionValue(name, text), usedVariables: filled.usedVariables});
   }
   return {jobs, problems: inOrder(problems)};
 }
@@ -68,8 +68,7 @@ function readJob(
   file: YamlFile,
   request: LoadRequest,
   placeOf: (path: Path, isKey: boolean) => Place,
-  optionValue: (text: string) => string,
-): JobSpec | {readonly problems: readonly Problem[]} {
+): Omit<JobSpec, 'optionValue' | 'usedVariables'> | {readonly problems: readonly Problem[]} {
   const own = data.jobs[name] as JobData;
   const job: JobData = {...data.defaults, ...own, options: {...data.defaults?.options, ...own.options}};
   const problem = (message: string, path: Path, hint: string): Problem => ({
@@ -99,7 +98,6 @@ function readJob(
   return {
     name,
     sql,
-    optionValue,
     options: setStatements(name, job.options ?? {}, placeOf),
     parameters: new Map([...Object.entries(data.vars ?? {}).map(([key, value]) => [key, String(value)] as const), ...request.variables]),
     onError: job['on-error'] ?? null,
