@@ -58,7 +58,7 @@ export function columnsOver(vectors: readonly Vector[], columns: readonly {reado
 
 /** Writes and links the module of one join. */
 export function joinCode(parts: JoinParts, index: number, build: Build): JoinCode {
-  const context = {memory: build.memory, clock: build.clock, timeZone: build.timeZone};
+  const context = {memory: build.memory, clock: build.clock, queryClock: build.queryClock, timeZone: build.timeZone};
   const segment = new SegmentWriter(context, new Rejects(build.rejectRow, null));
   const {writer} = segment;
   const left = sideFunctions(segment, parts, parts.left, parts.node.leftKeys);
