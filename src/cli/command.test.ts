@@ -262,6 +262,7 @@ describe('exit codes', () => {
     ['a wrong value', ['-o', 'xml', 'SELECT 1'], 2, /--output cannot be "xml"/],
     ['a wrong command', ['rnu', 'x'], 2, /did you mean "run"\?/],
     ['a wrong value, though the query is wrong, too', ['-n', 'x', 'SELEC 1'], 2, /--limit cannot be "x"/],
+    ['a name of -t in other letters', ['-t', 'Orders=orders.csv', 'SELECT * FROM orders'], 3, /did you mean "Orders"\?/],
     ['two results in one array', ['-o', 'json', 'SELECT 1; SELECT 2'], 2, /-o json is for one result, and here are 2/],
     ['nothing to tell columns from', ['SELECT a FROM stdin'], 3, /standard input is empty: nothing there says which columns it has/],
     ['a command of two queries', ['SELECT 1', 'SELECT 2'], 2, /left over/],

@@ -118,7 +118,10 @@ describe('a table that does not fit', () => {
       {...file, format: 'jsn'},
       [['format', 'unknown-format', 'there is no format "jsn"', 'did you mean "json"? (there are json, csv, raw, changelog-json)']],
     ],
-    [{...file, format: 'avro'}, [['format', 'not-yet-supported', 'format "avro" is not supported yet', 'there are json, csv, raw, changelog-json']]],
+    [
+      {...file, format: 'avro'},
+      [['format', 'not-yet-supported', 'format "avro" is not supported yet', 'there are json, csv, raw, changelog-json']],
+    ],
     [
       {connector: 'filesystem', format: 'json'},
       [[null, 'missing-option', 'connector "filesystem" needs option "path"', `add 'path' = '…' to WITH`]],

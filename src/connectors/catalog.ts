@@ -52,6 +52,7 @@ export function createCatalog(options: {readonly directory: string; readonly ext
   return {
     resolve: table => resolveTable(table),
     external: target => options.externals.get(target),
+    externalNames: [...options.externals.keys()],
   };
 }
 

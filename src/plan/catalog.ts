@@ -42,6 +42,8 @@ export interface Catalog {
   resolve(table: DeclaredTable): {readonly resolved: ResolvedTable | null; readonly problems: readonly OptionProblem[]};
   /** By the target as written in `FROM '…'`, or `stdin`. */
   external(target: string): ExternalTable | undefined;
+  /** Targets and names of all that were inferred, to suggest one where a name is misspelt. */
+  readonly externalNames?: readonly string[];
 }
 
 /** Values bound to `:name`, and where `-v` gave none. */

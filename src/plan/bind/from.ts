@@ -144,7 +144,7 @@ function unknownTable(binder: QueryBinder, name: string, span: Span, around: Com
       hint: `write ${hint}`,
     });
   }
-  const names = [...session.tables.keys()];
+  const names = [...session.tables.keys(), ...(session.catalog.externalNames ?? [])];
   for (let tables = around; tables !== null; tables = tables.outer) names.push(tables.table.name);
   const near = nearest(name, names);
   const file = /\.(?:ndjson|jsonl|json|csv|tsv|txt|log)(?:\.\w+)?$/.test(name) ? `to read a file, write FROM '${name}'` : undefined;
