@@ -22,6 +22,11 @@ export function callSite(
   };
 }
 
+/** Whether a call with so many arguments gives the same value at every time. */
+export function isDeterministicCall(definition: FunctionDefinition, argumentCount: number): boolean {
+  return definition.deterministic === 'with-arguments' ? argumentCount > 0 : definition.deterministic;
+}
+
 /** A clock that stands still from its first reading on: of a query in batch mode. */
 export function stoppedClock(clock: Clock): Clock {
   let startMs: number | null = null;

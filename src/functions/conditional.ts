@@ -130,14 +130,20 @@ export const conditionalFunctions: readonly ScalarFunction[] = [
     family: 'conditional',
     name: 'TYPEOF',
     summary: 'The type of a value, as Flink writes it.',
-    syntax: 'TYPEOF(value)',
+    syntax: 'TYPEOF(value [, serializable])',
     examples: [
       {sql: 'TYPEOF(CAST(1 AS DECIMAL(4, 2)))', gives: 'DECIMAL(4, 2) NOT NULL'},
       {sql: "TYPEOF('abc')", gives: 'CHAR(3) NOT NULL'},
     ],
     deterministic: true,
     nulls: 'handled',
-    typing: args => (args.length === 1 ? {arguments: args.map(arg => arg.type), result: stringType} : wrongCount(args.length, 1, 1)),
+    typing(args) {
+      const [value, isWhole] = args;
+      if (value === undefined || args.length > 2) return wrongCount(args.length, 1, 2);
+      // Flink's second argument asks for a text that a catalog could keep, which this one always is.
+      if (isWhole !== undefined && typeof isWhole.literal !== 'boolean') return wrongTypes(args, 'the second argument is TRUE or FALSE');
+      return {arguments: args.map(arg => arg.type), result: stringType};
+    },
     evaluate: (_args, call) => typeText((call.arguments[0] as Argument).type),
   },
 ];

@@ -51,8 +51,8 @@ interface Described {
   /** How it is written: `SUBSTRING(text, start [, length])`. */
   readonly syntax: string;
   readonly examples: readonly [Example, ...Example[]];
-  /** The same arguments give the same value at every time: false for NOW(), RAND(). */
-  readonly deterministic: boolean;
+  /** The same arguments give the same value at every time: false for NOW(), RAND(). `with-arguments`: false only for calls without any (UNIX_TIMESTAMP). */
+  readonly deterministic: boolean | 'with-arguments';
   readonly typing: (args: readonly Argument[], words: readonly string[]) => Typing | Refusal;
 }
 

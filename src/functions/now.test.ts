@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {callScalar, callSite, stoppedClock} from './call.ts';
+import {callScalar, callSite, isDeterministicCall, stoppedClock} from './call.ts';
 import {findFunction} from './index.ts';
 
 function clockOf(...readings: readonly number[]): {readonly now: () => number} {
@@ -31,4 +31,10 @@ test.each(['CURRENT_ROW_TIMESTAMP', 'PROCTIME'])('in batch mode %s is the presen
   const clock = clockOf(5, 6);
   const row = said(name, {timeZone: 'UTC', clock, queryClock: {now: () => 1}});
   expect([row(), row()]).toEqual([5, 6]);
+});
+
+test('UNIX_TIMESTAMP is the same at every time when it is given a text', () => {
+  const definition = findFunction('UNIX_TIMESTAMP');
+  if (definition === undefined) throw new Error('no function UNIX_TIMESTAMP');
+  expect([isDeterministicCall(definition, 0), isDeterministicCall(definition, 1)]).toEqual([false, true]);
 });

@@ -265,7 +265,7 @@ const unixTimestamp: ScalarFunction = {
     {sql: "UNIX_TIMESTAMP('1970-01-01 00:01:00')", gives: '60'},
     {sql: "UNIX_TIMESTAMP('02.01.1970', 'dd.MM.yyyy')", gives: '86400'},
   ],
-  deterministic: false,
+  deterministic: 'with-arguments',
   nulls: 'propagate',
   typing: withPattern(1, takes({parameters: [text, text], optional: 2, result: bigintType})),
   evaluate(args, call) {

@@ -1,6 +1,7 @@
 import type {SqlType} from '../types/sql-type.ts';
 import {typeText} from '../types/type-text.ts';
 import type {Value} from '../types/value.ts';
+import {isDeterministicCall} from '../functions/call.ts';
 import {findFunction} from '../functions/index.ts';
 import {childrenOf} from './demand.ts';
 import type {AggregateCall, Expr} from './expression.ts';
@@ -38,7 +39,10 @@ export function someExpression(expression: Expr, test: (expression: Expr) => boo
 
 /** The same input row gives the same value at every time. */
 export function isDeterministic(expression: Expr): boolean {
-  return !someExpression(expression, inner => inner.kind === 'call' && findFunction(inner.function)?.deterministic === false);
+  return !someExpression(expression, inner => {
+    const definition = inner.kind === 'call' ? findFunction(inner.function) : undefined;
+    return inner.kind === 'call' && definition !== undefined && !isDeterministicCall(definition, inner.arguments.length);
+  });
 }
 
 /** A column or a field of one, or a constant: reading it twice costs nothing. */

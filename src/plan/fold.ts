@@ -1,6 +1,7 @@
 import {assert, ProblemError, type Problem} from '../base/problem.ts';
 import type {Clock} from '../base/clock.ts';
 import type {CallSite} from '../functions/define.ts';
+import {isDeterministicCall} from '../functions/call.ts';
 import {findFunction} from '../functions/index.ts';
 import {castValue, tryCastValue} from '../types/cast.ts';
 import type {Value} from '../types/value.ts';
@@ -78,7 +79,7 @@ function foldedCast(cast: Expr & {readonly kind: 'cast'}, timeZone: string, onFa
 
 function foldedCall(call: Expr & {readonly kind: 'call'}, timeZone: string, onFailure: OnFoldingFailure | undefined): Expr {
   const definition = findFunction(call.function);
-  if (definition?.kind !== 'scalar' || !definition.deterministic) return call;
+  if (definition?.kind !== 'scalar' || !isDeterministicCall(definition, call.arguments.length)) return call;
   const literals = call.arguments.filter(argument => argument.kind === 'literal');
   const decider = deciderOf(call, literals);
   if (decider !== undefined) return decider;

@@ -103,6 +103,10 @@ export class Settings {
       report.error('wrong-setting', pair.valueSpan, `SQL dialect "${value}" is not supported`, {hint: "the only one is 'default'"});
       return;
     }
+    if (key === 'table.exec.legacy-cast-behaviour' && value.toUpperCase() !== 'DISABLED') {
+      report.notSupported('the legacy behaviour of CAST', pair.valueSpan, 'write TRY_CAST where a cast may fail');
+      return;
+    }
     const wanted = wordSettings.get(key);
     if (wanted !== undefined && !wanted.words.includes(value.toUpperCase())) {
       report.error('wrong-setting', pair.valueSpan, `"${value}" is no way to treat ${wanted.about}`, {
