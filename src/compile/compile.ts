@@ -25,6 +25,7 @@ import {comesInPairs} from './pairs.ts';
 import {project} from './project.ts';
 import {Rejects} from './rejects.ts';
 import {type NamedState, RunningEngine} from './running-engine.ts';
+import {over} from './over.ts';
 import {rank} from './rank.ts';
 import {replicate} from './replicate.ts';
 import {scan} from './scan.ts';
@@ -55,6 +56,7 @@ const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
   deduplicate,
   'drop-old-rows': dropOldRows,
   expand,
+  over,
   rank,
   replicate,
   union,
@@ -143,9 +145,18 @@ class Compilation implements Build {
   }
 
   keep(state: SavedState): void {
-    const fingerprint = this.#fingerprints.of(this.#current);
-    const before = this.#states.filter(({name}) => name.startsWith(fingerprint)).length;
-    this.#states.push({name: `${fingerprint}.${before}`, state});
+    const fingerprints = this.#fingerprints;
+    const node = this.#current;
+    const earlier = this.#states.slice();
+    let known: string | undefined;
+    this.#states.push({
+      state,
+      // Made when it is asked for: most runs save and load nothing.
+      get name() {
+        const fingerprint = fingerprints.of(node);
+        return (known ??= `${fingerprint}.${earlier.filter(({name}) => name.startsWith(fingerprint)).length}`);
+      },
+    });
   }
 
   countLate(rows: LateRows): void {

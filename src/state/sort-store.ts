@@ -91,6 +91,17 @@ export class SortStore extends RowStore {
     });
   }
 
+  /** Two rows by some of the keys, from one to before another: negative, zero or positive. */
+  compareBy(a: number, b: number, from: number, to: number): number {
+    return this.#compare(a, b, from, to);
+  }
+
+  /** Writes one column of a row into a vector. */
+  emitColumn(row: number, column: number, vector: Vector, target: number): void {
+    const cell = this.cellOf(row) + (this.#columnOffsets[column] as number);
+    loadCell(this, this.#kinds[column] as KeyKind, this.page(row), cell, this.#memory, vector, target);
+  }
+
   /** Writes a row into a batch. */
   emit(row: number, batch: Batch, target: number): void {
     const page = this.page(row);
@@ -141,8 +152,9 @@ export class SortStore extends RowStore {
     return rank;
   }
 
-  #compare(a: number, b: number): number {
-    for (const key of this.#keys) {
+  #compare(a: number, b: number, from = 0, to = this.#keys.length): number {
+    for (let position = from; position < to; position++) {
+      const key = this.#keys[position] as SortKey;
       const kind = this.#kinds[key.column] as KeyKind;
       const offset = this.#columnOffsets[key.column] as number;
       const order = this.#compareCells(kind, key, this.page(a), this.cellOf(a) + offset, this.page(b), this.cellOf(b) + offset);

@@ -6,9 +6,11 @@ import {findFunction} from '../functions/index.ts';
 import type {AggregateCall, Expr, SortItem} from '../plan/expression.ts';
 import type {NodeKind, NodeOf, PlanNode} from '../plan/nodes/index.ts';
 import type {Plan} from '../plan/plan.ts';
+import {overPartition} from './interpret-over.ts';
 import {castValue, tryCastValue} from '../types/cast.ts';
 import {compareValues, valueKey} from '../types/compare.ts';
 import type {Row, Value} from '../types/value.ts';
+import {windowedRows} from './interpret-windows.ts';
 
 /**
  * The definition of our SQL, slow and obvious: recomputes the final rows of every sink from all input. It shares no code with the engine but the functions'
@@ -47,12 +49,17 @@ const rowsOfKind: RowsOfKind = {
       return values === null ? [] : [values];
     }),
   watermark: (node, interpreter) => interpreter.rowsOf(node.input),
+  'assign-window': windowRows,
+  'assign-windows': windowRows,
+  'session-window': windowRows,
+  'window-aggregate': (node, interpreter) => aggregateRows({...node, kind: 'aggregate', emit: 'changes'}, interpreter),
   aggregate: aggregateRows,
   'drop-old-rows': (node, interpreter) => interpreter.rowsOf(node.input),
   // Of a source with changes the interpreter is given what is left of it.
   'changelog-normalize': (node, interpreter) => interpreter.rowsOf(node.input),
   deduplicate: deduplicatedRows,
   rank: rankedRows,
+  over: overRows,
   expand: (node, interpreter) =>
     interpreter
       .rowsOf(node.input)
@@ -68,6 +75,7 @@ const rowsOfKind: RowsOfKind = {
 
 class Interpreter {
   readonly evaluator: Evaluator;
+  readonly timeZone: string;
   readonly input: ReadonlyMap<number, readonly Row[]>;
   readonly #plan: Plan;
   readonly #rows = new Map<number, readonly Row[]>();
@@ -77,6 +85,7 @@ class Interpreter {
     this.#plan = plan;
     this.#skipsBadRows = skipsBadRows;
     this.input = input;
+    this.timeZone = plan.settings.timeZone;
     this.evaluator = new Evaluator(plan.settings.timeZone, clock);
   }
 
@@ -184,8 +193,16 @@ class Evaluator {
     const counted = filter === null ? rows : rows.filter(row => this.value(filter, row) === true);
     let inputs: readonly Row[] = counted.map(row => call.arguments.map(argument => this.value(argument, row)));
     if (call.distinct) inputs = distinctRows(inputs, call.arguments);
-    return definition.evaluate(inputs, this.site(call, call.function, call.arguments, []));
+    return definition.evaluate(inputs, this.site(call, call.function, call.arguments, call.words ?? []));
   }
+}
+
+function windowRows(
+  node: NodeOf<'assign-window'> | NodeOf<'assign-windows'> | NodeOf<'session-window'>,
+  interpreter: Interpreter,
+): readonly Row[] {
+  const evaluate = (expression: Expr, row: Row): Value => interpreter.evaluator.value(expression, row);
+  return windowedRows(node, interpreter.rowsOf(node.input), evaluate, interpreter.timeZone);
 }
 
 function aggregateRows(node: NodeOf<'aggregate'>, interpreter: Interpreter): readonly Row[] {
@@ -248,6 +265,20 @@ function rankedRows(node: NodeOf<'rank'>, interpreter: Interpreter): readonly Ro
   );
 }
 
+function overRows(node: NodeOf<'over'>, interpreter: Interpreter): readonly Row[] {
+  const schema = interpreter.schemaOf(node.input);
+  const {evaluator} = interpreter;
+  const [item] = node.items;
+  return partitionsOf(interpreter.rowsOf(node.input), node.partition, schema).flatMap(partition =>
+    overPartition(node, inOrder(partition, node.items, schema), {
+      compare: (left, right) => compareRows(node.items, left, right, schema),
+      orderType: item === undefined ? null : columnType(schema, item.index),
+      value: (call, argument, row) => evaluator.value(call.arguments[argument] as Expr, row),
+      aggregate: (call, rows) => evaluator.aggregate({...call, filter: null}, rows),
+    }),
+  );
+}
+
 function deduplicatedRows(node: NodeOf<'deduplicate'>, interpreter: Interpreter): readonly Row[] {
   const schema = interpreter.schemaOf(node.input);
   return partitionsOf(interpreter.rowsOf(node.input), node.keys, schema).map(partition => {
@@ -277,13 +308,15 @@ function sortRows(node: NodeOf<'sort'>, rows: readonly Row[], schema: PlanNode['
 
 /** Equal rows stay as they are. */
 function inOrder(rows: readonly Row[], items: readonly SortItem[], schema: PlanNode['schema']): readonly Row[] {
-  return [...rows].sort((left, right) => {
-    for (const item of items) {
-      const order = compareItem(item, left, right, schema);
-      if (order !== 0) return order;
-    }
-    return 0;
-  });
+  return [...rows].sort((left, right) => compareRows(items, left, right, schema));
+}
+
+function compareRows(items: readonly SortItem[], left: Row, right: Row, schema: PlanNode['schema']): number {
+  for (const item of items) {
+    const order = compareItem(item, left, right, schema);
+    if (order !== 0) return order;
+  }
+  return 0;
 }
 
 function columnType(schema: PlanNode['schema'], index: number): Expr['type'] {

@@ -10,12 +10,14 @@ import {typeText} from '../../types/type-text.ts';
 import type {Expr} from '../expression.ts';
 import {someExpression} from '../expression-walk.ts';
 import type {Report} from '../report.ts';
-import {isAggregateColumn} from './aggregate-calls.ts';
+import {isAggregateColumn, overIndex} from './aggregate-calls.ts';
 import {caseOf, coerced} from './cast.ts';
 import type {ExpressionBinder} from './expression.ts';
 import {flinkFunctions} from './flink-functions.ts';
-import {bindJsonArguments, misplacedJson, takesJson} from './json-call.ts';
+import {bindAuxiliary} from './group-window.ts';
+import {bindJsonArguments, misplacedJson, rawJsonWords, takesJson} from './json-call.ts';
 import {nullLiteral} from './literal.ts';
+import {bindOver} from './over-call.ts';
 import {sqlTypeOf} from './type-name.ts';
 
 /** A call to be typed. */
@@ -31,7 +33,9 @@ export interface CallHead {
 /** A function call as written: a scalar function, a conditional form, or an aggregate. Null after a problem was reported. */
 export function bindCall(binder: ExpressionBinder, call: CallExpression): Expr | null {
   const {report} = binder.context;
-  if (call.over !== null) return report.notSupported(`${call.name}(…) OVER`, call.span);
+  const ofWindow = bindAuxiliary(binder, call);
+  if (ofWindow !== undefined) return ofWindow;
+  if (call.over !== null) return bindOver(binder, call, call.over);
   if (call.argumentNames.some(name => name !== null))
     return report.notSupported('an argument by name (=>)', call.span, 'give the arguments in order');
   if (['GROUPING', 'GROUPING_ID', 'GROUP_ID'].includes(call.name)) return bindGrouping(binder, call);
@@ -210,11 +214,32 @@ function bindGrouping(binder: ExpressionBinder, call: CallExpression): Expr | nu
   return {...expression, span: report.spanOf(call.span)};
 }
 
+/** The arguments of an aggregate as it works on them, and its type. Null after a problem was reported. */
+export function aggregateTyping(
+  binder: ExpressionBinder,
+  call: CallExpression,
+  definition: FunctionDefinition,
+  bound: readonly Expr[],
+): {readonly arguments: readonly Expr[]; readonly type: Expr['type']} | null {
+  const typing = typingOf(binder.context.report, {name: definition.name, words: call.words, span: call.span}, definition, bound);
+  if (typing === null) return null;
+  return {arguments: bound.map((operand, index) => coerced(operand, typing.arguments[index] ?? operand.type)), type: typing.result};
+}
+
+/** The words of an aggregate, with those about NULLs and about arguments that are JSON. Null where it takes no words about NULLs. */
+function aggregateWords(call: CallExpression, definition: FunctionDefinition): readonly string[] | null {
+  const words = [...call.words, ...rawJsonWords(call)];
+  if (call.ignoreNulls === null) return words;
+  if (definition.kind !== 'aggregate' || definition.choosesNulls !== true) return null;
+  return [...words, call.ignoreNulls ? 'IGNORE' : 'RESPECT', 'NULLS'];
+}
+
 function bindAggregate(binder: ExpressionBinder, call: CallExpression, definition: FunctionDefinition): Expr | null {
   const {report} = binder.context;
   const {aggregates, clause} = binder.options;
   if (call.withinGroup.length > 0) return report.notSupported('WITHIN GROUP', call.span);
-  if (call.ignoreNulls !== null) return report.notSupported('IGNORE or RESPECT NULLS', call.span);
+  const words = aggregateWords(call, definition);
+  if (words === null) return report.notSupported(`${definition.name} with IGNORE or RESPECT NULLS`, call.span);
   if (aggregates === null) {
     const hint = clause === 'WHERE' ? {hint: 'conditions on groups stand in HAVING'} : {};
     return report.error('misplaced-aggregate', call.span, `aggregate ${definition.name} cannot stand in ${clause}`, hint);
@@ -233,21 +258,22 @@ function bindAggregate(binder: ExpressionBinder, call: CallExpression, definitio
   const bound = isStar ? [] : binder.bindAll(call.arguments);
   const filter = call.filter === null ? null : binder.bindCondition(call.filter, 'FILTER');
   if (bound === null || (filter === null && call.filter !== null)) return null;
-  const nested = [...bound, ...(filter === null ? [] : [filter])].some(value => someExpression(value, isAggregateColumn));
+  const nested = [...bound, ...(filter === null ? [] : [filter])].some(value => someExpression(value, inner => isAggregateColumn(inner) || overIndex(inner) >= 0));
   if (nested) {
     return report.error('misplaced-aggregate', call.span, `aggregate ${definition.name} cannot hold another aggregate`, {
       hint: 'compute the inner one in a query of its own: FROM (SELECT …)',
     });
   }
-  const typing = typingOf(report, {name: definition.name, words: call.words, span: call.span}, definition, bound);
-  if (typing === null) return null;
+  const typed = aggregateTyping(binder, call, definition, bound);
+  if (typed === null) return null;
   const expression = aggregates.add({
     function: definition.name,
-    arguments: bound.map((operand, index) => coerced(operand, typing.arguments[index] ?? operand.type)),
+    arguments: typed.arguments,
     // MIN and MAX are the same with DISTINCT and without.
     distinct: call.distinct && definition.name !== 'MIN' && definition.name !== 'MAX',
+    ...(words.length === 0 ? {} : {words}),
     filter,
-    type: typing.result,
+    type: typed.type,
   });
   return {...expression, span: report.spanOf(call.span)};
 }

@@ -8,11 +8,14 @@ import {ExpressionBinder, type Aliases} from './expression.ts';
 import {bindFrom} from './from.ts';
 import {groupedInput, lifted, type Group} from './group.ts';
 import {bindGrouping, withSets} from './grouping-sets.ts';
+import {attachWindow, withGroupWindow} from './group-window.ts';
 import {sortItems, type OrderKey, type Ordered} from './order.ts';
+import {withOvers, type SelectWithOvers} from './over.ts';
 import type {QueryBinder} from './query.ts';
 import {Scope} from './scope.ts';
+import {ranked, reads} from './rank.ts';
 import {splitWhere, withSubqueries} from './subquery.ts';
-import type {CommonTables, Emit} from './session.ts';
+import type {CommonTables, Emit, Session} from './session.ts';
 import {checkHint} from './table.ts';
 import {oneRow, unnamedColumn} from './values.ts';
 
@@ -26,18 +29,21 @@ export interface Output {
 /** A SELECT with what ORDER BY needs of it. Null after a problem was reported. */
 export function bindSelect(
   binder: QueryBinder,
-  select: Select,
+  written: Select,
   around: CommonTables | null,
   emit: Emit,
   order: readonly OrderKey[],
 ): Ordered | null {
   const {context, session} = binder;
-  if (!isPlannable(binder, select)) return null;
-  const from = select.from === null ? null : bindFrom(binder, select.from, around, emit);
-  if (from === null && select.from !== null) return null;
-  const scope = new Scope(from?.relations ?? [], from?.merged);
+  if (!isPlannable(binder, written)) return null;
+  const from = written.from === null ? null : bindFrom(binder, written.from, around, emit);
+  if (from === null && written.from !== null) return null;
+  const names = new Scope(from?.relations ?? [], from?.merged);
+  const windowed = from === null ? {select: written, scope: names} : withGroupWindow(session, context, written, names, from.node);
+  if (windowed === null) return null;
+  const {select, scope} = windowed;
   const tests = splitWhere(select.where);
-  const aggregates = new AggregateCalls();
+  const aggregates = new AggregateCalls(select.windows);
   const items = new ExpressionBinder(context, {scope, aggregates, clause: 'SELECT'});
   const output = bindItems(items, select.items);
   const aliases = aliasesOf(select.items, output ?? []);
@@ -47,26 +53,32 @@ export function bindSelect(
   if (output === null || where === null || grouping === null || having === null) return null;
   const sorted = bindOrder(binder, select, scope, aggregates, aliases, output, order);
   if (sorted === null) return null;
+  const qualify = bindQualify(binder, select, scope, aggregates, aliases);
+  if (qualify === null) return null;
+  const shown = [...sorted.expressions, ...(qualify === undefined ? [] : [qualify])];
   let node = from?.node ?? oneRow(binder);
   if (where !== undefined) {
-    const {schema} = session.builder.at(node);
-    node = session.builder.add({kind: 'filter', input: node, predicate: where}, {schema});
+    const read = [...shown, ...grouping.keys, ...aggregates.parts, ...(having === undefined ? [] : [having])];
+    const isRead = (column: number): boolean => tests.subqueries.length > 0 || read.some(expression => reads(expression, column));
+    node = filtered(session, node, where, isRead);
   }
   const tested = withSubqueries(binder, tests.subqueries, {node, scope}, around, emit);
-  if (tested === null) return null;
-  node = tested;
+  const attached = tested === null ? null : attachWindow(session, context, scope, tested, grouping.keys);
+  if (attached === null) return null;
+  node = attached;
   if (select.groupBy.length === 0 && select.having === null && aggregates.calls.length === 0)
-    return projected(binder, select, node, output, sorted.expressions, sorted.items, emit);
+    return projected(binder, select, {node, expressions: shown, overs: aggregates.overs}, output, sorted.items, emit);
   const group: Group = {
     keys: grouping.keys,
     calls: aggregates.calls,
     span: groupSpan(select),
     name: select.groupBy.length > 0 ? 'GROUP BY' : 'the aggregate',
   };
-  const asked = withSets(session, context, {node, group, expressions: [...sorted.expressions, ...(having === undefined ? [] : [having])]}, grouping.sets);
+  const expressions = [...shown, ...aggregates.overParts, ...(having === undefined ? [] : [having])];
+  const asked = withSets(session, context, {node, group, expressions}, grouping.sets);
   if (asked === null) return null;
-  const count = sorted.expressions.length;
-  const spans = [...sorted.expressions.map((_, index) => output[index]?.span ?? order[index - output.length]?.span ?? select.span)];
+  const count = shown.length + aggregates.overParts.length;
+  const spans = shown.map((_, index) => output[index]?.span ?? order[index - output.length]?.span ?? select.span);
   const input = session.builder.schema(asked.node);
   const above = lifted(context, asked.group, input, asked.expressions.slice(0, count), spans);
   const kept = lifted(context, asked.group, input, asked.expressions.slice(count), select.having === null ? [] : [select.having.span]);
@@ -77,7 +89,8 @@ export function bindSelect(
     const {schema} = session.builder.at(node);
     node = session.builder.add({kind: 'filter', input: node, predicate: kept[0]!}, {schema});
   }
-  return projected(binder, select, node, output, above, sorted.items, emit);
+  const overs = aggregates.oversWith(above.slice(shown.length));
+  return projected(binder, select, {node, expressions: above.slice(0, shown.length), overs}, output, sorted.items, emit);
 }
 
 function groupSpan(select: Select): Span {
@@ -89,13 +102,16 @@ function groupSpan(select: Select): Span {
 function projected(
   binder: QueryBinder,
   select: Select,
-  input: number,
+  given: SelectWithOvers,
   output: readonly Output[],
-  expressions: readonly Expr[],
   order: readonly SortItem[],
   emit: Emit,
 ): Ordered {
   const {builder} = binder.session;
+  const computed = withOvers(binder.session, binder.context, given, emit);
+  const [expressions, qualify] =
+    select.qualify === null ? [computed.expressions, undefined] : [computed.expressions.slice(0, -1), computed.expressions.at(-1)];
+  const input = qualify === undefined ? computed.node : filtered(binder.session, computed.node, qualify, column => expressions.some(expression => reads(expression, column)));
   const all: readonly Column[] = expressions.map(({type}, index) => ({name: output[index]?.name ?? `order${index - output.length}`, type}));
   const node = builder.add({kind: 'project', input, expressions}, {schema: {columns: all}});
   const columns = all.slice(0, output.length);
@@ -108,8 +124,6 @@ function isPlannable(binder: QueryBinder, select: Select): boolean {
   const {report} = binder.context;
   const before = report.problems.length;
   for (const hint of select.hints) checkHint(hint, binder.context);
-  if (select.qualify !== null) report.notSupported('QUALIFY', select.qualify.span);
-  for (const window of select.windows) report.notSupported('WINDOW', window.name.span);
   return !report.problems.slice(before).some(problem => problem.severity === 'error');
 }
 
@@ -158,6 +172,26 @@ function bindWhere(binder: QueryBinder, select: Select, scope: Scope, aliases: R
   if (select.where === null) return undefined;
   const options = {scope, aggregates: null, clause: 'WHERE', aliases: {expressions: aliases, use: 'refused'}} as const;
   return new ExpressionBinder(binder.context, options).bindCondition(select.where);
+}
+
+/** The rows for which a condition is TRUE: by a ranking where that is what it asks for. */
+function filtered(session: Session, node: number, condition: Expr, isRead: (column: number) => boolean): number {
+  const found = ranked(session, node, condition, isRead);
+  if (found.predicate === null) return found.node;
+  return session.builder.add({kind: 'filter', input: found.node, predicate: found.predicate}, {schema: session.builder.schema(found.node)});
+}
+
+/** Undefined without QUALIFY, which is a condition on calls with OVER; null after a problem was reported. */
+function bindQualify(
+  binder: QueryBinder,
+  select: Select,
+  scope: Scope,
+  aggregates: AggregateCalls,
+  aliases: ReadonlyMap<string, Expr>,
+): Expr | undefined | null {
+  if (select.qualify === null) return undefined;
+  const options = {scope, aggregates, clause: 'QUALIFY', aliases: {expressions: aliases, use: 'after-columns'}} as const;
+  return new ExpressionBinder(binder.context, options).bindCondition(select.qualify);
 }
 
 function bindHaving(

@@ -2,6 +2,7 @@ import type {Span} from '../../base/problem.ts';
 import type {Query, Identifier} from '../../sql/ast.ts';
 import {PlanBuilder, type Origin} from '../builder.ts';
 import type {Catalog} from '../catalog.ts';
+import type {Report} from '../report.ts';
 import type {CreatedTable} from './create-table.ts';
 import type {BindContext} from './context.ts';
 import type {Settings} from './settings.ts';
@@ -44,6 +45,8 @@ export interface Session {
   readonly settings: Settings;
   /** What each aggregate and scan came from, by node. */
   readonly origins: Map<number, Origin>;
+  /** Nodes that no stream can run as they are: told unless something else takes their place. */
+  readonly refusals: {readonly node: number; readonly report: Report; readonly span: Span; readonly message: string; readonly hint?: string}[];
   /** Tables and views by name. A name that failed to be created stands for nothing, so that its users are not blamed as well. */
   readonly tables: Map<string, NamedTable | 'failed'>;
   /** Files and streams that nobody declared, by what FROM says. */

@@ -5,6 +5,7 @@ import {PlanBuilder} from '../builder.ts';
 import type {PlanNode} from '../nodes/index.ts';
 import type {PlanRequest} from '../plan-script.ts';
 import {Report} from '../report.ts';
+import {usersOf} from '../rules/rule.ts';
 import type {BindContext} from './context.ts';
 import {createTable, partsOf, type CreatedTable} from './create-table.ts';
 import {tableName} from './from.ts';
@@ -49,6 +50,7 @@ export function bindStatements(request: PlanRequest, automatic: 'streaming' | 'b
     builder: new PlanBuilder(),
     settings,
     origins: new Map(),
+    refusals: [],
     tables: new Map(),
     externals: new Map(),
     get isFinal() {
@@ -67,9 +69,19 @@ export function bindStatements(request: PlanRequest, automatic: 'streaming' | 'b
   const report = new Report(request.source, problems, true);
   bindScript(run, request.script, {report, lenient: request.mode === 'query', parameters, usedParameters});
   resolveUnread(session);
+  tellRefusals(session, [...run.sinks, ...run.explained.flatMap(({sinks}) => sinks)]);
   checkParameters(request, usedParameters, problems);
   const {nodes} = session.builder;
   return {nodes, sinks: run.sinks, explained: run.explained, settings, isBatch: session.isFinal, problems};
+}
+
+/** Of the nodes that no stream can run, those that are still needed. */
+function tellRefusals({builder, refusals}: Session, sinks: readonly number[]): void {
+  const users = usersOf({nodes: builder.nodes, sinks});
+  for (const {node, report, span, message, hint} of refusals) {
+    if (users[node] === 0) continue;
+    report.error('not-supported', span, message, hint === undefined ? {} : {hint});
+  }
 }
 
 function bindScript(run: Run, script: Script, context: BindContext): void {

@@ -2,6 +2,7 @@ import {Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
 import {expressionText, nameText} from '../plan-text.ts';
 import type {Behaviour} from './behaviour.ts';
+import {movedWindow} from './project.ts';
 
 /** Makes several rows of each row: one for each list of expressions, in their order. */
 export interface ExpandShape {
@@ -21,6 +22,7 @@ export const expand: Behaviour<ExpandShape> = {
     key: null,
     rowtime: commonColumn(node.lists, input!.rowtime),
     bounded: input!.bounded,
+    window: movedWindow(input!.window, column => (column === null ? -1 : (commonColumn(node.lists, column) ?? -1))),
   }),
   changes: (_node, [input]) => input!,
   oldRows: 'passed',
@@ -38,9 +40,9 @@ export const expand: Behaviour<ExpandShape> = {
   },
 };
 
-/** Where a column of the input stands in all of the lists; null: nowhere. */
+/** Where a column of the input stands last in all of the lists (as a key, if it is one); null: nowhere. */
 function commonColumn(lists: ExpandShape['lists'], column: number | null): number | null {
-  const found = lists[0]!.findIndex((_, index) =>
+  const found = lists[0]!.findLastIndex((_, index) =>
     lists.every(list => list[index]!.kind === 'column' && (list[index] as Expr & {readonly kind: 'column'}).index === column),
   );
   return found === -1 ? null : found;

@@ -10,6 +10,7 @@ import {filter, type FilterShape} from './filter.ts';
 import {join, type JoinShape} from './join.ts';
 import {limit, type LimitShape} from './limit.ts';
 import {project, type ProjectShape} from './project.ts';
+import {over, type OverShape} from './over.ts';
 import {rank, type RankShape} from './rank.ts';
 import {replicate, type ReplicateShape} from './replicate.ts';
 import {scan, type ScanShape} from './scan.ts';
@@ -57,6 +58,7 @@ export type NodeShape =
   | DeduplicateShape
   | DropOldRowsShape
   | ExpandShape
+  | OverShape
   | RankShape
   | ReplicateShape
   | UnionShape
@@ -85,6 +87,7 @@ const behaviours: {readonly [K in NodeKind]: Behaviour<Extract<NodeShape, {reado
   deduplicate,
   'drop-old-rows': dropOldRows,
   expand,
+  over,
   rank,
   replicate,
   union,

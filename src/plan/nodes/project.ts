@@ -11,10 +11,12 @@ export interface ProjectShape {
   readonly expressions: readonly Expr[];
 }
 
-function movedWindow(window: WindowColumns | null, outputOf: (column: number) => number): WindowColumns | null {
+/** Where a window's columns are, when the node hands them on. */
+export function movedWindow(window: WindowColumns | null, outputOf: (column: number) => number): WindowColumns | null {
   if (window === null) return null;
   const [start, end, time] = [outputOf(window.start), outputOf(window.end), window.time === null ? -1 : outputOf(window.time)];
-  return start === -1 || end === -1 ? null : {...window, start, end, time: time === -1 ? null : time};
+  const sessionKeys = window.sessionKeys?.map(key => (key === -1 ? -1 : outputOf(key))) ?? null;
+  return start === -1 || end === -1 ? null : {...window, start, end, time: time === -1 ? null : time, sessionKeys};
 }
 
 export const project: Behaviour<ProjectShape> = {

@@ -22,6 +22,7 @@ function decided(node: PlanNode, {builder}: Rewriting): number | null {
       return node.predicate.value === true ? node.input : nothing();
     case 'project':
     case 'expand':
+    case 'over':
     case 'rank':
     case 'deduplicate':
     case 'replicate':
@@ -39,6 +40,7 @@ function decided(node: PlanNode, {builder}: Rewriting): number | null {
     case 'values':
     case 'watermark':
     case 'aggregate':
+    case 'changelog-normalize':
     case 'join':
     case 'sink':
       return null;

@@ -109,6 +109,18 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
     const columns = layout.map(({column}) => node.schema.columns[column]!);
     return {node: builder.add({...node, input: input!.node, lists}, {schema: {columns}}), layout};
   },
+  over(node, wanted, [input], builder) {
+    const kept = node.calls.flatMap((call, index) => (wanted.has(node.first + index) ? [{call, column: node.first + index}] : []));
+    const partition = node.partition.map(column => wholeColumn(input!, column));
+    const items = node.items.map(item => ({...item, index: wholeColumn(input!, item.index)}));
+    const time = node.time === null ? null : wholeColumn(input!, node.time);
+    const calls = kept.map(({call}) => ({...call, arguments: call.arguments.map(argument => moved(argument, input!, builder))}));
+    const below = builder.schema(input!.node).columns;
+    const columns = [...below, ...kept.map(({column}) => node.schema.columns[column]!)];
+    const layout = [...input!.layout, ...kept.map(({column}) => whole(column))];
+    const shape = {...node, input: input!.node, first: below.length, partition, items, time, calls};
+    return {node: builder.add(shape, {schema: {columns}}), layout};
+  },
   rank(node, wanted, [input], builder) {
     const partition = node.partition.map(column => wholeColumn(input!, column));
     const items = node.items.map(item => ({...item, index: wholeColumn(input!, item.index)}));

@@ -1,0 +1,124 @@
+import type {Column} from '../../types/sql-type.ts';
+import type {Expr, SortItem} from '../expression.ts';
+import {expressionKey, mapChildren} from '../expression-walk.ts';
+import type {Frame, WindowCall} from '../window-call.ts';
+import {type OverCall, overIndex} from './aggregate-calls.ts';
+import type {BindContext} from './context.ts';
+import type {Emit, Session} from './session.ts';
+import {streamingRefusal} from './streaming-over.ts';
+
+/** A SELECT on its way: the expressions of its list over the node's columns, in which calls with OVER have a column each. */
+export interface SelectWithOvers {
+  readonly node: number;
+  readonly expressions: readonly Expr[];
+  readonly overs: readonly OverCall[];
+}
+
+/** Computes the calls with OVER behind the node's columns: one node for all calls with the same window. */
+export function withOvers(session: Session, context: BindContext, given: SelectWithOvers, emit: Emit): Omit<SelectWithOvers, 'overs'> {
+  if (given.overs.length === 0) return given;
+  const {builder} = session;
+  const used = usedOvers(given);
+  const inputs = new Inputs(builder.schema(given.node).columns);
+  const placed = used.map(index => placedCall(given.overs[index]!, inputs, index));
+  let node = inputs.isPlain
+    ? given.node
+    : builder.add({kind: 'project', input: given.node, expressions: inputs.expressions}, {schema: {columns: inputs.columns}});
+  const columns = [...inputs.columns];
+  const places = new Map<number, number>();
+  for (const group of sameWindows(placed)) {
+    const first = columns.length;
+    const {partition, items} = group[0]!;
+    for (const [position, {index, call}] of group.entries()) {
+      places.set(index, first + position);
+      columns.push({name: call.name, type: call.type});
+    }
+    const time = items.length === 1 && items[0]!.index === builder.at(node).rowtime ? items[0]!.index : null;
+    const calls = group.map(({call}) => call);
+    const input = node;
+    node = builder.add({kind: 'over', input, first, partition, items, calls, emit, time}, {schema: {columns: [...columns]}});
+    if (emit === 'final') continue;
+    const over = given.overs[group[0]!.index]!;
+    const refusal = streamingRefusal(session, input, {partition, items, calls}, new Set(sameWindows(placed)).size);
+    if (refusal !== null) session.refusals.push({node, report: context.report, span: over.span, ...refusal});
+  }
+  const replaced = (expression: Expr): Expr => {
+    const index = overIndex(expression);
+    if (index < 0) return mapChildren(expression, replaced);
+    return {kind: 'column', index: places.get(index)!, type: expression.type, span: expression.span};
+  };
+  return {node, expressions: given.expressions.map(replaced)};
+}
+
+/** Calls may have been bound twice: for the list, and where ORDER BY names the same. */
+function usedOvers({expressions, overs}: SelectWithOvers): readonly number[] {
+  const used = new Set<number>();
+  const visit = (expression: Expr): Expr => {
+    const index = overIndex(expression);
+    if (index >= 0) used.add(index);
+    return mapChildren(expression, visit);
+  };
+  for (const expression of expressions) visit(expression);
+  return overs.flatMap((_, index) => (used.has(index) ? [index] : []));
+}
+
+/** The columns that calls read: those of the node, and behind them what has to be computed. */
+class Inputs {
+  readonly columns: Column[];
+  readonly expressions: Expr[];
+  readonly #count: number;
+
+  constructor(columns: readonly Column[]) {
+    this.columns = [...columns];
+    this.expressions = columns.map(({type}, index) => ({kind: 'column', index, type, span: null}));
+    this.#count = columns.length;
+  }
+
+  get isPlain(): boolean {
+    return this.columns.length === this.#count;
+  }
+
+  column(expression: Expr): number {
+    if (expression.kind === 'column') return expression.index;
+    const key = expressionKey(expression);
+    const known = this.expressions.findIndex(other => expressionKey(other) === key);
+    if (known !== -1) return known;
+    this.columns.push({name: `over${this.columns.length}`, type: expression.type});
+    return this.expressions.push(expression) - 1;
+  }
+}
+
+interface PlacedCall {
+  readonly index: number;
+  readonly partition: readonly number[];
+  readonly items: readonly SortItem[];
+  readonly call: WindowCall;
+}
+
+function placedCall(over: OverCall, inputs: Inputs, index: number): PlacedCall {
+  const asColumn = (expression: Expr): Expr =>
+    expression.kind === 'literal' ? expression : {kind: 'column', index: inputs.column(expression), type: expression.type, span: null};
+  return {
+    index,
+    partition: [...new Set(over.partition.map(expression => inputs.column(expression)))],
+    items: over.order.map(({expression, descending, nullsFirst}) => ({index: inputs.column(expression), descending, nullsFirst})),
+    call: {
+      function: over.function,
+      arguments: over.arguments.map(asColumn),
+      distinct: over.distinct,
+      frame: over.frame satisfies Frame,
+      type: over.type,
+      name: `${over.function.toLowerCase()}${index}`,
+    },
+  };
+}
+
+/** Calls by window, in the order in which the windows come first. */
+function sameWindows(calls: readonly PlacedCall[]): readonly (readonly PlacedCall[])[] {
+  const groups = new Map<string, PlacedCall[]>();
+  for (const call of calls) {
+    const key = JSON.stringify([call.partition, call.items]);
+    groups.set(key, [...(groups.get(key) ?? []), call]);
+  }
+  return [...groups.values()];
+}

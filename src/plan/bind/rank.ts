@@ -1,0 +1,128 @@
+import type {Expr} from '../expression.ts';
+import {mapChildren} from '../expression-walk.ts';
+import type {NodeOf} from '../nodes/index.ts';
+import {isProcessingTime} from './processing-time.ts';
+import type {Session} from './session.ts';
+
+/** A node and what is still to be filtered of its rows; null: nothing. */
+export interface Filtered {
+  readonly node: number;
+  readonly predicate: Expr | null;
+}
+
+/**
+ * Top-N: a condition on a ROW_NUMBER() that a query below computes keeps only some rows of each partition, so only those are ranked at all. `isRead`: whether
+ * the query around reads a column. Gives what it got where the condition says nothing of the kind.
+ */
+export function ranked(session: Session, node: number, predicate: Expr, isRead: (column: number) => boolean): Filtered {
+  const unchanged = {node, predicate};
+  const conjuncts = conjunctsOf(predicate);
+  const numbered = conjuncts.flatMap(conjunct => boundOf(conjunct) ?? []).find(bound => numberingOf(session, node, bound.column) !== null);
+  if (numbered === undefined) return unchanged;
+  const {column} = numbered;
+  const over = numberingOf(session, node, column)!;
+  let [from, to] = [1, Infinity];
+  const rest: Expr[] = [];
+  for (const conjunct of conjuncts) {
+    const bounds = boundOf(conjunct)?.filter(bound => bound.column === column) ?? [];
+    if (bounds.length === 0) rest.push(conjunct);
+    for (const bound of bounds) [from, to] = [Math.max(from, bound.from), Math.min(to, bound.to)];
+  }
+  if (to === Infinity || to < from) return unchanged;
+  const residue = rest.length === 0 ? null : rest.reduce((left, right) => ({...predicate, ...both(left, right)}));
+  const isUsed = isRead(column) || rest.some(conjunct => reads(conjunct, column));
+  return {node: rebuilt(session, node, over, {from, to, isUsed}), predicate: residue};
+}
+
+function both(left: Expr, right: Expr): Expr {
+  return {kind: 'call', function: 'AND', words: [], arguments: [left, right], type: {kind: 'BOOLEAN', nullable: true}, span: left.span};
+}
+
+function conjunctsOf(expression: Expr): readonly Expr[] {
+  if (expression.kind === 'call' && expression.function === 'AND') return expression.arguments.flatMap(conjunctsOf);
+  return [expression];
+}
+
+/** Whether an expression reads a column. */
+export function reads(expression: Expr, column: number): boolean {
+  let found = false;
+  const visit = (inner: Expr): Expr => {
+    found ||= inner.kind === 'column' && inner.index === column;
+    return mapChildren(inner, visit);
+  };
+  visit(expression);
+  return found;
+}
+
+interface Bound {
+  readonly column: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+const mirrored: Readonly<Record<string, string>> = {'<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '='};
+
+/** What a comparison with a constant says of the number in a column; null: it is no such comparison. */
+function boundOf(expression: Expr): readonly Bound[] | null {
+  if (expression.kind !== 'call' || mirrored[expression.function] === undefined) return null;
+  const [left, right] = expression.arguments.map(withoutCast) as [Expr, Expr];
+  const isMirrored = left.kind === 'literal';
+  const [column, limit] = isMirrored ? [right, left] : [left, right];
+  const operator = isMirrored ? mirrored[expression.function]! : expression.function;
+  if (column.kind !== 'column' || limit.kind !== 'literal') return null;
+  if (typeof limit.value !== 'bigint' && typeof limit.value !== 'number') return null;
+  const scale = limit.type.kind === 'DECIMAL' ? 10 ** limit.type.scale : 1;
+  const value = Number(limit.value) / scale;
+  const from = operator === '>' ? Math.floor(value) + 1 : operator === '>=' || operator === '=' ? Math.ceil(value) : -Infinity;
+  const to = operator === '<' ? Math.ceil(value) - 1 : operator === '<=' || operator === '=' ? Math.floor(value) : Infinity;
+  return [{column: column.index, from, to}];
+}
+
+function withoutCast(expression: Expr): Expr {
+  return expression.kind === 'cast' && expression.implicit ? withoutCast(expression.operand) : expression;
+}
+
+/** The node that numbers rows in a column, when all between only hands columns on. */
+function numberingOf(session: Session, node: number, column: number): NodeOf<'over'> | null {
+  const found = session.builder.at(node);
+  if (found.kind === 'project') {
+    const expression = found.expressions[column];
+    return expression?.kind === 'column' ? numberingOf(session, found.input, expression.index) : null;
+  }
+  const isNumbering = found.kind === 'over' && found.calls.length === 1 && column === found.first && found.calls[0]!.function === 'ROW_NUMBER';
+  return isNumbering ? found : null;
+}
+
+/** The projections above the numbering again, over a ranking in its place. */
+function rebuilt(session: Session, node: number, over: NodeOf<'over'>, range: {from: number; to: number; isUsed: boolean}): number {
+  const {builder} = session;
+  const found = builder.at(node);
+  if (found.kind === 'project') return builder.add({...found, input: rebuilt(session, found.input, over, range)}, {schema: found.schema});
+  const {from, to} = range;
+  const columns = builder.schema(over.input).columns;
+  const {partition, items, emit, input} = over;
+  const isNumbered = range.isUsed && from < to;
+  const kept = from === 1 && to === 1 ? timeOf(session, over) : undefined;
+  const rows =
+    kept === undefined
+      ? builder.add(
+          {kind: 'rank', input, partition, items, from, to, number: isNumbered ? columns.length : null, emit},
+          {schema: isNumbered ? over.schema : {columns}},
+        )
+      : builder.add({kind: 'deduplicate', input, keys: partition, ...kept}, {schema: {columns}});
+  if (isNumbered) return rows;
+  // The number is known, or nobody reads it.
+  const number: Expr = {kind: 'literal', value: BigInt(from), type: over.schema.columns[over.first]!.type, span: null};
+  const expressions = [...columns.map(({type}, index): Expr => ({kind: 'column', index, type, span: null})), number];
+  return builder.add({kind: 'project', input: rows, expressions}, {schema: over.schema});
+}
+
+/** The first row by a stream's time is one that is kept and compared only with what comes; undefined: it is no such order. */
+function timeOf(session: Session, over: NodeOf<'over'>): {readonly time: number | null; readonly keep: 'first' | 'last'} | undefined {
+  const [item] = over.items;
+  const {changelog, rowtime} = session.builder.at(over.input);
+  if (over.emit === 'final' || changelog !== 'append' || item === undefined || over.items.length > 1) return undefined;
+  const keep = item.descending ? 'last' : 'first';
+  if (item.index === rowtime) return {time: rowtime, keep};
+  return isProcessingTime(session, over.input, item.index) ? {time: null, keep} : undefined;
+}
