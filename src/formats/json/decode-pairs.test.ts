@@ -12,6 +12,9 @@ const columns = {
   'a name that takes more than 16 bytes': types.STRING,
   text: types.STRING,
   measure: types.DOUBLE,
+  flag: types.BOOLEAN,
+  at: types.TIMESTAMP,
+  count: types.BIGINT,
 };
 
 interface Field {
@@ -34,7 +37,11 @@ const fields: readonly Field[] = [
   {name: 'a name that takes more than 16 bytes', plain: letters(0, 70)},
   {name: 'long', plain: letters(30, 150)},
   {name: 'large', plain: digits(-1e15, 1e15)},
-  {name: 'measure', plain: digits(0, 1000)},
+  {name: 'flag', plain: fc.constantFrom('true', 'false')},
+  {name: 'unwanted flag', plain: fc.constantFrom('true', 'false')},
+  {name: 'at', plain: fc.integer({min: 0, max: 130_000}).map(ms => `"${new Date(ms).toISOString().slice(0, -1).replace('T', ' ')}"`)},
+  {name: 'count', plain: digits(0, 11)},
+  {name: 'measure', plain: fc.integer({min: -1e6, max: 1e7}).map(value => (value / 100).toFixed(2))},
   {name: 'text', plain: letters(60, 70)},
   {name: 'last one, with 16', plain: letters(0, 3)},
 ];
@@ -97,6 +104,21 @@ function isValid(text: string): boolean {
   }
 }
 
+/** What `JSON.parse` says of fields that have what their column wants. */
+function expectPlain(row: readonly unknown[], text: string): void {
+  const values = new Map(Object.entries(JSON.parse(text) as object));
+  for (const [index, name] of Object.keys(columns).entries()) {
+    const value: unknown = values.get(name);
+    if (name === 'small' && Number.isInteger(value))
+      expect(row[index]).toBe(Math.abs(value as number) < 2 ** 31 ? Number(value) + 0 : null);
+    if ((name === 'large' || name === 'count') && Number.isSafeInteger(value)) expect(row[index]).toBe(BigInt(value as number));
+    if (name === 'measure' && typeof value === 'number') expect(row[index]).toBe(value);
+    if (name === 'flag' && typeof value === 'boolean') expect(row[index]).toBe(value);
+    if (['short', 'middling', 'text'].includes(name) && typeof value === 'string') expect(row[index]).toBe(value);
+    if (value === null) expect(row[index]).toBeNull();
+  }
+}
+
 describe('two lines at a time', () => {
   test('are read as one by one', () => {
     fc.assert(
@@ -106,13 +128,7 @@ describe('two lines at a time', () => {
         const apart = decodeLines(input, columns, {badField: 'null', mostRows: 1});
         expect(together).toEqual(apart);
         expect(together.records).toEqual(lines.filter(isValid).map(text => Buffer.from(text).toString('latin1')));
-        const plain = together.rows.map(row => [row[0], row[1], row[2]]);
-        const expected = lines.filter(isValid).map(text => JSON.parse(text) as Readonly<Record<string, unknown>>);
-        for (const [index, {small, large, short}] of expected.entries()) {
-          if (Number.isInteger(small) && Math.abs(small as number) < 2 ** 31) expect(plain[index]?.[0]).toBe(Number(small) + 0); // -0 becomes 0
-          if (Number.isSafeInteger(large)) expect(plain[index]?.[1]).toBe(BigInt(large as number));
-          if (typeof short === 'string') expect(plain[index]?.[2]).toBe(short);
-        }
+        for (const [index, text] of lines.filter(isValid).entries()) expectPlain(together.rows[index] as readonly unknown[], text);
       }),
       {numRuns: 400},
     );

@@ -152,16 +152,22 @@ export const actionEnd = 23;
 export const pairSkip = 0;
 export const pairText = 4;
 export const pairLastText = 7;
-/** A wanted integer, of a slot that takes any of 8 digits. */
+/** A wanted integer without a sign of up to 8 digits, of a slot that takes any of them. */
 export const pairInteger = 8;
 /** Numbers that nobody wants, without and with a fraction. */
 export const pairSkipWhole = 9;
 export const pairSkipFraction = 10;
 export const pairFinish = 11;
+/** Wanted values: any integer, a double, a timestamp to the millisecond without a zone. */
+export const pairNumber = 12;
+export const pairDouble = 13;
+export const pairTimestamp = 14;
+/** TRUE or FALSE, wanted as a boolean or not wanted. */
+export const pairWord = 15;
 /** Anything. */
-export const pairOther = 12;
+export const pairOther = 16;
 /** Nothing: at least one record is not of the template's shape. */
-export const pairNone = 13;
+export const pairNone = 17;
 
 /** Why a record is no row. */
 export const faultValue = 1;

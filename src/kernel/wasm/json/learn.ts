@@ -8,18 +8,25 @@ import {
   entrySlot,
   jobSlotCount,
   jobSlots,
+  kindBoolean,
+  kindDouble,
   kindInteger,
   kindText,
+  kindTimestamp,
   nodeEndSlot,
   nodeFirstSlot,
   pairFinish,
   pairInteger,
+  pairDouble,
   pairLastText,
+  pairNumber,
   pairOther,
   pairSkip,
   pairSkipFraction,
   pairSkipWhole,
   pairText,
+  pairTimestamp,
+  pairWord,
   slotGreatest,
   slotKind,
   slotSize,
@@ -43,8 +50,9 @@ import {
   templateUsedSteps,
 } from './layout';
 import {findEscaped, findName} from './objects';
-import {skipValue, toValue} from './skip';
+import {skipDigits, skipValue, toValue} from './skip';
 import {compareTemplates, keepTemplate, literalsAreAscii, stepsOf, templateAt, templatesKnown} from './templates';
+import {isPlainTimestamp} from './times';
 import {QUOTE, findSpecial, hadEscapes, skipSpace, skipString} from './text';
 
 /** Templates from records that were read. The record is valid here, so nothing can fail but the room. */
@@ -170,13 +178,14 @@ function pairOf(pos: usize, action: u32, target: usize): u32 {
     const size: u32 = length <= 16 ? 0 : length <= 32 ? 1 : length <= 64 ? 2 : 3;
     return (action == actionSkip ? pairSkip : pairText) + size;
   }
-  const isNumber = c - 48 <= 9 || c == 45;
-  if (isNumber && action == actionSkip) {
-    let end = pos + 1;
-    while (<u32>load<u8>(end) - 48 <= 9) end++;
-    return load<u8>(end) == 0x2e ? pairSkipFraction : pairSkipWhole;
-  }
-  return action == kindInteger && load<f64>(target, slotGreatest) >= 99999999 ? pairInteger : pairOther;
+  if (c == 0x74 || c == 0x66) return action == actionSkip || action == kindBoolean ? pairWord : pairOther;
+  if (c == QUOTE) return action == kindTimestamp && isPlainTimestamp(pos, target) ? pairTimestamp : pairOther;
+  if (c - 48 > 9 && c != 45) return pairOther;
+  if (action == kindDouble) return pairDouble;
+  const end = skipDigits(pos + 1);
+  if (action == actionSkip) return load<u8>(end) == 0x2e ? pairSkipFraction : pairSkipWhole;
+  if (action != kindInteger) return pairOther;
+  return c != 45 && end - pos <= 8 && load<f64>(target, slotGreatest) >= 99999999 ? pairInteger : pairNumber;
 }
 
 /** A field may be left out where its literal only separates: `,"name":` neither opens nor closes anything. */

@@ -32,6 +32,18 @@ export function digitsValue(bytes: u64, count: usize): u64 {
   return (value * 42949672960001) >> 32;
 }
 
+/** The integer of up to 15 digits in [pos, end), with a sign or without. */
+// @ts-ignore: decorator
+@inline
+export function wholeOf(pos: usize, end: usize): i64 {
+  const hasSign = load<u8>(pos) == 45;
+  if (hasSign) pos++;
+  const count = end - pos;
+  let value = digitsValue(load<u64>(pos), min<usize>(count, 8));
+  if (count > 8) value = digitsValue(load<u64>(pos), count - 8) * 100000000 + digitsValue(load<u64>(end - 8), 8);
+  return hasSign ? -(<i64>value) : <i64>value;
+}
+
 /** The commonest integers: up to 15 digits, within the slot's bounds. Returns the byte after it; 0 when it is something else, well formed or not. */
 // @ts-ignore: decorator
 @inline

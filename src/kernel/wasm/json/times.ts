@@ -144,3 +144,29 @@ function rememberMinute(pos: usize, slot: usize): bool {
   store<f64>(slot, <f64>days * 86400000 + <f64>((hour * 60 + minute) * 60000), slotMemoMs);
   return true;
 }
+
+/** Whether `storeTimestamps` may take values like the one at `pos`: `"YYYY-MM-DD HH:MM:SS.mmm"`. */
+export function isPlainTimestamp(pos: usize, slot: usize): bool {
+  const isToMillisecond = load<u8>(pos, 20) == 0x2e && load<u8>(pos, 24) == QUOTE;
+  return isToMillisecond && load<u32>(slot, slotZone) == 0 && load<u32>(slot, slotStepNanos) <= 1000000;
+}
+
+/** Two such values of the last minute seen, into two cells that follow each other. False when one of them is anything else, and then nothing is done. */
+// @ts-ignore: decorator
+@inline
+export function storeTimestamps(a: usize, b: usize, slot: usize, cell: usize): bool {
+  const memo = v128.load(slot, slotMemo);
+  const seconds = v128.load64_lane(b + 17, v128.load64_zero(a + 17), 1);
+  const digits = i8x16.sub(seconds, i64x2.splat(0x223030302e30303a));
+  const most = i64x2.splat(0x0009090900090500);
+  const others = v128.or(v128.xor(v128.load(a, 1), memo), v128.xor(v128.load(b, 1), memo));
+  if (v128.any_true(v128.or(others, v128.xor(i8x16.max_u(digits, most), most))) || load<u8>(a) != QUOTE || load<u8>(b) != QUOTE) return false;
+  const weights = i16x8(0, 10000, 1000, 0, 100, 10, 1, 0);
+  const partsA = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(digits), weights);
+  const partsB = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(digits), weights);
+  const halves = i32x4.add(v128.shuffle<i32>(partsA, partsB, 0, 1, 4, 5), v128.shuffle<i32>(partsA, partsB, 2, 3, 6, 7));
+  const sums = i32x4.add(halves, v128.shuffle<i32>(halves, halves, 1, 0, 3, 2));
+  const ms = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(sums, sums, 0, 2, 0, 2));
+  v128.store(cell, f64x2.add(ms, v128.load64_splat(slot, slotMemoMs)));
+  return true;
+}
