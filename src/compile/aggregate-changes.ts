@@ -136,7 +136,7 @@ export class ChangeWriter {
     const place = js`page[cell + ${slots.main.offset}]`;
     const numbers = js`${segment.numbers(column)}[out]`;
     const tags = js`${segment.tags(column)}[out]`;
-    const general = js`${writer.bind('result', resultWriter(slots, this.#layout.table, segment.memory, vector), column.title)}(page, cell, out);`;
+    const general = js`${writer.bind('result', resultWriter(slots, this.#layout, vector), column.title)}(page, cell, out);`;
     if (slots.main.role === 'count') {
       writer.line(js`${numbers} = ${place}, ${tags} = 0;`);
       return;

@@ -4,7 +4,10 @@ import {expressionKey} from '../plan/expression-walk.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
 import {GroupTable} from '../state/group-table.ts';
 import {type KeyKind, keyKindOf} from '../state/key-cells.ts';
-import type {Slot} from '../state/row-store.ts';
+import type {RowStore, Slot} from '../state/row-store.ts';
+import {ValueLog} from '../state/value-log.ts';
+import type {Value} from '../types/value.ts';
+import {type AggregateSession, groupEvaluator} from './aggregate-by-definition.ts';
 import {isFloating} from './expression-range.ts';
 
 /**
@@ -17,6 +20,8 @@ export interface Feed {
   readonly slots: FeedSlot[];
   /** The values seen, for DISTINCT, and for MIN and MAX over rows that may be taken back. Null where each row counts by itself. */
   readonly bag: Bag | null;
+  /** Every row that came, NULLs among its arguments too: for calls that are computed by their definition. */
+  readonly log: ValueLog | null;
 }
 
 export interface Bag {
@@ -28,7 +33,7 @@ export interface Bag {
   readonly links: {readonly head: number; readonly next: number; readonly before: number} | null;
 }
 
-export type SlotRole = 'count' | 'sum' | 'floatSum' | 'least' | 'greatest';
+export type SlotRole = 'count' | 'sum' | 'floatSum' | 'least' | 'greatest' | 'firstEntry' | 'lastEntry';
 
 export interface FeedSlot {
   readonly role: SlotRole;
@@ -44,6 +49,8 @@ export interface CallSlots {
   readonly main: FeedSlot;
   /** How many values there are, where that decides on NULL or divides. */
   readonly count: FeedSlot | null;
+  /** The result by the call's definition, where it has no code. */
+  readonly evaluate: ((page: Float64Array, cell: number) => Value) | null;
 }
 
 export interface AggregateLayout {
@@ -53,18 +60,27 @@ export interface AggregateLayout {
   /** How many rows the group has, where rows may be taken back: a group without rows is no more. */
   readonly rows: FeedSlot | null;
   readonly retracts: boolean;
+  readonly session: AggregateSession;
 }
+
+/** The aggregates that have code of their own; all others are computed by their definition. */
+const withCode: ReadonlySet<string> = new Set(['COUNT', 'SUM', 'AVG', 'MIN', 'MAX']);
+
+/** What of its rows a feed keeps: nothing, the values seen, or everything. */
+type Keeps = 'nothing' | 'values' | 'rows';
 
 interface Draft {
   readonly key: string;
   readonly filter: Expr | null;
   readonly args: readonly Expr[];
-  readonly usesBag: boolean;
+  readonly keeps: Keeps;
   readonly slots: FeedSlot[];
 }
 
 const initialCell: {readonly [R in SlotRole]: {readonly [K in KeyKind]: Slot}} = {
   count: allKinds({kind: 'number', initial: 0}),
+  firstEntry: allKinds({kind: 'number', initial: 0}),
+  lastEntry: allKinds({kind: 'number', initial: 0}),
   sum: allKinds({kind: 'code', initial: Number.NaN}),
   floatSum: allKinds({kind: 'number', initial: 0}),
   least: {exact: {kind: 'code', initial: Number.NaN}, float: {kind: 'number', initial: Number.NaN}, text: {kind: 'text', initial: -1}},
@@ -76,10 +92,14 @@ function allKinds(slot: Slot): {readonly [K in KeyKind]: Slot} {
 }
 
 /** Lays out the state of an aggregate. `retracts`: its input takes rows back. */
-export function layOut(node: Pick<NodeOf<'aggregate'>, 'keys' | 'calls' | 'emit'>, retracts: boolean): AggregateLayout {
+export function layOut(
+  node: Pick<NodeOf<'aggregate'>, 'keys' | 'calls' | 'emit'>,
+  retracts: boolean,
+  session: AggregateSession,
+): AggregateLayout {
   const drafts: Draft[] = [];
-  const rows = retracts ? slotOf(draftOf(drafts, null, [], false), 'count', 'exact') : null;
-  const calls = node.calls.map(call => callSlots(call, drafts, retracts));
+  const rows = retracts ? slotOf(draftOf(drafts, null, [], 'nothing'), 'count', 'exact') : null;
+  const placed = node.calls.map(call => callSlots(call, drafts, retracts));
   const slots: Slot[] = [];
   const owners: (FeedSlot | null)[] = [];
   for (const draft of drafts) {
@@ -88,7 +108,7 @@ export function layOut(node: Pick<NodeOf<'aggregate'>, 'keys' | 'calls' | 'emit'
       owners.push(slot);
     }
   }
-  const walked = drafts.filter(draft => draft.usesBag && retracts && isWalked(draft));
+  const walked = drafts.filter(draft => draft.keeps === 'values' && retracts && isWalked(draft));
   for (const _ of walked) {
     slots.push({kind: 'number', initial: 0});
     owners.push(null);
@@ -105,9 +125,17 @@ export function layOut(node: Pick<NodeOf<'aggregate'>, 'keys' | 'calls' | 'emit'
     filter: draft.filter,
     args: draft.args,
     slots: draft.slots,
-    bag: draft.usesBag ? bagOf(draft, retracts, table.reusesRows, walked.includes(draft) ? (table.slotOffsets[head++] as number) : null) : null,
+    log: draft.keeps === 'rows' ? logOf(draft, session) : null,
+    bag:
+      draft.keeps === 'values'
+        ? bagOf(draft, retracts, table.reusesRows, walked.includes(draft) ? (table.slotOffsets[head++] as number) : null)
+        : null,
   }));
-  return {table, feeds, calls, rows, retracts};
+  const calls = placed.map(({draft, ...slots}) => {
+    const log = draft === null ? null : (feeds[drafts.indexOf(draft)]?.log ?? null);
+    return {...slots, evaluate: log === null ? null : groupEvaluator(slots.call, log, session)};
+  });
+  return {table, feeds, calls, rows, retracts, session};
 }
 
 function isWalked(draft: Draft): boolean {
@@ -124,11 +152,20 @@ function bagOf(draft: Draft, retracts: boolean, reusesRows: boolean, headOffset:
   };
 }
 
-function draftOf(drafts: Draft[], filter: Expr | null, args: readonly Expr[], usesBag: boolean): Draft {
-  const key = JSON.stringify([filter === null ? null : expressionKey(filter), args.map(expressionKey), usesBag]);
+function logOf(draft: Draft, session: AggregateSession): ValueLog {
+  const [first, last] = draft.slots as [FeedSlot, FeedSlot];
+  return new ValueLog(
+    session,
+    draft.args.map(arg => arg.type),
+    {first: first.offset, last: last.offset},
+  );
+}
+
+function draftOf(drafts: Draft[], filter: Expr | null, args: readonly Expr[], keeps: Keeps): Draft {
+  const key = JSON.stringify([filter === null ? null : expressionKey(filter), args.map(expressionKey), keeps]);
   const known = drafts.find(draft => draft.key === key);
   if (known !== undefined) return known;
-  const draft: Draft = {key, filter, args, usesBag, slots: []};
+  const draft: Draft = {key, filter, args, keeps, slots: []};
   drafts.push(draft);
   return draft;
 }
@@ -141,24 +178,40 @@ function slotOf(draft: Draft, role: SlotRole, kind: KeyKind): FeedSlot {
   return slot;
 }
 
-function callSlots(call: AggregateCall, drafts: Draft[], retracts: boolean): CallSlots {
+/** `draft`: the rows that the call is computed from, where it has no code. */
+type PlacedCall = Omit<CallSlots, 'evaluate'> & {readonly draft: Draft | null};
+
+function callSlots(call: AggregateCall, drafts: Draft[], retracts: boolean): PlacedCall {
   const [arg] = call.arguments;
   if (call.function === 'COUNT') {
     // A constant that is not NULL is there in every row.
     const args = call.distinct ? call.arguments : call.arguments.filter(each => each.kind !== 'literal' || each.value === null);
-    const main = slotOf(draftOf(drafts, call.filter, args, call.distinct), 'count', 'exact');
-    return {call, main, count: null};
+    const main = slotOf(draftOf(drafts, call.filter, args, call.distinct ? 'values' : 'nothing'), 'count', 'exact');
+    return {call, main, count: null, draft: null};
+  }
+  if (!withCode.has(call.function)) {
+    const draft = draftOf(drafts, call.filter, call.arguments, 'rows');
+    const main = slotOf(draft, 'firstEntry', 'float');
+    slotOf(draft, 'lastEntry', 'float');
+    return {call, main, count: null, draft};
   }
   assert(arg !== undefined, `${call.function} has an argument`);
   const kind = keyKindOf(arg.type);
   if (call.function === 'MIN' || call.function === 'MAX') {
-    const draft = draftOf(drafts, call.filter, [arg], retracts);
+    const draft = draftOf(drafts, call.filter, [arg], retracts ? 'values' : 'nothing');
     const main = slotOf(draft, call.function === 'MIN' ? 'least' : 'greatest', kind);
-    return {call, main, count: kind === 'float' ? slotOf(draft, 'count', 'exact') : null};
+    return {call, main, count: kind === 'float' ? slotOf(draft, 'count', 'exact') : null, draft: null};
   }
-  assert(call.function === 'SUM' || call.function === 'AVG', `there is no code for the aggregate ${call.function}`);
-  const draft = draftOf(drafts, call.filter, [arg], call.distinct);
+  const draft = draftOf(drafts, call.filter, [arg], call.distinct ? 'values' : 'nothing');
   const main = slotOf(draft, isFloating(arg.type) ? 'floatSum' : 'sum', kind);
   const isCounted = call.function === 'AVG' || isFloating(arg.type) || retracts;
-  return {call, main, count: isCounted ? slotOf(draft, 'count', 'exact') : null};
+  return {call, main, count: isCounted ? slotOf(draft, 'count', 'exact') : null, draft: null};
+}
+
+/** All state of an aggregate, in the order in which it is saved. */
+export function statesOf(layout: AggregateLayout): readonly RowStore[] {
+  return [
+    layout.table,
+    ...layout.feeds.flatMap(({bag, log}) => [...(bag === null ? [] : [bag.table]), ...(log === null ? [] : [log.store])]),
+  ];
 }

@@ -1,18 +1,22 @@
 import type {Memory} from '../base/memory.ts';
 import {Tag, type Vector} from '../flow/batch.ts';
+import {writeValue} from '../flow/cells.ts';
 import {computeDecimal, fitsPrecision} from '../types/decimal.ts';
 import {isIntegerKind, wrapInteger} from '../types/integer.ts';
 import type {SqlType} from '../types/sql-type.ts';
 import type {GroupTable} from '../state/group-table.ts';
 import {loadText, putInteger} from '../state/key-cells.ts';
 import {isWideCode} from '../state/integer-codes.ts';
-import type {CallSlots} from './aggregate-layout.ts';
+import type {AggregateLayout, CallSlots} from './aggregate-layout.ts';
 
 /** Writes a call's result into a row of a vector. `cell` is the group's first cell in `page`. */
 export type WriteResult = (page: Float64Array, cell: number, row: number) => void;
 
-export function resultWriter(slots: CallSlots, table: GroupTable, memory: Memory, vector: Vector): WriteResult {
-  const {call, main} = slots;
+export function resultWriter(slots: CallSlots, layout: Pick<AggregateLayout, 'table' | 'session'>, vector: Vector): WriteResult {
+  const {table} = layout;
+  const {memory, timeZone} = layout.session;
+  const {call, main, evaluate} = slots;
+  if (evaluate !== null) return (page, cell, row) => writeValue(memory, vector, row, call.type, evaluate(page, cell), timeZone);
   const {offset} = main;
   const count = slots.count === null ? null : slots.count.offset;
   if (call.function === 'COUNT') return (page, cell, row) => putNumber(vector, row, page[cell + offset] as number);

@@ -6,6 +6,7 @@ import {type Cell, presence} from './cell.ts';
 import {isTrue} from './filter.ts';
 import {doubtless, keyColumn, keyOfColumn, isCanonical, probe, type ProbedRow} from './group-probe.ts';
 import type {SegmentWriter} from './segment-writer.ts';
+import type {ValueLog} from '../state/value-log.ts';
 import {ValueLists} from './value-bag.ts';
 
 const greatest = Number.MAX_SAFE_INTEGER;
@@ -86,7 +87,7 @@ function prepareFeed(segment: SegmentWriter, feed: Feed, input: RowShape): Prepa
   const args: Arg[] = [];
   const compute = (): void => {
     for (const arg of feed.args) {
-      const cell = arg.kind === 'column' || feed.bag !== null ? null : doubtless(segment, arg, input.columns);
+      const cell = arg.kind === 'column' || feed.bag !== null || feed.log !== null ? null : doubtless(segment, arg, input.columns);
       const mayUseCell = cell !== null && isCanonical(arg);
       args.push(mayUseCell ? {column: null, cell} : {column: keyColumn(segment, arg, input.columns, 'an argument'), cell: null});
     }
@@ -105,6 +106,7 @@ function prepareFeed(segment: SegmentWriter, feed: Feed, input: RowShape): Prepa
 /** Updates a feed's slots in a group's row. `sign` is 1, or a name that is 1 or -1 where rows may be taken back. */
 function updateFeed(segment: SegmentWriter, layout: AggregateLayout, prepared: PreparedFeed, group: ProbedRow, sign: Js | null): void {
   const {feed, passes, args} = prepared;
+  if (feed.log !== null) return updateLog(segment, feed.log, prepared, group, sign);
   const present = args.map(presentCode.bind(null, segment)).reduce<Js | null>((left, right) => and(left, right), null);
   const whenHolds = (condition: Js | null, update: () => void): void => {
     if (condition === null) update();
@@ -122,6 +124,17 @@ function updateFeed(segment: SegmentWriter, layout: AggregateLayout, prepared: P
     segment.block(js`if (${segment.tag(wide)} === 0)`, () => updateSlots(segment, layout, prepared, group, sign));
     updateWideSlots(segment, layout, prepared, wide, group, sign);
   });
+}
+
+/** Adds a row to the log of its group, or takes one that is the same out of it. */
+function updateLog(segment: SegmentWriter, log: ValueLog, {passes, args}: PreparedFeed, group: ProbedRow, sign: Js | null): void {
+  const vectors = args.map(arg => (arg.column as ColumnSource).vector);
+  const change = (page: Float64Array, cell: number, row: number, times: number): void => {
+    if (times > 0) log.add(page, cell, vectors, row);
+    else log.remove(page, cell, vectors, row);
+  };
+  const name = segment.writer.bind('log', change, 'everything that came to the group');
+  segment.writer.line(js`${passes === null ? js`` : js`if (${passes}) `}${name}(${group.page}, ${group.cell}, row, ${sign ?? 1});`);
 }
 
 /** The column of a feed's values, where they may be integers beyond 2^53. */

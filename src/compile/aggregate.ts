@@ -6,7 +6,7 @@ import type {ImageReader, ImageWriter, SavedState} from '../state/image.ts';
 import {keyKindOf, loadCell} from '../state/key-cells.ts';
 import {physicalOf} from '../types/sql-type.ts';
 import {ChangeWriter} from './aggregate-changes.ts';
-import {type AggregateLayout, layOut} from './aggregate-layout.ts';
+import {type AggregateLayout, layOut, statesOf} from './aggregate-layout.ts';
 import {resultWriter, type WriteResult} from './aggregate-results.ts';
 import {prepareFeeds} from './aggregate-update.ts';
 import type {RowShape} from './columns.ts';
@@ -19,9 +19,8 @@ import {type Producer, Stage} from './stage.ts';
 export const aggregate: NodeCompiler<'aggregate'> = {
   kind: 'stage',
   stage(node, index, build) {
-    const layout = layOut(node, build.node(node.input).changelog !== 'append');
-    build.keep(layout.table);
-    for (const feed of layout.feeds) if (feed.bag !== null) build.keep(feed.bag.table);
+    const layout = layOut(node, build.node(node.input).changelog !== 'append', build);
+    for (const state of statesOf(layout)) build.keep(state);
     const batch = createBatch(
       build.memory,
       node.schema.columns.map(column => physicalOf(column.type)),
@@ -117,9 +116,7 @@ class GroupProducer implements Producer, SavedState {
       offset: layout.table.keyOffsets[index] as number,
       vector: batch.vectors[index] as Vector,
     }));
-    this.#results = layout.calls.map((slots, index) =>
-      resultWriter(slots, layout.table, build.memory, batch.vectors[node.keys.length + index] as Vector),
-    );
+    this.#results = layout.calls.map((slots, index) => resultWriter(slots, layout, batch.vectors[node.keys.length + index] as Vector));
   }
 
   get isDone(): boolean {

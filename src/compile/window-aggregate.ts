@@ -6,7 +6,7 @@ import type {NodeOf} from '../plan/nodes/index.ts';
 import {keyKindOf, loadCell} from '../state/key-cells.ts';
 import {LateRows, type OpenWindow, WindowGroups} from '../state/window-groups.ts';
 import {physicalOf} from '../types/sql-type.ts';
-import {type AggregateLayout, layOut} from './aggregate-layout.ts';
+import {type AggregateLayout, layOut, statesOf} from './aggregate-layout.ts';
 import {resultWriter, type WriteResult} from './aggregate-results.ts';
 import {prepareFeeds} from './aggregate-update.ts';
 import type {RowShape} from './columns.ts';
@@ -62,7 +62,6 @@ function writeUpdate(node: NodeOf<'window-aggregate'>, segment: SegmentWriter, i
   writer.line(js`if (${window} < 0) ${window} = ${groups}.idOf(${parts.names.start}, ${parts.names.end});`);
   const group = probe(segment, table, [{kind: 'exact', value: window, below: 2 ** 31}, ...keys], {
     meaning: 'groups by window and keys',
-    leaveWhen: sign === null ? null : js`${sign} < 0`,
     tellsFresh: true,
   });
   writer.line(js`if (${group.isFresh}) ${groups}.add(${window}, ${group.row});`);
@@ -125,11 +124,10 @@ class WindowedGroups implements TimedWork {
     this.#isProcessing = isProcessing;
     const ordinary = ordinaryKeys(node);
     const keys = [windowKey, ...ordinary.map(index => node.keys[index] as Expr)];
-    this.layout = layOut({keys, calls: node.calls, emit: 'changes'}, build.node(node.input).changelog !== 'append');
+    this.layout = layOut({keys, calls: node.calls, emit: 'changes'}, build.node(node.input).changelog !== 'append', build);
     this.windows = new WindowGroups(closesAtOf(isLocal, build.timeZone));
     const {table} = this.layout;
-    build.keep(table);
-    for (const feed of this.layout.feeds) if (feed.bag !== null) build.keep(feed.bag.table);
+    for (const state of statesOf(this.layout)) build.keep(state);
     build.keep(this.windows);
     build.keep(this.late);
     build.countLate(this.late);
@@ -150,7 +148,7 @@ class WindowedGroups implements TimedWork {
       {vector: vector(end), of: window => window.end},
       ...(time === null ? [] : [{vector: vector(time), of: (window: OpenWindow) => timeOf(window.end)}]),
     ];
-    this.#results = this.layout.calls.map((slots, index) => resultWriter(slots, table, build.memory, vector(node.keys.length + index)));
+    this.#results = this.layout.calls.map((slots, index) => resultWriter(slots, this.layout, vector(node.keys.length + index)));
   }
 
   advance(watermark: number): void {
@@ -204,6 +202,7 @@ class WindowedGroups implements TimedWork {
       for (const {kind, offset, vector} of this.#keys) loadCell(table, kind, page, cell + offset, this.#build.memory, vector, row);
       for (const write of this.#results) write(page, cell, row);
     }
+    for (const {log} of feeds) log?.forget(page, cell);
     table.remove(group);
     if (feeds.some(feed => feed.bag !== null)) this.#gone.add(group);
     return isThere;

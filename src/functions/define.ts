@@ -67,6 +67,8 @@ export interface ScalarFunction extends Described {
 
 export interface AggregateFunction extends Described {
   readonly kind: 'aggregate';
+  /** It may be written with IGNORE NULLS or RESPECT NULLS, which become words of the call. */
+  readonly choosesNulls?: boolean;
   /** What it gives over all rows of a group, slowly and obviously: the definition that generated code is tested against. NULL arguments are included. */
   readonly evaluate: (rows: readonly Row[], call: CallSite) => Value;
 }

@@ -166,15 +166,19 @@ function evaluateAggregate(definition: FunctionDefinition & {readonly kind: 'agg
   if (body.kind !== 'select' || body.from?.kind !== 'derived' || body.from.query.body.kind !== 'values')
     throw new Error(`no example: ${sql}`);
   const rows = body.from.query.body.rows.map(row => row.items.map(item => evaluate(item, {})));
-  const column = body.from.alias?.columns[0]?.name ?? 'x';
+  const columns = body.from.alias?.columns.map(column => column.name) ?? ['x'];
   const expression = (body.items[0] as {expression: Expression}).expression;
   if (expression.kind !== 'call') throw new Error(`no call: ${sql}`);
   const args = expression.arguments.filter(arg => arg.kind !== 'star');
-  const typed = rows.map(row => args.map(arg => evaluate(arg, {[column]: row[0] as Typed})));
+  const typed = rows.map(row => {
+    const scope = Object.fromEntries(columns.map((column, index) => [column, row[index] as Typed]));
+    return args.map(arg => evaluate(arg, scope));
+  });
+  const words = [...expression.words, ...(expression.ignoreNulls === true ? ['IGNORE', 'NULLS'] : [])];
   const typing = typingOf(
     definition,
     (typed[0] ?? []).map(arg => ({...arg, value: null})),
-    [],
+    words,
   );
   const values: readonly Row[] = typed.map(row =>
     row.map((arg, index) => castValue(arg.value, arg.type, typing.arguments[index] as SqlType, 'UTC')),
@@ -182,7 +186,7 @@ function evaluateAggregate(definition: FunctionDefinition & {readonly kind: 'agg
   const site = callSite(
     definition,
     typing.arguments.map(type => ({type})),
-    [],
+    words,
     typing.result,
     session,
   );

@@ -1,5 +1,8 @@
 import {aggregateFunctions} from './aggregate.ts';
 import {arrayFunctions} from './array.ts';
+import {jsonAggregates} from './aggregates-json.ts';
+import {statisticalAggregates} from './aggregates-statistics.ts';
+import {valueAggregates} from './aggregates-values.ts';
 import {arithmeticOperators} from './arithmetic.ts';
 import {comparisonOperators} from './comparison.ts';
 import {conditionalFunctions} from './conditional.ts';
@@ -56,6 +59,9 @@ export const functions: readonly FunctionDefinition[] = [
   ...jsonFunctions,
   ...jsonMakingFunctions,
   ...aggregateFunctions,
+  ...valueAggregates,
+  ...statisticalAggregates,
+  ...jsonAggregates,
 ];
 
 const byName = new Map<string, FunctionDefinition>();

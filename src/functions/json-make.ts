@@ -83,12 +83,14 @@ function jsonFault(type: SqlType): string | null {
   return type.kind === 'ROW' ? (type.fields.map(field => jsonFault(field.type)).find(fault => fault !== null) ?? null) : null;
 }
 
-function faultOf(args: readonly Argument[]): Refusal | null {
+/** Why arguments cannot become JSON; null when they can. */
+export function jsonArgumentFault(args: readonly Argument[]): Refusal | null {
   const message = args.map(arg => jsonFault(arg.type)).find(fault => fault !== null) ?? null;
   return message === null ? null : {message, hint: 'CAST it to STRING'};
 }
 
-function typed(args: readonly Argument[]): readonly SqlType[] {
+/** The types on which a function works that makes JSON of its arguments. */
+export function jsonArgumentTypes(args: readonly Argument[]): readonly SqlType[] {
   return args.map(arg => (arg.type.kind === 'NULL' ? stringType : arg.type));
 }
 
@@ -97,7 +99,8 @@ export function rawWord(argument: number): string {
   return `JSON ${argument}`;
 }
 
-function argumentNode(args: readonly Value[], index: number, call: CallSite): JsonNode {
+/** An argument as JSON. */
+export function argumentNode(args: readonly Value[], index: number, call: CallSite): JsonNode {
   const value = args[index] ?? null;
   if (value === null) return null;
   const isRaw = call.words.includes(rawWord(index));
@@ -106,7 +109,7 @@ function argumentNode(args: readonly Value[], index: number, call: CallSite): Js
 }
 
 /** `NULL ON NULL` or `ABSENT ON NULL`. */
-function keepsNull(call: CallSite, otherwise: boolean): boolean {
+export function keepsNull(call: CallSite, otherwise: boolean): boolean {
   const on = call.words.indexOf('ON');
   return on < 1 ? otherwise : call.words[on - 1] === 'NULL';
 }
@@ -139,7 +142,7 @@ const jsonObject: ScalarFunction = {
   typing(args) {
     const keys = args.filter((_, index) => index % 2 === 0);
     if (keys.some(key => typeof key.literal !== 'string')) return {message: 'takes keys that are constant texts'};
-    return faultOf(args) ?? {arguments: typed(args), result: {...stringType, nullable: false}};
+    return jsonArgumentFault(args) ?? {arguments: jsonArgumentTypes(args), result: {...stringType, nullable: false}};
   },
   evaluate(args, call) {
     const fields = new Map<string, JsonNode>();
@@ -163,7 +166,7 @@ const jsonArray: ScalarFunction = {
   ],
   deterministic: true,
   nulls: 'handled',
-  typing: args => faultOf(args) ?? {arguments: typed(args), result: {...stringType, nullable: false}},
+  typing: args => jsonArgumentFault(args) ?? {arguments: jsonArgumentTypes(args), result: {...stringType, nullable: false}},
   evaluate(args, call) {
     const kept = args.map((value, index) => ({value, index})).filter(({value}) => value !== null || keepsNull(call, false));
     return orderedJson(kept.map(({index}) => argumentNode(args, index, call)));
@@ -186,7 +189,7 @@ const jsonString: ScalarFunction = {
     const [arg] = args;
     if (arg === undefined || args.length > 1) return wrongCount(args.length, 1, 1);
     const nullable = arg.type.nullable || arg.type.kind === 'NULL';
-    return faultOf(args) ?? {arguments: typed(args), result: withNullable(stringType, nullable)};
+    return jsonArgumentFault(args) ?? {arguments: jsonArgumentTypes(args), result: withNullable(stringType, nullable)};
   },
   evaluate: (args, call) => orderedJson(argumentNode(args, 0, call)),
 };

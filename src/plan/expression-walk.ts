@@ -56,7 +56,7 @@ export function expressionKey(expression: Expr): string {
 }
 
 export function callKey(call: AggregateCall): string {
-  return JSON.stringify([call.function, call.distinct, call.arguments.map(keyOf), call.filter === null ? null : keyOf(call.filter)]);
+  return JSON.stringify([call.function, call.words ?? [], call.distinct, call.arguments.map(keyOf), call.filter === null ? null : keyOf(call.filter)]);
 }
 
 function keyOf(expression: Expr): unknown {

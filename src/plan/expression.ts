@@ -22,6 +22,8 @@ export interface AggregateCall {
   readonly function: string;
   readonly arguments: readonly Expr[];
   readonly distinct: boolean;
+  /** As of a scalar call; absent: none. */
+  readonly words?: readonly string[];
   readonly filter: Expr | null;
   readonly type: SqlType;
   readonly name: string;

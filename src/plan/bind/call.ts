@@ -258,7 +258,9 @@ function bindAggregate(binder: ExpressionBinder, call: CallExpression, definitio
   const bound = isStar ? [] : binder.bindAll(call.arguments);
   const filter = call.filter === null ? null : binder.bindCondition(call.filter, 'FILTER');
   if (bound === null || (filter === null && call.filter !== null)) return null;
-  const nested = [...bound, ...(filter === null ? [] : [filter])].some(value => someExpression(value, inner => isAggregateColumn(inner) || overIndex(inner) >= 0));
+  const nested = [...bound, ...(filter === null ? [] : [filter])].some(value =>
+    someExpression(value, inner => isAggregateColumn(inner) || overIndex(inner) >= 0),
+  );
   if (nested) {
     return report.error('misplaced-aggregate', call.span, `aggregate ${definition.name} cannot hold another aggregate`, {
       hint: 'compute the inner one in a query of its own: FROM (SELECT …)',

@@ -33,6 +33,13 @@ export function bindJsonArguments(
   return {bound: bound as readonly Expr[], words: [...call.words, ...raw]};
 }
 
+/** The words of an aggregate of JSON that tell which arguments are JSON already. */
+export function rawJsonWords(call: CallExpression): readonly string[] {
+  if (call.name !== 'JSON_OBJECTAGG' && call.name !== 'JSON_ARRAYAGG') return [];
+  const value = call.arguments.length - 1;
+  return call.arguments.some((argument, index) => index === value && isMaker(argument)) ? [rawWord(value)] : [];
+}
+
 function isMaker(argument: Expression): argument is CallExpression & {readonly span: Expression['span']} {
   return argument.kind === 'call' && makers.has(argument.name);
 }
