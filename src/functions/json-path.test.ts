@@ -11,6 +11,14 @@ test.each([
   ['$.a."b"[-1]', 'null'],
   ['$.x[*].y', '[1,2]'],
   ['$.a.*', '[[1,{"c d":2},null]]'],
+  ['$..y', '[1,2]'],
+  ["$..['c d']", '[2]'],
+  ['$.x..*', '[{"y":1},{"y":2},{},1,2]'],
+  ['$.x[0:2].y', '[1,2]'],
+  ['$.x[-2:]', '[{"y":2},{}]'],
+  ['$.x[:1]', '[{"y":1}]'],
+  ['$.x[0, 1].y', '[1,2]'],
+  ['$.none[*]', '[]'],
   ['$.none', undefined],
   ['$.a.b[9]', undefined],
   ['$.a[0]', undefined],
@@ -21,6 +29,6 @@ test.each([
   expect(node === undefined ? undefined : jsonText(node)).toBe(expected);
 });
 
-test.each(['', 'a', '$.', '$..a', '$[', '$[?(@.a)]', 'loose $.a', '$.a b'])('%s is no path', text => {
+test.each(['', 'a', '$.', '$..', '$...a', '$[', '$[:]x', "$['a', 'b']", '$[?(@.a)]', 'loose $.a', '$.a b'])('%s is no path', text => {
   expect(compileJsonPath(text)).toBeNull();
 });

@@ -6,31 +6,37 @@ import {bigintType, booleanType, doubleType, intType, type SqlType, stringType, 
 import type {Value} from '../types/value.ts';
 import type {Argument, CallSite, Refusal, ScalarFunction, Typing} from './define.ts';
 import {orderedJson} from './json-make.ts';
-import {compileJsonPath, followJsonPath, type JsonPath} from './json-path.ts';
+import {compileJsonPath, followJsonPath, isDefinite, type JsonPath} from './json-path.ts';
 import {takes, text} from './typing.ts';
 
 /** JSON_EXISTS, JSON_VALUE, JSON_QUERY and IS JSON. */
 
 const pathHint = "a path is such as 'lax $.name[0]' or 'strict $.a.b[*]'";
 
-/** What became of a path in a text: a node, nothing, or an error. A path in lax mode that leads nowhere is nothing, in strict mode it is an error. */
+/** What became of a path in a text: a node, nothing, or an error. In lax mode a path that leads nowhere, or a text that is no JSON, is nothing; in strict mode it is an error. */
 type Found =
   | {readonly kind: 'node'; readonly node: JsonNode}
   | {readonly kind: 'empty'}
   | {readonly kind: 'error'; readonly reason: string};
 
-function pathOf(call: CallSite, source: string): JsonPath {
-  const memo = call.memo as {readonly source: string; readonly path: JsonPath} | undefined;
+/** Compiled once for each text; null when it is no path. */
+function compiledPath(call: CallSite, source: string): JsonPath | null {
+  const memo = call.memo as {readonly source: string; readonly path: JsonPath | null} | undefined;
   if (memo?.source === source) return memo.path;
   const path = compileJsonPath(source);
-  if (path === null) throw fail('data', 'bad-json-path', `"${source}" is no JSON path`, {hint: pathHint});
   call.memo = {source, path};
+  return path;
+}
+
+function pathOf(call: CallSite, source: string): JsonPath {
+  const path = compiledPath(call, source);
+  if (path === null) throw fail('data', 'bad-json-path', `"${source}" is no JSON path`, {hint: pathHint});
   return path;
 }
 
 function find(json: string, path: JsonPath): Found {
   const root = parseJson(json);
-  if (root === undefined) return {kind: 'error', reason: 'the text is not JSON'};
+  if (root === undefined) return path.mode === 'lax' ? {kind: 'empty'} : {kind: 'error', reason: 'the text is not JSON'};
   const node = followJsonPath(root, path);
   if (node !== undefined) return {kind: 'node', node};
   return path.mode === 'lax' ? {kind: 'empty'} : {kind: 'error', reason: 'the path leads to nothing'};
@@ -200,6 +206,7 @@ const jsonQuery: ScalarFunction = {
   examples: [
     {sql: `JSON_QUERY('{"a": {"b": [1, 2]}}', '$.a')`, gives: '{"b":[1,2]}'},
     {sql: `JSON_QUERY('{"a": 1}', '$.a' WITH ARRAY WRAPPER)`, gives: '[1]'},
+    {sql: `JSON_QUERY('[1, 2]', '$' WITH CONDITIONAL ARRAY WRAPPER)`, gives: '[1,2]'},
   ],
   deterministic: true,
   nulls: 'propagate',
@@ -222,7 +229,7 @@ const jsonQuery: ScalarFunction = {
 
 function wrapped(node: JsonNode, words: readonly string[]): JsonNode {
   const isWrapped = words.includes('WRAPPER') && !words.includes('WITHOUT');
-  if (!isWrapped || (words.includes('CONDITIONAL') && !isScalar(node))) return node;
+  if (!isWrapped || (words.includes('CONDITIONAL') && isJsonArray(node))) return node;
   return [node];
 }
 
@@ -250,4 +257,37 @@ const isJson: ScalarFunction = {
   },
 };
 
-export const jsonFunctions: readonly ScalarFunction[] = [jsonExists, jsonValue, jsonQuery, isJson];
+/** Fields of an object, elements of an array, 1 of anything else. */
+function sizeOf(node: JsonNode): number {
+  if (isJsonArray(node)) return node.length;
+  return isJsonObject(node) ? node.size : 1;
+}
+
+const jsonLength: ScalarFunction = {
+  kind: 'scalar',
+  family: 'json',
+  name: 'JSON_LENGTH',
+  summary: 'How many elements an array, or fields an object, has in a JSON text, at its top or where a path leads; 1 of a scalar.',
+  syntax: 'JSON_LENGTH(text [, path])',
+  examples: [
+    {sql: `JSON_LENGTH('[1, 2, {"a": 3}]')`, gives: '3'},
+    {sql: `JSON_LENGTH('{"a": [1, 2]}', '$.a')`, gives: '2'},
+    {sql: `JSON_LENGTH('{"a": [1, 2]}', '$.b')`, gives: 'NULL'},
+  ],
+  deterministic: true,
+  nulls: 'propagate',
+  typing: takes({parameters: [text, text], optional: 1, result: intType, nullability: 'nullable'}),
+  evaluate([value, source], call) {
+    const root = parseJson(value as string);
+    if (root === undefined) return null;
+    if (source === undefined) return sizeOf(root);
+    const path = compiledPath(call, source as string);
+    if (path === null) return null;
+    const node = followJsonPath(root, path);
+    if (isDefinite(path)) return node === undefined ? null : sizeOf(node);
+    const [only, ...others] = node as readonly JsonNode[];
+    return only === undefined || others.length > 0 ? null : sizeOf(only);
+  },
+};
+
+export const jsonFunctions: readonly ScalarFunction[] = [jsonExists, jsonValue, jsonQuery, isJson, jsonLength];
