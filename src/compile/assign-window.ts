@@ -21,7 +21,8 @@ export const assignWindow: FusedNode<'assign-window'> = {
     const start = writer.const('start', offsetMs === 0 ? floor : js`${floor} + ${offsetMs}`);
     const end = js`${start} + ${sizeMs}`;
     const isLocal = node.time.type.kind === 'TIMESTAMP_LTZ' && build.timeZone !== 'UTC';
-    const timeOf = (): Js => (isLocal ? js`${writer.bind('timeOf', windowTimeOf(true, build.timeZone), 'the last instant of a window')}(${end})` : js`${end} - 1`);
+    const timeOf = (): Js =>
+      isLocal ? js`${writer.bind('timeOf', windowTimeOf(true, build.timeZone), 'the last instant of a window')}(${end})` : js`${end} - 1`;
     const values = {start: (): Js => start, end: (): Js => end, time: timeOf};
     const added = node.adds.map((column, index): ColumnSource => {
       const {name, type} = node.schema.columns[node.width + index] as {name: string; type: ColumnSource['type']};

@@ -29,7 +29,8 @@ export const sessionWindow: NodeCompiler<'session-window'> = {
     const time = materialize(segment, node.time, input.columns, 'the time of the session');
     if (time.type.nullable) writer.line(js`if (${segment.tag(time)} & 1) ${segment.leave}`);
     const keys = node.keys.map(key => keyOfExpression(segment, store.keys, key, input.columns, 'a key of the sessions'));
-    const at = toLocal === null ? segment.value(time) : js`${writer.bind('toLocal', toLocal, 'local time of the session')}(${segment.value(time)})`;
+    const at =
+      toLocal === null ? segment.value(time) : js`${writer.bind('toLocal', toLocal, 'local time of the session')}(${segment.value(time)})`;
     const group = probe(segment, store.keys, keys, {meaning: 'keys with open sessions'});
     const sessions = writer.bind('sessions', store, 'rows in sessions');
     const columns = writer.bind(
@@ -38,7 +39,9 @@ export const sessionWindow: NodeCompiler<'session-window'> = {
       'columns to be kept',
     );
     const before = node.isProcessing ? js`-Infinity` : input.time.before(writer);
-    writer.line(js`if (!${sessions}.add(${group.row}, ${at}, ${before}, ${columns}, row)) ${writer.bind('late', late, 'rows that came too late')}.count++;`);
+    writer.line(
+      js`if (!${sessions}.add(${group.row}, ${at}, ${before}, ${columns}, row)) ${writer.bind('late', late, 'rows that came too late')}.count++;`,
+    );
   },
 };
 

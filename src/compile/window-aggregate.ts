@@ -79,7 +79,12 @@ function writeWindow(node: NodeOf<'window-aggregate'>, segment: SegmentWriter, i
   };
   const start = bound(node.windowKeys.start, 'window start');
   const end = bound(node.windowKeys.end, 'window end');
-  const [knownStart, knownEnd, closesAt, window] = ['start', 'end', 'closesAt', 'window'].map(role => writer.name(role)) as [Js, Js, Js, Js];
+  const [knownStart, knownEnd, closesAt, window] = ['start', 'end', 'closesAt', 'window'].map(role => writer.name(role)) as [
+    Js,
+    Js,
+    Js,
+    Js,
+  ];
   segment.before(js`let ${knownStart} = NaN, ${knownEnd} = NaN, ${closesAt} = Infinity, ${window} = -1;`);
   const windows = writer.bind('windows', parts.windows, 'the open windows');
   writer.line(js`if (${start} !== ${knownStart} || ${end} !== ${knownEnd})`);

@@ -131,7 +131,7 @@ export class SessionStore implements SavedState {
 
   /** The session that is over first by a time; -1: none is. A timer may be of a session that went on, or became part of another. */
   over(time: number): number {
-    while (this.#timers.time <= time) {
+    while (this.#timers.size > 0 && this.#timers.time <= time) {
       const {item: session, rank, time: asked} = this.#timers;
       const isThere = session < this.#sessions.rowCount && !this.#sessions.isFree(session) && this.#get(session, Cell.rank) === rank;
       if (isThere && this.#closesAtOf(this.#get(session, Cell.last) + this.#gapMs) <= asked) return session;

@@ -70,9 +70,10 @@ function isImplicit(from: SqlType, to: SqlType): boolean {
   switch (to.kind) {
     case 'CHAR':
     case 'BINARY':
+      return from.kind === to.kind;
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ':
-      return from.kind === to.kind;
+      return isTimestamp(from);
     case 'VARCHAR':
       return isText(from);
     case 'VARBINARY':

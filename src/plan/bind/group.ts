@@ -139,7 +139,12 @@ function windowKeysOf(window: WindowColumns | null, keys: readonly Expr[]): Wind
   if (window === null) return null;
   const place = (column: number | null): number => keys.findIndex(key => key.kind === 'column' && key.index === column);
   const [start, end, time] = [place(window.start), place(window.end), place(window.time)];
-  return start === -1 || end === -1 ? null : {...window, start, end, time: time === -1 ? null : time};
+  if (start === -1 || end === -1) return null;
+  // Sessions are of their own keys: of other groups nobody knows when they are complete.
+  const sessionKeys = window.sessionKeys?.map(place) ?? null;
+  const others = keys.flatMap((_, index) => ([start, end, time].includes(index) ? [] : [index]));
+  const isSame = sessionKeys === null || (sessionKeys.length === others.length && others.every(key => sessionKeys.includes(key)));
+  return isSame ? {...window, start, end, time: time === -1 ? null : time, sessionKeys} : null;
 }
 
 function keyName(key: Expr, below: Schema, output: readonly Output[]): string | undefined {

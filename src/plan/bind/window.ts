@@ -3,6 +3,7 @@ import type {CallExpression, Expression, TableReference} from '../../sql/ast.ts'
 import type {SqlType} from '../../types/sql-type.ts';
 import {typeText} from '../../types/type-text.ts';
 import type {Expr} from '../expression.ts';
+import {behaviourOf} from '../nodes/index.ts';
 import {windowColumns, windowedSchema, type WindowSpec} from '../nodes/window.ts';
 import {withArticle} from '../plan-text.ts';
 import {castTo} from './cast.ts';
@@ -18,7 +19,11 @@ import {timeOf} from './time-attribute.ts';
 const functions = {
   TUMBLE: {spans: ['SIZE', 'OFFSET'], needed: 1, syntax: "TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '10' MINUTES)"},
   HOP: {spans: ['SLIDE', 'SIZE', 'OFFSET'], needed: 2, syntax: "HOP(TABLE t, DESCRIPTOR(ts), INTERVAL '5' MINUTES, INTERVAL '10' MINUTES)"},
-  CUMULATE: {spans: ['STEP', 'SIZE', 'OFFSET'], needed: 2, syntax: "CUMULATE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR, INTERVAL '1' DAY)"},
+  CUMULATE: {
+    spans: ['STEP', 'SIZE', 'OFFSET'],
+    needed: 2,
+    syntax: "CUMULATE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' HOUR, INTERVAL '1' DAY)",
+  },
   SESSION: {spans: ['GAP'], needed: 1, syntax: "SESSION(TABLE t PARTITION BY k, DESCRIPTOR(ts), INTERVAL '10' MINUTES)"},
 } as const;
 type WindowFunction = keyof typeof functions;
@@ -77,23 +82,33 @@ function argumentsOf(context: BindContext, call: CallExpression, name: WindowFun
     return given === null || given === undefined ? index : names.indexOf(given.name.toUpperCase());
   });
   const at = (index: number): Expression | undefined => call.arguments[places.indexOf(index)];
-  const [table, descriptor] = [at(0), at(1)];
+  const [first, descriptor] = [at(0), at(1)];
   const wrong = (why: string, span: Span): null => report.error('wrong-argument', span, why, {hint: `write ${syntax}`});
   const unknown = places.findIndex(place => place < 0 || place >= names.length);
   if (unknown !== -1) {
     const what = call.argumentNames[unknown]?.name;
-    return wrong(what === undefined ? `${name} takes at most ${names.length} arguments` : `${name} has no argument "${what}"`, call.arguments[unknown]!.span);
+    return wrong(
+      what === undefined ? `${name} takes at most ${names.length} arguments` : `${name} has no argument "${what}"`,
+      call.arguments[unknown]!.span,
+    );
   }
-  if (table?.kind !== 'table-argument') return wrong(`the first argument of ${name} is a table`, table?.span ?? call.span);
+  const table = first?.kind === 'scalar-query' ? tableOf(first) : first;
+  if (table?.kind !== 'table-argument') return wrong(`the first argument of ${name} is a table`, first?.span ?? call.span);
   if (table.orderBy.length > 0) return report.notSupported(`ORDER BY in a table argument of ${name}`, table.span);
   if (table.partitionBy.length > 0 && name !== 'SESSION') return wrong(`only SESSION takes PARTITION BY`, table.span);
-  if (descriptor?.kind !== 'descriptor') return wrong(`the second argument of ${name} names the time column`, descriptor?.span ?? call.span);
+  if (descriptor?.kind !== 'descriptor')
+    return wrong(`the second argument of ${name} names the time column`, descriptor?.span ?? call.span);
   if (descriptor.columns.length !== 1) return wrong(`${name} has one time column, not ${descriptor.columns.length}`, descriptor.span);
   const lengths = spans.flatMap((_, index) => at(index + 2) ?? []);
   if (lengths.length < needed || spans.slice(0, needed).some((_, index) => at(index + 2) === undefined))
     return wrong(`${name} needs ${spans.slice(0, needed).join(' and ').toLowerCase()}`, call.span);
   const [column] = descriptor.columns;
   return {table, times: {kind: 'column', span: column!.span, parts: [column!]}, spans: lengths};
+}
+
+/** A query in parentheses stands for the table that it gives. */
+function tableOf({span, query}: Expression & {readonly kind: 'scalar-query'}): TableArgument {
+  return {kind: 'table-argument', span, table: null, query, partitionBy: [], orderBy: []};
 }
 
 /** A constant length of time in milliseconds. Null after a problem was reported. */
@@ -117,7 +132,8 @@ export function windowOf(
   const {name, lengths, span} = given;
   const wrong = (message: string): null => context.report.error('wrong-window', span, message);
   const [first = 0, second = 0, third = 0] = lengths;
-  if (first <= 0 || (name !== 'TUMBLE' && name !== 'SESSION' && second <= 0)) return wrong(`the lengths of ${name} must be greater than zero`);
+  if (first <= 0 || (name !== 'TUMBLE' && name !== 'SESSION' && second <= 0))
+    return wrong(`the lengths of ${name} must be greater than zero`);
   if (name === 'SESSION') return {kind: 'session', gapMs: first};
   if (name === 'TUMBLE') {
     if (Math.abs(second) >= first) return wrong('the offset of TUMBLE must be less than its size');
@@ -125,7 +141,8 @@ export function windowOf(
   }
   const what = name === 'HOP' ? 'slide' : 'step';
   if (second % first !== 0) return wrong(`the size of ${name} must be a multiple of its ${what}`);
-  if (Math.abs(third) >= (name === 'HOP' ? first : second)) return wrong(`the offset of ${name} must be less than its ${name === 'HOP' ? 'slide' : 'size'}`);
+  if (Math.abs(third) >= (name === 'HOP' ? first : second))
+    return wrong(`the offset of ${name} must be less than its ${name === 'HOP' ? 'slide' : 'size'}`);
   const kind = name === 'HOP' && first === second ? 'tumble' : name === 'HOP' ? 'hop' : 'cumulate';
   return {kind: 'fixed', spec: {kind, sizeMs: second, stepMs: first, offsetMs: third}};
 }
@@ -173,9 +190,19 @@ function windowTime(
   const attribute = timeOf(session.builder, input, time);
   if (session.isFinal) return {time: inMilliseconds(time, type), isProcessing: false};
   if (attribute !== null) return {time, isProcessing: attribute === 'processing'};
+  if (isWrittenInQuery(session, input)) return {time: inMilliseconds(time, type), isProcessing: false};
   return context.report.error('wrong-time', timeSpan, 'the time of a window must be a time attribute, and this is an ordinary column', {
     hint: "declare WATERMARK FOR it in CREATE TABLE, or read the input to its end: SET 'execution.runtime-mode' = 'batch'",
   });
+}
+
+/** Rows of the query itself are all there before time begins. */
+function isWrittenInQuery(session: Session, input: number): boolean {
+  const node = session.builder.at(input);
+  if (node.kind === 'scan') return false;
+  return behaviourOf(node)
+    .inputs(node)
+    .every(below => isWrittenInQuery(session, below));
 }
 
 function inMilliseconds(time: Expr, type: SqlType & {readonly kind: 'TIME' | 'TIMESTAMP' | 'TIMESTAMP_LTZ'}): Expr {

@@ -15,6 +15,8 @@ export interface WindowColumns {
   readonly isLocal: boolean;
   /** Windows close by the clock, not by the watermark. */
   readonly isProcessing: boolean;
+  /** Of sessions: the columns that they are kept apart by (-1: one that is not there any more); null: the windows are the same for all rows. */
+  readonly sessionKeys: readonly number[] | null;
 }
 
 /** Windows of a fixed length, in milliseconds. Their starts, less the offset, are multiples of the step; the windows of `cumulate` grow by the step. */
@@ -67,7 +69,7 @@ export function windowedSchema(input: Schema, time: Expr, adds: readonly WindowC
   return {columns: [...input.columns, ...adds.map(column => ({name: `window_${column}`, type: column === 'time' ? timeType : boundType}))]};
 }
 
-function windowedTraits(node: Windowed, input: Traits): FoundTraits {
+function windowedTraits(node: Windowed, input: Traits, sessionKeys: readonly number[] | null = null): FoundTraits {
   const width = input.schema.columns.length;
   const place = (column: WindowColumn): number => width + node.adds.indexOf(column);
   const hasTime = node.adds.includes('time');
@@ -80,7 +82,14 @@ function windowedTraits(node: Windowed, input: Traits): FoundTraits {
     rowtime: hasTime && !node.isProcessing && input.rowtime !== null ? place('time') : null,
     bounded: input.bounded,
     window: isWhole
-      ? {start: place('start'), end: place('end'), time: hasTime ? place('time') : null, isLocal, isProcessing: node.isProcessing}
+      ? {
+          start: place('start'),
+          end: place('end'),
+          time: hasTime ? place('time') : null,
+          isLocal,
+          isProcessing: node.isProcessing,
+          sessionKeys,
+        }
       : null,
   };
 }
@@ -134,7 +143,12 @@ export const sessionWindow: Behaviour<SessionWindowShape> = {
   inputs: node => [node.input],
   withInputs: (node, [input]) => ({...node, input: input!}),
   mapExpressions: (node, map) => ({...node, time: map(node.time), keys: node.keys.map(map)}),
-  traits: (node, _given, [input]) => windowedTraits(node, input!),
+  traits: (node, _given, [input]) =>
+    windowedTraits(
+      node,
+      input!,
+      node.keys.map(key => (key.kind === 'column' ? key.index : -1)),
+    ),
   demand: (node, wanted) => {
     const demand = windowedDemand(node, wanted);
     for (const key of node.keys) demand.addExpression(key);

@@ -41,6 +41,7 @@ function decided(node: PlanNode, {builder}: Rewriting): number | null {
     case 'watermark':
     case 'aggregate':
     case 'changelog-normalize':
+    case 'drop-old-rows':
     case 'join':
     case 'sink':
       return null;
