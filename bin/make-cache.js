@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Writes dist/cli.cache: what V8 made of dist/cli.cjs while it ran a few typical lines. Run by bin/build.js; its standard output is of no interest.
 import {mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
-import {createRequire} from 'node:module';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -10,7 +9,7 @@ import vm from 'node:vm';
 const bundle = new URL('../dist/cli.cjs', import.meta.url);
 const text = readFileSync(bundle, 'latin1');
 const script = new vm.Script(text, {filename: fileURLToPath(bundle)});
-const {main} = script.runInThisContext()(createRequire(import.meta.url), bundle.href);
+const {main} = script.runInThisContext()(process.getBuiltinModule, bundle.href);
 
 const scratch = mkdtempSync(join(tmpdir(), 'weir-cache-'));
 const input = join(scratch, 'rows.ndjson');

