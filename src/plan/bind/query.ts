@@ -58,13 +58,26 @@ export class QueryBinder {
     const body = this.#body(query.body, around, emit, order);
     if (body === null || limit === null || offset === null) return null;
     if (!isOrdered || (order.length === 0 && limit === undefined && offset === undefined)) return this.#finished(body, body.node);
-    // Order and limits are for rows that stay: over bounded input the last state of each can be waited for.
     const node = this.session.builder.at(body.node);
+    const isRanked = emit === 'changes' && limit !== undefined && limit > 0 && limit !== noLimit;
+    if (isRanked && (order.length > 0 || node.changelog !== 'append')) return this.#finished(body, this.#ranked(body, limit, offset ?? 0, query));
+    // Order and limits are for rows that stay: over bounded input the last state of each can be waited for.
     if (node.changelog !== 'append' && node.bounded && emit === 'changes') return this.#bound(query, outer, 'final', true);
     const what = order.length > 0 ? 'ORDER BY' : 'LIMIT';
     const span = query.orderBy[0]?.span ?? query.limit?.span ?? query.offset?.span ?? query.span;
     if (!this.#canBeOrdered(body.node, what, span, body.order[0])) return null;
     return this.#finished(body, this.#limited(body, order.length > 0 ? body.order : [], limit, offset ?? 0));
+  }
+
+  /** The first rows of a stream: which they are changes as it goes on. */
+  #ranked(body: Ordered, limit: number, offset: number, query: Query): number {
+    const {builder, origins} = this.session;
+    const items = body.order;
+    const shape = {kind: 'rank', input: body.node, partition: [], items, from: offset + 1, to: offset + limit, number: null, emit: 'changes'} as const;
+    const node = builder.add(shape, {schema: builder.schema(body.node)});
+    const span = query.orderBy[0]?.span ?? query.limit?.span ?? query.span;
+    origins.set(node, {report: this.context.report, span, name: items.length > 0 ? 'ORDER BY … LIMIT' : 'LIMIT over rows that change'});
+    return node;
   }
 
   #limited(body: Ordered, items: readonly SortItem[], limit: number | undefined, offset: number): number {

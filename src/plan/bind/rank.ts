@@ -3,6 +3,7 @@ import {mapChildren} from '../expression-walk.ts';
 import type {NodeOf} from '../nodes/index.ts';
 import {isProcessingTime} from './processing-time.ts';
 import type {Session} from './session.ts';
+import {isOfWindows} from './streaming-over.ts';
 
 /** A node and what is still to be filtered of its rows; null: nothing. */
 export interface Filtered {
@@ -21,6 +22,7 @@ export function ranked(session: Session, node: number, predicate: Expr, isRead: 
   if (numbered === undefined) return unchanged;
   const {column} = numbered;
   const over = numberingOf(session, node, column)!;
+  if (over.emit === 'changes' && isOfWindows(session.builder.at(over.input).window, over.partition)) return unchanged;
   let [from, to] = [1, Infinity];
   const rest: Expr[] = [];
   for (const conjunct of conjuncts) {

@@ -14,6 +14,11 @@ export interface Updates {
 export function updatesOf(session: Session, index: number): Updates | null {
   const node = session.builder.at(index);
   if (node.changelog === 'append') return null;
+  if ((node.kind === 'rank' && node.emit === 'changes') || node.kind === 'deduplicate') {
+    const origin = session.origins.get(index);
+    const notes = origin === undefined ? [] : [{message: 'the updates come from here', place: origin.report.place(origin.span)}];
+    return {reason: `${origin?.name ?? 'Top-N'} takes rows back when better ones come, as long as the query streams`, notes};
+  }
   if (node.kind === 'aggregate' && node.emit === 'changes') {
     const origin = session.origins.get(index);
     const name = origin?.name ?? 'GROUP BY';

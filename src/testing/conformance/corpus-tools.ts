@@ -24,6 +24,8 @@ export interface CorpusExpectation {
 export interface CorpusTable {
   readonly name: string;
   readonly changelog?: string;
+  /** By the case's makers, from the rows. */
+  readonly typesInferred?: boolean;
   readonly rows?: readonly Readonly<Record<string, unknown>>[];
 }
 
