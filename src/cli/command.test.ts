@@ -443,6 +443,8 @@ describe('check and explain', () => {
     expect(weir(['help', 'upper']).out).toContain('UPPER');
     expect(weir(['help', 'uper']).err).toContain('did you mean "upper"?');
     expect(weir(['help', 'bad-record']).out).toContain('--on-error');
+    expect(weir(['help', 'json']).out).toContain("'json.");
+    expect(weir(['help', 'on-error']).out).toContain('--on-error POLICY');
   });
 
   test('the man page is current', () => {

@@ -25,6 +25,8 @@ export async function runExplain(invocation: Invocation): Promise<number> {
   if (isWhole || options.isOn(flags.ddl)) {
     world.standardOutput.write(Buffer.from(textOf(explained, invocation)));
     await world.standardOutput.flush();
+    if (options.isOn(flags.ddl) && explained.every(({prepared}) => prepared.externals.size === 0))
+      talk.note('nothing was inferred: every table is declared');
   }
   return exitCodeOf(problems);
 }
@@ -47,7 +49,8 @@ async function prepareAll(
 }
 
 function textOf(explained: readonly Explained[], {options}: Invocation): string {
-  if (options.isOn(flags.ddl)) return explained.map(({prepared}) => ddlText(prepared)).join('\n');
+  if (options.isOn(flags.ddl))
+    return explained.flatMap(({prepared}) => (prepared.externals.size === 0 ? [] : [ddlText(prepared)])).join('\n');
   const plans = explained.flatMap(({name, prepared}) => (prepared.plan === null ? [] : [{name, plan: prepared.plan}]));
   if (options.isOn(flags.code)) return titled(plans, codeText);
   if (options.value(flags.format) === 'json') {

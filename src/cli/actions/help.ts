@@ -1,18 +1,24 @@
 import {didYouMean} from '../../base/nearest.ts';
 import {fail} from '../../base/problem.ts';
+import {connectors} from '../../connectors/index.ts';
+import {formats} from '../../formats/index.ts';
 import {findFunction, functions} from '../../functions/index.ts';
 import type {Invocation} from '../commands/define.ts';
 import {commands, findCommand} from '../commands/index.ts';
+import {allFlags} from '../flags.ts';
 import {paragraph, type Section, type Term, terms} from '../pages/page.ts';
 import {plainText} from '../pages/plain.ts';
 import {type ProblemMeaning, problemCodes} from '../pages/problem-codes.ts';
 import {
   commandSections,
+  connectorBlocks,
   commandsSection,
   connectorsSection,
   environmentSection,
   examplesSection,
   exitCodesSection,
+  flagOfAll,
+  formatBlocks,
   formatsSection,
   functionsSection,
   functionTerm,
@@ -51,7 +57,7 @@ function sectionsOf(topic: string): readonly Section[] {
         blocks: [
           more,
           paragraph(
-            'A command, a function and the code of a problem are topics, too: weir help run, weir help upper, weir help bad-record.',
+            'A command, a flag, a function, a connector, a format and the code of a problem are topics, too: weir help run, weir help on-error, weir help upper.',
           ),
         ],
       },
@@ -62,20 +68,35 @@ function sectionsOf(topic: string): readonly Section[] {
   if (command !== undefined) return commandSections(command);
   const section = Object.hasOwn(topics, topic) ? topics[topic] : undefined;
   if (section !== undefined) return [section];
-  const definition = findFunction(topic.toUpperCase());
-  if (definition !== undefined) {
-    const examples = definition.examples.map(({sql, gives}) => `${sql}  →  ${gives}`).join('\n');
-    return [{title: definition.name, blocks: [terms([{...functionTerm(definition), code: examples}])]}];
-  }
-  const meaning = problemCodes.get(topic);
-  if (meaning !== undefined) return [{title: 'Problem', blocks: [terms([problemTerm(topic, meaning)])]}];
+  const found = definitionsNamed(topic);
+  if (found.length > 0) return found;
   const known = [
     ...commands.map(({name}) => name),
     ...Object.keys(topics),
+    ...[...connectors, ...formats, ...allFlags].map(({name}) => name),
     ...functions.map(({name}) => name.toLowerCase()),
     ...problemCodes.keys(),
   ];
   throw fail('usage', 'unknown-topic', `there is no help for "${topic}"`, {hint: didYouMean(topic, known) ?? 'weir help lists the topics'});
+}
+
+/** What has the name: a text may be that of a function and of a format. */
+function definitionsNamed(topic: string): readonly Section[] {
+  const sections: Section[] = [];
+  const definition = findFunction(topic.toUpperCase());
+  if (definition !== undefined) {
+    const examples = definition.examples.map(({sql, gives}) => `${sql}  →  ${gives}`).join('\n');
+    sections.push({title: 'Function', blocks: [terms([{...functionTerm(definition), code: examples}])]});
+  }
+  const connector = connectors.find(({name}) => name === topic);
+  if (connector !== undefined) sections.push({title: 'Connector', blocks: connectorBlocks(connector)});
+  const format = formats.find(({name}) => name === topic);
+  if (format !== undefined) sections.push({title: 'Format', blocks: formatBlocks(format)});
+  const flag = allFlags.find(({name, short}) => [name, `--${name}`, `-${short ?? name}`].includes(topic));
+  if (flag !== undefined) sections.push({title: 'Flag', blocks: [terms([flagOfAll(flag)])]});
+  const meaning = problemCodes.get(topic);
+  if (meaning !== undefined) sections.push({title: 'Problem', blocks: [terms([problemTerm(topic, meaning)])]});
+  return sections;
 }
 
 function problemTerm(code: string, {meaning, action}: ProblemMeaning): Term {

@@ -131,8 +131,13 @@ const planning: Readonly<Record<string, ProblemMeaning>> = {
   'file-in-insert': {meaning: "INSERT INTO 'file' is for one-liners", action: "declare a table with 'connector' = 'filesystem'"},
   'group-by-alias': {meaning: 'Flink does not group by an alias of SELECT', action: 'write the expression itself'},
   'group-by-ordinal': {meaning: 'in Flink, GROUP BY 1 groups by the number 1', action: 'write the expression itself'},
+  'join-without-key': {
+    meaning: 'a join compares every row with every row, and its state grows with both inputs',
+    action: 'add an equality to its ON, or join something small',
+  },
   'late-setting': {meaning: 'a SET comes after a query that was planned without it', action: 'put it at the beginning of the script'},
   'misplaced-aggregate': {meaning: 'an aggregate stands where there are no groups', action: 'use HAVING, or a subquery'},
+  'misplaced-window': {meaning: 'a function of a window stands where there is no such window', action: 'group by the same window'},
   'missing-key': {meaning: 'a table gives updates without the old row and has no key', action: 'declare PRIMARY KEY (…) NOT ENFORCED'},
   'missing-option': {meaning: 'a connector or format lacks an option that it needs', action: 'add it to WITH (…)'},
   'no-effect': {meaning: 'something is understood and has no effect here', action: 'keep it for Flink, or remove it'},
@@ -153,6 +158,11 @@ const planning: Readonly<Record<string, ProblemMeaning>> = {
   },
   'too-many-sets': {meaning: 'CUBE, ROLLUP or GROUPING SETS ask for too many sets', action: 'name the sets that are needed'},
   'unbounded-batch': {meaning: 'batch mode reads a table that never ends', action: 'bound the table, or use streaming mode'},
+  'undecided-conflict': {
+    meaning: 'rows of the query are told apart by other columns than those of the table',
+    action: 'give both the same key, or say with SET what counts',
+  },
+  'unknown-window': {meaning: 'there is no window of this name', action: 'define it in the WINDOW clause'},
   'wrong-argument': {meaning: 'a function or an operator does not take these types', action: 'CAST the arguments, as the message says'},
   'wrong-column-count': {meaning: 'two lists of columns have different lengths', action: 'make them equal'},
   'wrong-explain': {meaning: 'EXPLAIN stands before something that has no plan', action: 'explain a query or an INSERT'},
@@ -163,6 +173,11 @@ const planning: Readonly<Record<string, ProblemMeaning>> = {
   'wrong-ordinal': {meaning: 'a number in GROUP BY or ORDER BY names no column', action: 'write the column itself'},
   'wrong-setting': {meaning: 'a SET has a value that it does not take', action: 'write a value as the message says'},
   'wrong-table': {meaning: 'a CREATE TABLE says two things that exclude each other', action: 'leave one of them out'},
+  'wrong-time': {
+    meaning: 'a window needs a time attribute',
+    action: 'declare WATERMARK FOR the column in CREATE TABLE, or use batch mode',
+  },
+  'wrong-window': {meaning: 'a window is not written as it should be', action: 'do as the message says'},
   'wrong-type': {meaning: 'something has another type than is needed there', action: 'CAST it, or correct it'},
   'wrong-watermark': {
     meaning: 'a watermark is not on a time column',
@@ -176,6 +191,7 @@ const data: Readonly<Record<string, ProblemMeaning>> = {
   'bad-json-path': {meaning: 'a JSON path cannot be read', action: "write one such as '$.a[0].b'"},
   'bad-json-value': {meaning: 'JSON cannot be read as the type that is wanted', action: 'declare another type, or correct the data'},
   'bad-pattern': {meaning: 'a pattern cannot be read', action: 'correct it as the message says'},
+  'bad-percentage': {meaning: 'a percentage is not between 0 and 1', action: 'give one that is'},
   'bad-record': {
     meaning: 'a record of the input cannot be read',
     action: 'correct it, or choose with --on-error: skip leaves such records out, null makes NULL of fields',
@@ -184,6 +200,12 @@ const data: Readonly<Record<string, ProblemMeaning>> = {
   'csv-unquotable': {meaning: 'a value cannot be written as csv without quotes', action: 'allow quotes, or set an escape character'},
   'division-by-zero': {meaning: 'a number was divided by zero', action: 'write NULLIF(divisor, 0) to get NULL instead'},
   'json-error': {meaning: 'a JSON function with ERROR ON … met the error', action: 'use NULL ON ERROR, or correct the data'},
+  'more-than-one-value': {meaning: 'a query that may give one value gave several', action: 'add a condition, or aggregate'},
+  'null-in-not-null': {
+    meaning: 'NULL would be written into a NOT NULL column',
+    action: "give it a value with COALESCE, or SET 'table.exec.sink.not-null-enforcer' = 'DROP'",
+  },
+  'null-json-key': {meaning: 'a JSON object was given a key that is NULL', action: 'leave such rows out'},
   'null-map-key': {meaning: 'a MAP has a NULL key, which JSON cannot have', action: 'give it a key with COALESCE'},
   'null-rowtime': {meaning: 'the event time of a row is NULL', action: 'leave such rows out, or give the column a value'},
   'record-too-large': {
@@ -192,6 +214,10 @@ const data: Readonly<Record<string, ProblemMeaning>> = {
   },
   'text-too-long': {meaning: 'a function would make a text that is too long', action: 'ask for less'},
   'too-many-errors': {meaning: 'more records were rejected than --max-errors allows', action: 'correct the records, or raise --max-errors'},
+  'wrong-length': {
+    meaning: 'a text is longer or shorter than its column allows',
+    action: "cut it, or SET 'table.exec.sink.type-length-enforcer' = 'TRIM_PAD'",
+  },
   'torn-file': {meaning: 'compressed data is cut off or broken', action: 'write the file again; the rows before the break were read'},
 };
 

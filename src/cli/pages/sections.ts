@@ -1,6 +1,8 @@
 import type {OptionSpecs} from '../../base/options.ts';
 import {jobFileSchema, type JsonSchema} from '../../config/schema.ts';
+import type {ConnectorDefinition} from '../../connectors/define.ts';
 import {connectors} from '../../connectors/index.ts';
+import type {FormatDefinition} from '../../formats/define.ts';
 import {formats} from '../../formats/index.ts';
 import type {FunctionDefinition} from '../../functions/define.ts';
 import {functions} from '../../functions/index.ts';
@@ -8,7 +10,7 @@ import type {CommandDefinition} from '../commands/define.ts';
 import {commands} from '../commands/index.ts';
 import {exitCodes} from '../exit-codes.ts';
 import {allFlags, type Flag, flagsOf} from '../flags.ts';
-import {code, heading, paragraph, type Section, type Term, terms} from './page.ts';
+import {type Block, code, heading, paragraph, type Section, type Term, terms} from './page.ts';
 import {description, synopsis} from './short-help.ts';
 
 export const nameSection: Section = {title: 'Name', blocks: [paragraph(`weir - ${description}`)]};
@@ -30,16 +32,13 @@ export function commandSections(command: CommandDefinition): readonly Section[] 
 
 export const flagsSection: Section = {
   title: 'Flags',
-  blocks: [
-    paragraph('A letter means the same in every command. Each flag says which commands have it.'),
-    terms(
-      allFlags.map(flag => ({
-        ...flagTerm(flag),
-        text: `${flagText(flag)} (${flag.commands.length > 5 ? 'all' : flag.commands.join(', ')})`,
-      })),
-    ),
-  ],
+  blocks: [paragraph('A letter means the same in every command. Each flag says which commands have it.'), terms(allFlags.map(flagOfAll))],
 };
+
+/** A flag with the commands that have it. */
+export function flagOfAll(flag: Flag): Term {
+  return {...flagTerm(flag), text: `${flagText(flag)} (${flag.commands.length > 5 ? 'all' : flag.commands.join(', ')})`};
+}
 
 export function examplesSection(list: readonly CommandDefinition[]): Section {
   const examples = list.flatMap(command => command.examples);
@@ -85,24 +84,26 @@ export function functionTerm(definition: FunctionDefinition): Term {
   return {term: definition.syntax, text: `${sentence(definition.summary)}${aliases}`, code: `${example.sql}  →  ${example.gives}`};
 }
 
-export const formatsSection: Section = {
-  title: 'Formats',
-  blocks: formats.flatMap(format => [
+export const formatsSection: Section = {title: 'Formats', blocks: formats.flatMap(formatBlocks)};
+
+export function formatBlocks(format: FormatDefinition): readonly Block[] {
+  return [
     heading(format.name),
     paragraph(sentence(format.summary)),
     ...(Object.keys(format.options).length === 0 ? [] : [terms(optionTerms(format.options, `${format.name}.`))]),
-  ]),
-};
+  ];
+}
 
-export const connectorsSection: Section = {
-  title: 'Connectors',
-  blocks: connectors.flatMap(connector => [
+export const connectorsSection: Section = {title: 'Connectors', blocks: connectors.flatMap(connectorBlocks)};
+
+export function connectorBlocks(connector: ConnectorDefinition): readonly Block[] {
+  return [
     heading(connector.name),
     paragraph(sentence(connector.summary)),
     ...(Object.keys(connector.options).length === 0 ? [] : [terms(optionTerms(connector.options, ''))]),
     code(connector.examples[0].sql.replace(/\s+WITH \(/, '\nWITH (')),
-  ]),
-};
+  ];
+}
 
 function optionTerms(options: OptionSpecs, prefix: string): readonly Term[] {
   return Object.entries(options).map(([name, spec]) => {
