@@ -139,9 +139,14 @@ class Compilation implements Build {
   usesTime(index: number): boolean {
     const known = this.#timeUses.get(index);
     if (known !== undefined) return known;
-    const found = (this.#users[index] ?? []).some(user => actsOnTime(this.node(user)) || this.usesTime(user));
+    const found = (this.#users[index] ?? []).some(user => this.#actsOnTime(this.node(user)) || this.usesTime(user));
     this.#timeUses.set(index, found);
     return found;
+  }
+
+  #actsOnTime(node: PlanNode): boolean {
+    const compiler = compilerOf(node);
+    return compiler.kind === 'stage' && compiler.usesTime?.(node, inputsOf(node).map(input => this.node(input))) === true;
   }
 
   keep(state: SavedState): void {
@@ -175,8 +180,8 @@ class Compilation implements Build {
       if (compiler.kind !== 'source' && compiler.kind !== 'stage') continue;
       const stage = compiler.stage(node, index, this);
       this.#stages.set(index, stage);
-      if (this.usesTime(index) || actsOnTime(node)) this.keep(stage.watermark);
-      if (compiler.kind === 'stage' && compiler.carriesTime === true && (this.usesTime(index) || actsOnTime(node))) stage.carryTime();
+      if (this.usesTime(index) || this.#actsOnTime(node)) this.keep(stage.watermark);
+      if (compiler.kind === 'stage' && compiler.carriesTime === true && (this.usesTime(index) || this.#actsOnTime(node))) stage.carryTime();
     }
     for (const [index, stage] of this.#stages) this.#writeSegment(index, stage);
     return new RunningEngine({
@@ -246,11 +251,6 @@ class Compilation implements Build {
 /** Each kind's compiler takes nodes of that kind only; the table says so, but TypeScript cannot follow it through a lookup. */
 function compilerOf(node: PlanNode): NodeCompiler<NodeKind> {
   return compilers[node.kind];
-}
-
-function actsOnTime(node: PlanNode): boolean {
-  const compiler = compilerOf(node);
-  return compiler.kind === 'stage' && compiler.usesTime?.(node) === true;
 }
 
 function inputsOf(node: PlanNode): readonly number[] {

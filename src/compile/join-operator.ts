@@ -1,13 +1,14 @@
-import {type Batch, batchRows} from '../flow/batch.ts';
+import {type Batch, batchRows, type Vector} from '../flow/batch.ts';
 import {givesPairs, keepsAll, type JoinType} from '../plan/nodes/join.ts';
 import type {GroupTable} from '../state/group-table.ts';
 import type {ImageReader, ImageWriter, SavedState} from '../state/image.ts';
 import type {JoinSide} from '../state/join-store.ts';
 import {FloatFlag} from '../state/key-cells.ts';
 import {nullCode} from '../state/integer-codes.ts';
+import type {OpenWindow, WindowGroups} from '../state/window-groups.ts';
 import {ChangeKind} from '../types/change.ts';
 import type {JoinCode, SideCode} from './join-code.ts';
-import type {Producer} from './stage.ts';
+import type {Producer, TimedWork} from './stage.ts';
 
 /** Rows that wait to be joined, in the order in which they came: the columns of both sides, of which `ports` says which one counts. */
 export interface JoinInbox {
@@ -27,6 +28,20 @@ export interface JoinParts {
   readonly left: JoinSide;
   readonly right: JoinSide;
   readonly code: JoinCode;
+  /** Where rows meet in windows. */
+  readonly windows: JoinWindows | null;
+}
+
+/** The windows that are open, with their keys, and the bounds of the window of an inbox row. */
+export interface JoinWindows {
+  readonly open: WindowGroups;
+  readonly left: WindowBounds;
+  readonly right: WindowBounds;
+}
+
+export interface WindowBounds {
+  readonly start: Vector;
+  readonly end: Vector;
 }
 
 /** One side while rows of the other, or its own, are worked on. */
@@ -43,9 +58,9 @@ interface Side {
  * at each of its partners.
  *
  * With final rows, pairs are given as they are found where no row is ever taken back, and what needs the end of both inputs comes then, key by key; where rows
- * are taken back everything comes then.
+ * are taken back everything comes then. In windows everything comes when a window closes.
  */
-export class JoinOperator implements Producer, SavedState {
+export class JoinOperator implements Producer, TimedWork, SavedState {
   readonly bytes = 8;
   readonly #parts: JoinParts;
   readonly #batch: Batch;
@@ -53,7 +68,7 @@ export class JoinOperator implements Producer, SavedState {
   readonly #right: Side;
   readonly #givesPairs: boolean;
   readonly #isAnti: boolean;
-  /** Everything comes at the end. */
+  /** Everything comes at the end, of the inputs or of a window. */
   readonly #isLazy: boolean;
   /** Rows without a partner are given, and taken back, as that changes. */
   readonly #givesPadding: boolean;
@@ -71,10 +86,11 @@ export class JoinOperator implements Producer, SavedState {
   #found = 0;
   #isBegun = false;
   #end: Generator<undefined, undefined> | null = null;
+  #closed: readonly OpenWindow[] = [];
   #hasEnded: boolean;
 
   constructor(parts: JoinParts) {
-    const {type, emit, left, right, code, batch} = parts;
+    const {type, emit, left, right, code, batch, windows} = parts;
     this.#parts = parts;
     this.#batch = batch;
     this.#left = {rows: left, code: code.left, keepsAll: keepsAll(type, 'left')};
@@ -82,8 +98,8 @@ export class JoinOperator implements Producer, SavedState {
     this.#givesPairs = givesPairs(type);
     this.#isAnti = type === 'anti';
     const retracts = left.table !== null || right.table !== null;
-    this.#isLazy = emit === 'final' && retracts;
-    this.#givesPadding = emit === 'changes';
+    this.#isLazy = windows !== null || (emit === 'final' && retracts);
+    this.#givesPadding = emit === 'changes' && windows === null;
     this.#needsOnePartner = !this.#givesPairs && right.table === null;
     this.#hasEnded = emit === 'changes' || (!this.#isLazy && (type === 'inner' || type === 'semi'));
   }
@@ -283,9 +299,45 @@ export class JoinOperator implements Producer, SavedState {
       return;
     }
     if (!isLeft && this.#isOnlySignal && own.rows.last(key) >= 0) return;
+    if (this.#parts.windows !== null) this.#enterWindow(this.#parts.windows, row, key, isLeft);
     const stored = own.code.keep(row, true);
     own.rows.enter(key, stored);
     if (own.rows.countsPartners) own.rows.setPartners(stored, this.#found);
+  }
+
+  /** The first row of a key tells in which window all of its rows are. */
+  #enterWindow(windows: JoinWindows, row: number, key: number, isLeft: boolean): void {
+    const {left, right} = this.#parts;
+    if (left.last(key) >= 0 || right.last(key) >= 0) return;
+    const {start, end} = isLeft ? windows.left : windows.right;
+    windows.open.add(windows.open.idOf(start.numbers[row] as number, end.numbers[row] as number), key);
+  }
+
+  advance(watermark: number): void {
+    if (this.#closed.length === 0) this.#closed = this.#parts.windows?.open.closedBy(watermark) ?? [];
+  }
+  get isDue(): boolean {
+    return this.#closed.length > 0;
+  }
+  emit(mostRows: number): void {
+    this.#end ??= this.#closing();
+    if (!this.#takeTurns(this.#end, mostRows)) return;
+    this.#end = null;
+    this.#closed = [];
+  }
+
+  *#closing(): Generator<undefined, undefined> {
+    const {keys, left, right, windows} = this.#parts;
+    for (const window of this.#closed) {
+      for (const key of window.rows) {
+        yield* this.#remainingOf(key);
+        left.forget(key);
+        right.forget(key);
+        keys.remove(key);
+      }
+      windows?.open.drop(window);
+    }
+    return undefined;
   }
 
   /** Keys of which no row is left. Later rows of the inbox may have named them, so they stay until it is empty. */
@@ -299,32 +351,36 @@ export class JoinOperator implements Producer, SavedState {
 
   #workEnd(mostRows: number): void {
     this.#end ??= this.#remaining();
-    for (let looks = mostRows; looks > 0; looks--) {
-      if (this.#end.next().done !== true) continue;
-      this.#hasEnded = true;
-      return;
-    }
+    if (this.#takeTurns(this.#end, mostRows)) this.#hasEnded = true;
+  }
+
+  /** True: there are no more. */
+  #takeTurns(turns: Generator<undefined, undefined>, most: number): boolean {
+    for (let left = most; left > 0; left--) if (turns.next().done === true) return true;
+    return false;
   }
 
   /** What comes at the end: of each key the pairs, where they have not been given, and the rows without a partner. One row at most for each turn. */
   *#remaining(): Generator<undefined, undefined> {
-    const {keys, type} = this.#parts;
-    for (let key = 0; key < keys.rowCount; key++) {
-      if (keys.isFree(key)) continue;
-      for (const left of ring(this.#left.rows, key)) {
-        if (this.#isLazy && this.#givesPairs && !this.#hasNull(key)) yield* this.#pairsOf(key, left);
-        const isAlone = this.#left.rows.countsPartners && this.#left.rows.partners(left) === 0;
-        const comesOut = type === 'semi' ? this.#isLazy && !isAlone : isAlone && (this.#isAnti || this.#left.keepsAll);
-        if (comesOut) yield* this.#last(this.#left, left);
-        else yield;
-      }
-      if (!this.#right.keepsAll) continue;
-      for (const right of ring(this.#right.rows, key)) {
-        if (this.#right.rows.partners(right) === 0) yield* this.#last(this.#right, right);
-        else yield;
-      }
-    }
+    const {keys} = this.#parts;
+    for (let key = 0; key < keys.rowCount; key++) if (!keys.isFree(key)) yield* this.#remainingOf(key);
     return undefined;
+  }
+
+  *#remainingOf(key: number): Generator<undefined> {
+    for (const left of ring(this.#left.rows, key)) {
+      if (this.#isLazy && this.#givesPairs && !this.#hasNull(key)) yield* this.#pairsOf(key, left);
+      const isAlone = this.#left.rows.countsPartners && this.#left.rows.partners(left) === 0;
+      const isSemi = this.#parts.type === 'semi';
+      const comesOut = isSemi ? this.#isLazy && !isAlone : isAlone && (this.#isAnti || this.#left.keepsAll);
+      if (comesOut) yield* this.#last(this.#left, left);
+      else yield;
+    }
+    if (!this.#right.keepsAll) return;
+    for (const right of ring(this.#right.rows, key)) {
+      if (this.#right.rows.partners(right) === 0) yield* this.#last(this.#right, right);
+      else yield;
+    }
   }
 
   *#pairsOf(key: number, left: number): Generator<undefined> {

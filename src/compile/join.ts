@@ -2,42 +2,47 @@ import {assert} from '../base/problem.ts';
 import {type Js, js} from '../code/js.ts';
 import {type Batch, createBatch, Vector} from '../flow/batch.ts';
 import type {Expr} from '../plan/expression.ts';
-import {givesPairs, keepsAll} from '../plan/nodes/join.ts';
-import type {NodeOf} from '../plan/nodes/index.ts';
+import {givesPairs, joinedWindows, keepsAll} from '../plan/nodes/join.ts';
+import type {NodeOf, PlanNode} from '../plan/nodes/index.ts';
+import type {WindowColumns} from '../plan/nodes/window.ts';
 import {JoinSide, joinKeys} from '../state/join-store.ts';
 import {keyKindOf} from '../state/key-cells.ts';
+import {LateRows, WindowGroups} from '../state/window-groups.ts';
 import {physicalOf, type Schema, type SqlType} from '../types/sql-type.ts';
 import type {ColumnSource, RowShape} from './columns.ts';
 import {isCanonical, keyColumn} from './group-probe.ts';
 import {columnsOver, joinCode, type SideColumns} from './join-code.ts';
-import {type JoinInbox, JoinOperator} from './join-operator.ts';
+import {type JoinInbox, JoinOperator, type JoinWindows, type WindowBounds} from './join-operator.ts';
 import type {Build, NodeCompiler} from './node-compiler.ts';
 import type {SegmentWriter} from './segment-writer.ts';
 import {Stage} from './stage.ts';
+import {closesAtOf} from './window-time.ts';
 
 /** Rows of both inputs go into one inbox, in the order in which they come, with their keys beside them where those are computed; the operator takes them on from there. */
 export const join: NodeCompiler<'join'> = {
   kind: 'stage',
+  usesTime: (node, [left, right]) => joinedWindows(node, left as PlanNode, right as PlanNode) !== null,
   stage(node, index, build) {
     const batch = createBatch(build.memory, physicalsOf(node.schema), node.changelog !== 'append');
-    const inputs = node.inputs.map(input => build.node(input)) as [ReturnType<Build['node']>, ReturnType<Build['node']>];
+    const inputs = node.inputs.map(input => build.node(input)) as [PlanNode, PlanNode];
     const retracts = inputs.map(input => input.changelog !== 'append');
     const inbox = inboxOf(node, build, retracts.includes(true));
+    const windows = windowsOf(node, inputs, inbox, build);
     const keys = joinKeys(node.leftKeys.map(key => keyKindOf(key.type)));
     const [left, right] = (['left', 'right'] as const).map((side, port) => {
-      const schema = (inputs[port] as (typeof inputs)[0]).schema;
+      const schema = (inputs[port] as PlanNode).schema;
       const columns = schema.columns.map(column => keyKindOf(column.type));
       const countsPartners = keepsAll(node.type, side) || (side === 'left' && !givesPairs(node.type));
-      return new JoinSide(keys, side, {columns, retracts: retracts[port] === true, countsPartners});
+      return new JoinSide(keys, side, {columns, retracts: retracts[port] === true, countsPartners, forgets: windows !== null});
     }) as [JoinSide, JoinSide];
     for (const state of [keys, left.rows, right.rows]) build.keep(state);
-    const isLazy = node.emit === 'final' && retracts.includes(true);
+    const isLazy = windows !== null || (node.emit === 'final' && retracts.includes(true));
     const sides = sideColumns(node, build, {batch, inbox, left, right});
     const code = joinCode({node, keys, ...sides, keepsNullKeys: isLazy}, index, build);
     const {type, emit} = node;
-    const operator = new JoinOperator({type, emit, inbox, batch, hasResidual: node.residual !== null, keys, left, right, code});
+    const operator = new JoinOperator({type, emit, inbox, batch, hasResidual: node.residual !== null, keys, left, right, code, windows});
     build.keep(operator);
-    return new JoinStage(index, batch, operator, inbox, build.stepRows);
+    return new JoinStage(index, batch, operator, inbox, windows, build.stepRows);
   },
   write(node, segment, input, build, index, port) {
     const stage = build.stage(index);
@@ -45,6 +50,7 @@ export const join: NodeCompiler<'join'> = {
     const keys = port === 0 ? node.leftKeys : node.rightKeys;
     const {schema, changelog} = build.node(node.inputs[port] as number);
     const {writer} = segment;
+    if (stage.windows !== null) leaveLate(segment, input, stage, stage.windows, stage.windows[port === 0 ? 'left' : 'right'].column);
     const places = stage.places[port] as InboxPlaces;
     // Whatever may leave the row comes before a place is taken for it.
     const columns = input.columns.map((column, position) =>
@@ -82,10 +88,12 @@ interface Inbox extends JoinInbox {
 
 class JoinStage extends Stage {
   readonly #inbox: Inbox;
+  readonly windows: Windows | null;
 
-  constructor(node: number, batch: Batch, operator: JoinOperator, inbox: Inbox, mostRows: number) {
-    super(node, batch, {producer: operator, mostRows});
+  constructor(node: number, batch: Batch, operator: JoinOperator, inbox: Inbox, windows: Windows | null, mostRows: number) {
+    super(node, batch, windows === null ? {producer: operator, mostRows} : {producer: operator, timed: operator, mostRows});
     this.#inbox = inbox;
+    this.windows = windows;
   }
 
   override get inbox(): Batch {
@@ -97,6 +105,44 @@ class JoinStage extends Stage {
   get places(): Inbox['places'] {
     return this.#inbox.places;
   }
+}
+
+interface Windows extends JoinWindows {
+  readonly left: WindowBounds & {readonly column: number};
+  readonly right: WindowBounds & {readonly column: number};
+  readonly late: LateRows;
+}
+
+function windowsOf(node: NodeOf<'join'>, inputs: readonly [PlanNode, PlanNode], inbox: Inbox, build: Build): Windows | null {
+  const found = joinedWindows(node, ...inputs);
+  if (found === null) return null;
+  const boundsOf = (port: 0 | 1, {start, end}: WindowColumns): Windows['left'] => {
+    const {columns} = inbox.places[port];
+    return {start: columns[start] as Vector, end: columns[end] as Vector, column: end};
+  };
+  const open = new WindowGroups(closesAtOf(found.left.isLocal, build.timeZone));
+  const late = new LateRows();
+  build.keep(open);
+  build.keep(late);
+  build.countLate(late);
+  return {open, late, left: boundsOf(0, found.left), right: boundsOf(1, found.right)};
+}
+
+/** Rows of windows that have closed are counted, and dropped. */
+function leaveLate(segment: SegmentWriter, input: RowShape, stage: JoinStage, {open, late}: Windows, column: number): void {
+  const {writer} = segment;
+  const end = segment.value(input.columns[column] as ColumnSource);
+  const windows = writer.bind('windows', open, 'the open windows');
+  const [known, closesAt, others, floor] = ['end', 'closesAt', 'others', 'floor'].map(role => writer.name(role)) as [Js, Js, Js, Js];
+  const source = writer.bind('watermark', input.time.source, 'how far time has come');
+  const name = writer.bind('stage', stage, 'the join');
+  segment.before(js`let ${known} = NaN, ${closesAt} = Infinity;`);
+  segment.before(js`const ${others} = ${name}.watermarkOfOthers(${source}), ${floor} = ${name}.watermark.value;`);
+  writer.line(js`if (${end} !== ${known}) ${known} = ${end}, ${closesAt} = ${windows}.closesAt(${end});`);
+  writer.block(js`if (${closesAt} <= Math.max(${floor}, Math.min(${others}, ${input.time.before(writer)})))`, () => {
+    writer.line(js`${writer.bind('late', late, 'rows that came too late')}.count++;`);
+    writer.line(segment.leave);
+  });
 }
 
 function inboxOf(node: NodeOf<'join'>, build: Build, hasKinds: boolean): Inbox {

@@ -52,7 +52,7 @@ interface SourceNode<K extends NodeKind> {
 interface StageNode<K extends NodeKind> {
   readonly kind: 'stage';
   /** It acts on the watermark of its inputs: its rows are late, or wait. */
-  usesTime?(node: NodeOf<K>): boolean;
+  usesTime?(node: NodeOf<K>, inputs: readonly PlanNode[]): boolean;
   /** It gives rows on at once, each with the watermark before it: `write` calls `segment.carryTime` for each row that it puts into the stage's batch or inbox. */
   readonly carriesTime?: true;
   stage(node: NodeOf<K>, index: number, build: Build): Stage;

@@ -9,6 +9,8 @@ export interface JoinSideOptions {
   readonly retracts: boolean;
   /** Each row knows how many partners it has. */
   readonly countsPartners: boolean;
+  /** The rows of a key are forgotten together, and their numbers given again. */
+  readonly forgets: boolean;
 }
 
 const numberSlot: Slot = {kind: 'number', initial: 0};
@@ -37,13 +39,13 @@ export class JoinSide {
   readonly #partners: number;
 
   constructor(keys: GroupTable, side: 'left' | 'right', options: JoinSideOptions) {
-    const {columns, retracts, countsPartners} = options;
+    const {columns, retracts, countsPartners, forgets} = options;
     this.#keys = keys;
     this.#last = keys.slotOffsets[side === 'left' ? 0 : 1] as number;
     this.countsPartners = countsPartners;
     const own = Array.from({length: (retracts ? 3 : 1) + (countsPartners ? 1 : 0)}, () => numberSlot);
     this.table = retracts ? new GroupTable(columns, own, true) : null;
-    this.rows = this.table ?? new RowStore([...columns.flatMap(kind => keySlots[kind]), ...own]);
+    this.rows = this.table ?? new RowStore([...columns.flatMap(kind => keySlots[kind]), ...own], forgets);
     let slot = 0;
     this.columnOffsets = columns.map(kind => {
       const offset = this.rows.offsets[slot] as number;
@@ -100,6 +102,18 @@ export class JoinSide {
     if ((page[at] as number) > 0) return;
     this.#unlink(key, row);
     this.table?.remove(row);
+  }
+
+  /** Forgets all rows of a key. */
+  forget(key: number): void {
+    const last = this.last(key);
+    if (last < 0) return;
+    for (let row = this.next(last), next = row; ; row = next) {
+      next = this.next(row);
+      this.rows.removeRow(row);
+      if (row === last) break;
+    }
+    this.#setLast(key, -1);
   }
 
   #setLast(key: number, row: number): void {

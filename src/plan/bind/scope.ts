@@ -84,8 +84,8 @@ export class Scope {
 
   /** Whether a name begins with a table, or a column, of this scope or one around it. */
   knows(parts: readonly Identifier[]): boolean {
-    if (this.has(parts[0]!.name) || this.#outer?.knows(parts) === true) return true;
-    return parts.some((part, length) => this.#relationsCalled(parts.slice(0, length)).some(relation => columnsOf(relation, part.name).length > 0));
+    const isTable = parts.some((_, length) => length > 0 && this.#relationsCalled(parts.slice(0, length)).length > 0);
+    return isTable || this.has(parts[0]!.name) || this.#relationsCalled(parts).length > 0 || this.#outer?.knows(parts) === true;
   }
 
   /** The columns of `*`, `t.*`, or `r.*` for a column of type ROW. Null after a problem was reported. */

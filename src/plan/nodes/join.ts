@@ -4,6 +4,7 @@ import type {Expr} from '../expression.ts';
 import {expressionText} from '../plan-text.ts';
 import {joinedChanges, type Behaviour} from './behaviour.ts';
 import type {Traits} from './index.ts';
+import type {WindowColumns} from './window.ts';
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
 
@@ -11,7 +12,7 @@ export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
  * Pairs of rows whose keys are equal (a NULL is equal to nothing) and for which the residual is TRUE. Output: the left columns, then the right ones; of `left`,
  * `right` and `full` also the rows without a partner, with NULLs in place of the other side. `semi` and `anti` give left rows with and without a partner, and
  * the left columns only. `changes`: everything that a row changes is given on at once; `final`: only what stays, pairs as they are found where no row is ever
- * taken back, the rest when both inputs have ended.
+ * taken back, the rest when both inputs have ended. Where both sides belong to windows whose bounds are compared, all is given, once, when a window closes.
  */
 export interface JoinShape {
   readonly kind: 'join';
@@ -38,6 +39,24 @@ export function givesPairs(type: JoinType): boolean {
   return type !== 'semi' && type !== 'anti';
 }
 
+/** The windows of both sides, where their bounds are compared: what a window gives is then known, and final, when it closes. */
+export function joinedWindows(
+  node: Pick<JoinShape, 'leftKeys' | 'rightKeys' | 'emit'>,
+  left: Pick<Traits, 'window' | 'changelog'>,
+  right: Pick<Traits, 'window' | 'changelog'>,
+): {readonly left: WindowColumns; readonly right: WindowColumns} | null {
+  if (left.window === null || right.window === null || node.emit === 'final') return null;
+  if (left.changelog !== 'append' || right.changelog !== 'append') return null;
+  const areCompared = (leftColumn: number, rightColumn: number): boolean =>
+    node.leftKeys.some((key, index) => isColumn(key, leftColumn) && isColumn(node.rightKeys[index]!, rightColumn));
+  const isSame = areCompared(left.window.start, right.window.start) && areCompared(left.window.end, right.window.end);
+  return isSame ? {left: left.window, right: right.window} : null;
+}
+
+function isColumn(expression: Expr, index: number): boolean {
+  return expression.kind === 'column' && expression.index === index;
+}
+
 export const join: Behaviour<JoinShape> = {
   inputs: node => node.inputs,
   withInputs: (node, inputs) => ({...node, inputs}),
@@ -49,13 +68,16 @@ export const join: Behaviour<JoinShape> = {
   }),
   traits: (node, _given, inputs) => {
     const [left, right] = inputs as readonly [Traits, Traits];
+    const windows = joinedWindows(node, left, right);
+    const keepsWindow = windows !== null && !keepsAll(node.type, 'right');
     const isAppend = left.changelog === 'append' && right.changelog === 'append' && (node.type === 'inner' || node.type === 'semi');
     return {
       schema: {columns: joinedColumns(node.type, left.schema.columns, right.schema.columns)},
-      changelog: isAppend || node.emit === 'final' ? 'append' : 'retract',
+      changelog: isAppend || windows !== null || node.emit === 'final' ? 'append' : 'retract',
       key: keyOf(node, left, right),
-      rowtime: null,
+      rowtime: keepsWindow ? left.rowtime : null,
       bounded: left.bounded && right.bounded,
+      window: keepsWindow ? left.window : null,
     };
   },
   changes: (node, inputs) => (node.type === 'inner' || node.type === 'semi' ? joinedChanges(inputs) : {updates: true, deletes: true}),
@@ -109,5 +131,5 @@ function keyOf(node: JoinShape, left: Traits, right: Traits): readonly number[] 
 }
 
 function isCovered(key: readonly number[] | null, compared: readonly Expr[]): boolean {
-  return key !== null && key.every(column => compared.some(expression => expression.kind === 'column' && expression.index === column));
+  return key !== null && key.every(column => compared.some(expression => isColumn(expression, column)));
 }
