@@ -1,5 +1,5 @@
 import {fail} from '../base/problem.ts';
-import {parseDuration} from '../connectors/quantity.ts';
+import {parseDuration} from '../base/quantity.ts';
 import type {Flag} from './flags.ts';
 
 /** What was typed, by flag, in order: a switch has one empty text. */

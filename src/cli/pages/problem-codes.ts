@@ -183,6 +183,14 @@ const planning: Readonly<Record<string, ProblemMeaning>> = {
     meaning: 'a watermark is not on a time column',
     action: 'use a TIMESTAMP or TIMESTAMP_LTZ column of precision 0 to 3',
   },
+  'wrong-time': {
+    meaning: 'a window needs the time of the stream, and was given an ordinary column',
+    action: 'declare WATERMARK FOR the column in CREATE TABLE, or run in batch mode',
+  },
+  'misplaced-window': {
+    meaning: 'TUMBLE_START and its like stand where no such window is grouped by',
+    action: 'write the same window, with the same arguments, into GROUP BY',
+  },
 };
 
 const data: Readonly<Record<string, ProblemMeaning>> = {
@@ -200,6 +208,10 @@ const data: Readonly<Record<string, ProblemMeaning>> = {
   'csv-unquotable': {meaning: 'a value cannot be written as csv without quotes', action: 'allow quotes, or set an escape character'},
   'division-by-zero': {meaning: 'a number was divided by zero', action: 'write NULLIF(divisor, 0) to get NULL instead'},
   'json-error': {meaning: 'a JSON function with ERROR ON … met the error', action: 'use NULL ON ERROR, or correct the data'},
+  'late-rows': {
+    meaning: 'rows came when the time that they belong to was over, and were dropped',
+    action: "let the watermark wait longer: WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE",
+  },
   'more-than-one-value': {meaning: 'a query that may give one value gave several', action: 'add a condition, or aggregate'},
   'null-in-not-null': {
     meaning: 'NULL would be written into a NOT NULL column',
