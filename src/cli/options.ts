@@ -1,6 +1,6 @@
 import {fail} from '../base/problem.ts';
 import {parseDuration} from '../base/quantity.ts';
-import type {Flag} from './flags.ts';
+import {type Flag, flags} from './flags.ts';
 
 /** What was typed, by flag, in order: a switch has one empty text. */
 export type Given = ReadonlyMap<Flag, readonly string[]>;
@@ -20,6 +20,11 @@ export class Options {
     for (const flag of known) {
       this.value(flag);
       if (flag.argument?.startsWith('NAME=') === true) this.pairs(flag);
+    }
+    if (this.#given.has(flags.maxErrors) && this.#given.get(flags.onError)?.at(-1) === 'fail') {
+      throw fail('usage', 'bad-argument', '--max-errors has no effect with --on-error fail, which ends at the first one', {
+        hint: 'leave one of the two out',
+      });
     }
   }
 

@@ -7,7 +7,7 @@ import type {SourceChanges} from '../types/change.ts';
 import type {TablePlan} from '../plan/table.ts';
 import type {ConnectorDefinition, ConnectorTable} from './define.ts';
 import {connectors, findConnector} from './index.ts';
-import {checkOptions, type GivenOption, invalid} from './options.ts';
+import {checkOptions, type GivenOption, invalid, watermarkOptions} from './options.ts';
 
 /** What Flink has and we do not have yet: told so, instead of "unknown". */
 const laterConnectors = [
@@ -73,7 +73,8 @@ function resolveTable(declared: DeclaredTable): {readonly resolved: ResolvedTabl
   const format = formatOf(judged, connector, given);
   if (format === 'unknown') return {resolved: null, problems};
   const [formatGiven, connectorGiven] = splitOptions(judged, format, given);
-  const options = checked(judged, `connector "${connector.name}"`, connector.options, connectorGiven, '');
+  const specs = connector.isSource ? {...connector.options, ...watermarkOptions} : connector.options;
+  const options = checked(judged, `connector "${connector.name}"`, specs, connectorGiven, '');
   const formatOptions =
     format === null
       ? new Map<string, string>()

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {OptionSpecs} from '../base/options.ts';
 import {checkOptions, specOf} from './options.ts';
-import {parseBytes, parseDuration} from './quantity.ts';
+import {parseBytes, parseDuration} from '../base/quantity.ts';
 
 const specs: OptionSpecs = {
   path: {type: 'string', required: true, help: 'where it is'},

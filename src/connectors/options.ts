@@ -2,7 +2,16 @@ import {didYouMean} from '../base/nearest.ts';
 import type {OptionSpec, OptionSpecs} from '../base/options.ts';
 import type {Problem} from '../base/problem.ts';
 import type {OptionProblem} from '../plan/catalog.ts';
-import {parseBytes, parseDuration} from './quantity.ts';
+import {parseBytes, parseDuration} from '../base/quantity.ts';
+
+/** What every table that is read takes, whatever its connector: how its watermark is made. The planner reads them. */
+export const watermarkOptions: OptionSpecs = {
+  'scan.watermark.idle-timeout': {
+    type: 'duration',
+    help: 'after so long without rows nobody waits for the watermark of this table; 0 ms: it is always waited for',
+  },
+  'scan.watermark.emit.strategy': {type: ['on-event', 'on-periodic'], help: 'when a watermark is given on: here after every row', ignored: true},
+};
 
 export interface GivenOption {
   readonly key: string;

@@ -1,5 +1,5 @@
 import {fail, type Problem, ProblemError, type SourceText} from '../base/problem.ts';
-import {parseBytes} from '../connectors/quantity.ts';
+import {parseBytes} from '../base/quantity.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {Script} from '../sql/ast.ts';
 

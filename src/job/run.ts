@@ -7,6 +7,8 @@ import {assemble, closeSink, type Parts} from './open.ts';
 /** Batches between two turns of the event loop, in which signals, timers and messages are served. */
 const batchesPerTurn = 32;
 const progressMs = 500;
+/** What a timer of the platform can wait for. */
+const longestTimerMs = 2 ** 31 - 1;
 /** The longest that a row waits for the next one while input keeps coming. */
 const flushMs = 200;
 
@@ -71,6 +73,7 @@ class Run {
     } finally {
       this.#options.stop.removeEventListener('abort', onStop);
     }
+    this.#tellLate();
     await this.#close();
     return {...this.#progress(), status: this.#status, problem: this.#problem};
   }
@@ -80,9 +83,14 @@ class Run {
     await this.#steps(); // A plan may have rows of its own.
     while (this.#live.size > 0 && !this.#isOver()) {
       let isIdle = true;
-      for (const input of this.#live) {
+      let hasTimedRows = false;
+      if (this.#isDueByClock()) await this.#steps();
+      for (const input of this.#inOrder()) {
+        const isTimed = input.engineInput.watermark !== Infinity;
+        if (isTimed && hasTimedRows) continue;
         if (this.#take(input)) {
           isIdle = false;
+          hasTimedRows ||= isTimed;
           if (!this.#stepNow()) await this.#steps();
           this.#parts.memory.release(this.#mark);
         }
@@ -96,6 +104,18 @@ class Run {
     for (const input of this.#live) input.engineInput.end();
     this.#live.clear();
     if (!this.#areSatisfied()) await this.#steps();
+  }
+
+  /** Of the inputs that others wait for the one furthest behind comes first, and only the first of them that has rows is read in a round. */
+  #inOrder(): readonly Input[] {
+    const inputs = [...this.#live];
+    return inputs.length < 2 ? inputs : inputs.sort((a, b) => ascending(a.engineInput.watermark, b.engineInput.watermark));
+  }
+
+  /** Processing time has come to the end of a window, or to a time-out. */
+  #isDueByClock(): boolean {
+    const {wakesAtMs} = this.#parts.engine;
+    return wakesAtMs !== null && wakesAtMs <= this.#options.clock.now();
   }
 
   /** Pushes one batch of an input, or its end. False: it has nothing now. */
@@ -155,7 +175,10 @@ class Run {
         this.#wake?.();
       });
     }
+    const {wakesAtMs} = this.#parts.engine;
+    const timer = wakesAtMs === null ? null : setTimeout(() => this.#wake?.(), Math.min(Math.max(0, wakesAtMs - this.#options.clock.now()), longestTimerMs));
     await woken;
+    if (timer !== null) clearTimeout(timer);
     this.#wake = null;
   }
 
@@ -174,6 +197,18 @@ class Run {
     if (failure !== null) return;
     if (this.#status !== 'failed') this.#problem = problemOf(error, this.#options);
     this.#status = 'failed';
+  }
+
+  #tellLate(): void {
+    const {lateRows} = this.#parts.engine;
+    if (lateRows === 0) return;
+    this.#options.onProblem({
+      kind: 'data',
+      severity: 'warning',
+      code: 'late-rows',
+      message: `${lateRows} ${lateRows === 1 ? 'row was' : 'rows were'} dropped: they came too late, when the time that they belong to was over`,
+      hint: "let the watermark wait longer: WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE",
+    });
   }
 
   async #close(): Promise<void> {
@@ -225,6 +260,11 @@ function problemOf(error: unknown, options: RunOptions): Problem {
     ...(error instanceof Error && error.stack !== undefined ? {detail: error.stack} : {}),
     hint: 'this is a bug in weir: please report it with the query',
   };
+}
+
+/** Infinities are equal to themselves, which their difference would not say. */
+function ascending(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function nextTurn(): Promise<void> {

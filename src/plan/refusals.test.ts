@@ -14,8 +14,6 @@ const refusals: readonly (readonly [sql: string, name: string])[] = [
   ['SELECT * FROM t CROSS JOIN t AS x', 'CROSS JOIN'],
   ['SELECT * FROM t, t AS x', 'a join by comma (several tables in FROM)'],
   ['SELECT * FROM t FOR SYSTEM_TIME AS OF ts', 'FOR SYSTEM_TIME AS OF'],
-  ["SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))", 'table function TUMBLE'],
-  ["SELECT COUNT(*) FROM t GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE)", 'function TUMBLE'],
   ['SELECT ROW_NUMBER() OVER (PARTITION BY a ORDER BY ts) FROM t', 'ROW_NUMBER(…) OVER'],
   ['SELECT SUM(a) OVER w FROM t WINDOW w AS (ORDER BY ts)', 'WINDOW'],
   ['SELECT a FROM t QUALIFY a > 1', 'QUALIFY'],

@@ -212,6 +212,10 @@ const data: Readonly<Record<string, ProblemMeaning>> = {
     meaning: 'rows came when the time that they belong to was over, and were dropped',
     action: "let the watermark wait longer: WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE",
   },
+  'late-rows': {
+    meaning: 'rows came when the window that they belong to was over already, and were dropped',
+    action: "let the watermark wait longer: WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE",
+  },
   'more-than-one-value': {meaning: 'a query that may give one value gave several', action: 'add a condition, or aggregate'},
   'null-in-not-null': {
     meaning: 'NULL would be written into a NOT NULL column',

@@ -10,7 +10,7 @@ import {instantToLocal, timestampValue} from '../../types/time.ts';
 import {typeText} from '../../types/type-text.ts';
 import type {Value} from '../../types/value.ts';
 import {invalid} from '../options.ts';
-import {parseDuration} from '../quantity.ts';
+import {parseDuration} from '../../base/quantity.ts';
 import {randomBelow, randomBits, randomUnit, streamSeed} from './random.ts';
 
 /** Makes the values of one field, each from its row number. */

@@ -5,7 +5,7 @@ import type {ConnectorDefinition, ConnectorTable} from '../define.ts';
 import {compressionOf} from '../feed/compressed-feed.ts';
 import {invalid} from '../options.ts';
 import {sharedSink} from '../output/shared-sink.ts';
-import {parseDuration} from '../quantity.ts';
+import {parseDuration} from '../../base/quantity.ts';
 import {StdinSource} from '../stdin/stdin-source.ts';
 import {FilesystemSink} from './filesystem-sink.ts';
 import {FilesystemSource} from './filesystem-source.ts';

@@ -1,5 +1,6 @@
 import {nearest} from '../../base/nearest.ts';
 import type {Span} from '../../base/problem.ts';
+import {parseDuration} from '../../base/quantity.ts';
 import type {OptionPair} from '../../sql/ast.ts';
 import {isTimeZone} from '../../types/time.ts';
 import type {Report} from '../report.ts';
@@ -11,6 +12,7 @@ const runtimeModes: readonly RuntimeMode[] = ['streaming', 'batch', 'automatic']
 
 const runtimeModeKey = 'execution.runtime-mode';
 const timeZoneKey = 'table.local-time-zone';
+const idleTimeoutKey = 'table.exec.source.idle-timeout';
 const notNullKey = 'table.exec.sink.not-null-enforcer';
 const lengthKey = 'table.exec.sink.type-length-enforcer';
 const nestedKey = 'table.exec.sink.nested-constraint-enforcer';
@@ -83,6 +85,12 @@ export class Settings {
     return this.#given.get('table.exec.source.cdc-events-duplicate')?.toLowerCase() === 'true';
   }
 
+  /** After so long without rows nobody waits for an input, in milliseconds; null: it is always waited for. */
+  get idleAfterMs(): number | null {
+    const given = this.#given.get(idleTimeoutKey);
+    return given === undefined ? null : parseDuration(given) || null;
+  }
+
   /** A plan has one runtime mode and one time zone: from now on they cannot change. */
   markUsed(): void {
     this.#used = true;
@@ -97,6 +105,10 @@ export class Settings {
     }
     if (key === timeZoneKey && !isTimeZone(value)) {
       report.error('wrong-setting', pair.valueSpan, `"${value}" is no time zone`, {hint: "write a name such as 'Europe/Berlin', or 'UTC'"});
+      return;
+    }
+    if (key === idleTimeoutKey && parseDuration(value) === null) {
+      report.error('wrong-setting', pair.valueSpan, `"${value}" is no length of time`, {hint: "write '30 s' or '5 min'"});
       return;
     }
     if (key === 'table.sql-dialect' && value.toLowerCase() !== 'default') {

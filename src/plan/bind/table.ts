@@ -1,4 +1,5 @@
 import type {Problem, Span} from '../../base/problem.ts';
+import {parseDuration} from '../../base/quantity.ts';
 import type {Hint, OptionPair} from '../../sql/ast.ts';
 import {castability} from '../../types/cast.ts';
 import type {Column} from '../../types/sql-type.ts';
@@ -6,7 +7,7 @@ import {typeText} from '../../types/type-text.ts';
 import type {ExternalTable, ResolvedTable} from '../catalog.ts';
 import type {Expr} from '../expression.ts';
 import {substitute} from '../expression-walk.ts';
-import type {WantedPath} from '../table.ts';
+import type {TablePlan, WantedPath} from '../table.ts';
 import {castTo} from './cast.ts';
 import type {BindContext} from './context.ts';
 import type {BaseColumn, CreatedTable} from './create-table.ts';
@@ -106,7 +107,7 @@ function boundTable(session: Session, created: CreatedTable, resolved: ResolvedT
   }
   if (created.watermark !== null && !session.isFinal) {
     node = session.builder.add(
-      {kind: 'watermark', input: node, ...created.watermark, idleAfterMs: null},
+      {kind: 'watermark', input: node, ...created.watermark, idleAfterMs: idleAfterMs(session, table)},
       {schema: {columns: created.columns}},
     );
   }
@@ -136,6 +137,12 @@ function canBeChanged(session: Session, created: CreatedTable, {reads, table}: R
 /** Whether changes of the table must be made whole before anybody can use them: old rows are missing, or events may come twice. */
 function needsNormalizing(session: Session, {reads}: ResolvedTable): boolean {
   return reads === 'upsert' || (reads === 'retract' && session.settings.eventsMayRepeat);
+}
+
+/** What the table says of itself comes before the setting for all. */
+function idleAfterMs(session: Session, {options}: TablePlan): number | null {
+  const own = options.get('scan.watermark.idle-timeout');
+  return own === undefined ? session.settings.idleAfterMs : parseDuration(own) || null;
 }
 
 /** The declared columns over the scan's. Metadata comes in the connector's type and is cast to the declared one. */
