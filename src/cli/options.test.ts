@@ -44,6 +44,13 @@ test('every value is checked before anything is done', () => {
   expect(refusal(() => options([[flags.table, 'o']]).check(flagsOf('query')))).toMatch(/^--table wants/);
   expect(refusal(() => options([], {WEIR_TIMEOUT: 'x'}).check(flagsOf('run')))).toMatch(/^WEIR_TIMEOUT cannot be "x"/);
   expect(refusal(() => options([], {WEIR_TIMEOUT: 'x'}).check(flagsOf('help')))).toBe('accepted');
+  const both = (policy: string) =>
+    options([
+      [flags.maxErrors, '3'],
+      [flags.onError, policy],
+    ]);
+  expect(refusal(() => both('fail').check(flagsOf('query')))).toMatch(/^--max-errors has no effect with --on-error fail/);
+  expect(refusal(() => both('skip').check(flagsOf('query')))).toBe('accepted');
 });
 
 test('pairs', () => {

@@ -137,7 +137,6 @@ const planning: Readonly<Record<string, ProblemMeaning>> = {
   },
   'late-setting': {meaning: 'a SET comes after a query that was planned without it', action: 'put it at the beginning of the script'},
   'misplaced-aggregate': {meaning: 'an aggregate stands where there are no groups', action: 'use HAVING, or a subquery'},
-  'misplaced-window': {meaning: 'a function of a window stands where there is no such window', action: 'group by the same window'},
   'missing-key': {meaning: 'a table gives updates without the old row and has no key', action: 'declare PRIMARY KEY (…) NOT ENFORCED'},
   'missing-option': {meaning: 'a connector or format lacks an option that it needs', action: 'add it to WITH (…)'},
   'no-effect': {meaning: 'something is understood and has no effect here', action: 'keep it for Flink, or remove it'},
@@ -173,10 +172,6 @@ const planning: Readonly<Record<string, ProblemMeaning>> = {
   'wrong-ordinal': {meaning: 'a number in GROUP BY or ORDER BY names no column', action: 'write the column itself'},
   'wrong-setting': {meaning: 'a SET has a value that it does not take', action: 'write a value as the message says'},
   'wrong-table': {meaning: 'a CREATE TABLE says two things that exclude each other', action: 'leave one of them out'},
-  'wrong-time': {
-    meaning: 'a window needs a time attribute',
-    action: 'declare WATERMARK FOR the column in CREATE TABLE, or use batch mode',
-  },
   'wrong-window': {meaning: 'a window is not written as it should be', action: 'do as the message says'},
   'wrong-type': {meaning: 'something has another type than is needed there', action: 'CAST it, or correct it'},
   'wrong-watermark': {
@@ -208,10 +203,6 @@ const data: Readonly<Record<string, ProblemMeaning>> = {
   'csv-unquotable': {meaning: 'a value cannot be written as csv without quotes', action: 'allow quotes, or set an escape character'},
   'division-by-zero': {meaning: 'a number was divided by zero', action: 'write NULLIF(divisor, 0) to get NULL instead'},
   'json-error': {meaning: 'a JSON function with ERROR ON … met the error', action: 'use NULL ON ERROR, or correct the data'},
-  'late-rows': {
-    meaning: 'rows came when the time that they belong to was over, and were dropped',
-    action: "let the watermark wait longer: WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE",
-  },
   'late-rows': {
     meaning: 'rows came when the window that they belong to was over already, and were dropped',
     action: "let the watermark wait longer: WATERMARK FOR ts AS ts - INTERVAL '1' MINUTE",
