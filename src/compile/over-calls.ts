@@ -54,8 +54,9 @@ export function windowCall(call: WindowCall, order: FrameOrder | null, context: 
     case 'LAG':
     case 'LEAD':
       return partition => at => {
-        const offset = call.arguments.length > 1 ? Number(value(partition, 1, at)) : 1;
-        const other = call.function === 'LAG' ? at - offset : at + offset; // A negative offset looks the other way.
+        const offset = call.arguments.length > 1 ? value(partition, 1, at) : 1;
+        if (offset === null) return null;
+        const other = call.function === 'LAG' ? at - Number(offset) : at + Number(offset); // A negative offset looks the other way.
         if (other >= 0 && other < partition.count) return value(partition, 0, other);
         return call.arguments.length > 2 ? value(partition, 2, at) : null;
       };

@@ -39,8 +39,9 @@ function callValue(node: NodeOf<'over'>, call: WindowCall, rows: readonly Row[],
       return bucketOf(at, rows.length, Number(tools.value(call, 0, row)));
     case 'LAG':
     case 'LEAD': {
-      const offset = call.arguments.length > 1 ? Number(tools.value(call, 1, row)) : 1;
-      const other = rows[call.function === 'LAG' ? at - offset : at + offset];
+      const offset = call.arguments.length > 1 ? tools.value(call, 1, row) : 1;
+      if (offset === null) return null;
+      const other = rows[at + (call.function === 'LAG' ? -Number(offset) : Number(offset))];
       if (other !== undefined) return tools.value(call, 0, other);
       return call.arguments.length > 2 ? tools.value(call, 2, row) : null;
     }

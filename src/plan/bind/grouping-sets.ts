@@ -147,11 +147,18 @@ function expandedInput(
   const below = builder.schema(node).columns;
   const columns = below.map(({type}, index): Expr => ({kind: 'column', index, type, span: null}));
   const keyNames = group.keys.map((key, index) => (key.kind === 'column' ? below[key.index]!.name : `key${index}`));
-  const keyed = builder.add(
-    {kind: 'project', input: node, expressions: [...columns, ...group.keys]},
-    {schema: {columns: [...below, ...group.keys.map(({type}, index) => ({name: keyNames[index]!, type}))]}},
-  );
-  const keyColumns = group.keys.map(({type}, index): Expr => ({kind: 'column', index: below.length + index, type, span: null}));
+  const computed = group.keys.flatMap((key, index) => (key.kind === 'column' ? [] : [{key, name: keyNames[index]!}]));
+  const keyed =
+    computed.length === 0
+      ? node
+      : builder.add(
+          {kind: 'project', input: node, expressions: [...columns, ...computed.map(({key}) => key)]},
+          {schema: {columns: [...below, ...computed.map(({key, name}) => ({name, type: key.type}))]}},
+        );
+  const keyColumns = group.keys.map((key): Expr => {
+    if (key.kind === 'column') return {...key, span: null};
+    return {kind: 'column', index: below.length + computed.findIndex(found => found.key === key), type: key.type, span: null};
+  });
   const counted = withNullable(bigintType, false);
   const number = (value: number): Expr => ({kind: 'literal', value: BigInt(value), type: counted, span: null});
   const lists = sets.map((set, position) => [

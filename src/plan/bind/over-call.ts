@@ -134,9 +134,9 @@ function boundHead(binder: ExpressionBinder, call: CallExpression): Pick<OverCal
       hint: `it is written ${known.syntax}`,
     });
   }
-  const constant = call.name === 'NTILE' ? args[0] : args[1];
-  if (constant !== undefined && (!isWholeNumber(constant) || (call.name === 'NTILE' && countOf(constant) < 1))) {
-    return report.error('wrong-argument', call.span, `function "${call.name}" counts with a constant whole number`, {
+  const isWrongBucket = call.name === 'NTILE' && (!isWholeNumber(args[0]!) || countOf(args[0]!) < 1);
+  if (isWrongBucket || (args[1] !== undefined && !isIntegerKind(args[1].type.kind))) {
+    return report.error('wrong-argument', call.span, `function "${call.name}" counts with a ${isWrongBucket ? 'constant ' : ''}whole number`, {
       hint: `it is written ${known.syntax}`,
     });
   }
