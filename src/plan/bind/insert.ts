@@ -71,7 +71,7 @@ function insertIntoTable(session: Session, context: BindContext, insert: Insert,
   const writable = created.base.find(column => column.kind === 'metadata' && !column.virtual);
   if (writable !== undefined && writable.kind === 'metadata') {
     return report.error(
-      'not-writable',
+      'not-supported',
       writable.span,
       `connector "${resolved.table.connector}" cannot write metadata column "${writable.name}"`,
       {

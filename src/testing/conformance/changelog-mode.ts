@@ -38,8 +38,7 @@ function judged(one: ModeCase, setup: readonly string[]): Verdict {
   const [text] = planned.explain;
   if (text === undefined) {
     if (planned.problems.some(({code}) => code === 'unknown-table')) return {kind: 'skipped'};
-    const isNamed = isRefusal(planned.problems) || planned.problems.some(({code}) => code === 'unknown-metadata');
-    return {kind: isNamed ? 'refused' : 'failed', why: why(planned.problems)};
+    return {kind: isRefusal(planned.problems) ? 'refused' : 'failed', why: why(planned.problems)};
   }
   // Of an INSERT, what comes to the table; a delete that names the key alone is a delete.
   const expected = (one.root === 'NONE' ? (one.nodes[1]?.[2] ?? '') : one.root).replace('PD', 'D');

@@ -5,6 +5,8 @@ import {pathToFileURL} from 'node:url';
 export interface CorpusTools {
   render(one: CorpusCase, directory: string): void;
   parsePrint(text: string): Map<string, PrintedRow[]>;
+  fold(rows: readonly PrintedRow[]): Map<string, number>;
+  foldByKey(rows: readonly PrintedRow[], key: readonly number[]): string[];
   compare(expectation: CorpusExpectation, rows: readonly PrintedRow[]): boolean;
   javaString(value: unknown, type?: string): string;
   jsonText(value: unknown): string;
@@ -19,10 +21,16 @@ export interface PrintedRow {
 export interface CorpusExpectation {
   readonly of: string | number;
   readonly kind: 'changelog' | 'append' | 'final' | 'error' | 'count';
+  readonly rows?: unknown;
+  /** The key of the sink: places of its columns. */
+  readonly pk?: readonly number[];
+  readonly dedupFields?: readonly number[];
 }
 
 export interface CorpusTable {
   readonly name: string;
+  readonly role: 'source' | 'sink';
+  readonly columns: readonly string[];
   readonly changelog?: string;
   /** By the case's makers, from the rows. */
   readonly typesInferred?: boolean;
@@ -32,6 +40,11 @@ export interface CorpusTable {
 export interface CorpusCase {
   readonly id: string;
   readonly tier: 'T1' | 'T2' | 'T3';
+  readonly source: {readonly class: string};
+  readonly mode: 'streaming' | 'batch';
+  readonly setup?: readonly string[];
+  readonly run: readonly string[];
+  readonly config?: Readonly<Record<string, string>>;
   readonly needs: readonly string[];
   readonly tables: readonly CorpusTable[];
   readonly expect: readonly CorpusExpectation[];

@@ -1,5 +1,6 @@
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import type {Problem} from '../../base/problem.ts';
 import {prepare} from '../../job/prepare.ts';
 import type {Plan} from '../../plan/plan.ts';
 import {withoutUnused} from '../../plan/rules/rule.ts';
@@ -30,13 +31,39 @@ function broken(error: unknown): Verdict {
  */
 function isSkipped(one: CorpusCase): boolean {
   if (JSON.stringify(one.tables).includes('"$map":[[null')) return true;
-  if (one.tables.some(hasLostRows) || one.expect.some(expectation => isOfUnknownSink(one, expectation))) return true;
+  if (
+    one.tables.some(hasLostRows) ||
+    hasLostTypes(one) ||
+    isOfLookups(one) ||
+    one.expect.some(expectation => isOfUnknownSink(one, expectation))
+  )
+    return true;
   return one.needs.some(need => !need.startsWith('savepoint-restart') && !need.startsWith('explicit-watermarks'));
 }
 
 /** The input was made by code, so neither its rows nor its types are in the case. */
 function hasLostRows({typesInferred, rows = []}: CorpusTable): boolean {
   return typesInferred === true && rows.length === 0;
+}
+
+/** Types were guessed from values that do not say them: the scale of a decimal, or that a whole number was a Double whose deviation is one, too. */
+function hasLostTypes({tables, run}: CorpusCase): boolean {
+  const guessed = tables.filter(({typesInferred}) => typesInferred === true);
+  const isDeviation = run.some(statement => /\b(?:STDDEV|VAR)_(?:POP|SAMP)\b/i.test(statement));
+  return guessed.some(({columns}) => columns.some(column => column.includes('DECIMAL(38, 18)') || (isDeviation && / INT$/.test(column))));
+}
+
+/** A table that the query reads is not in the case. */
+function isOfUnknownTable({tables, setup = []}: CorpusCase, problems: readonly Problem[]): boolean {
+  return problems.some(({code, message}) => {
+    const name = code === 'unknown-table' ? /"([^"]+)"/.exec(message)?.[1] : undefined;
+    return name !== undefined && !tables.some(table => table.name === name) && !setup.some(statement => statement.includes(name));
+  });
+}
+
+/** What a join finds that looks the other side up as it stands depends on when it looks: the case has all that upstream's found. */
+function isOfLookups({config, expect}: CorpusCase): boolean {
+  return config?.['table.optimizer.delta-join.strategy'] === 'FORCE' && expect.some(({dedupFields}) => dedupFields !== undefined);
 }
 
 /** Changes as they came out of a sink that the case does not show: what its key made of them is not known. */
@@ -50,7 +77,12 @@ function isSaidBetter({kind, of}: CorpusExpectation, all: readonly CorpusExpecta
 }
 
 /** Rows by what the case calls their sink. Of several results on the console each is run by itself, to tell them apart: they are named after their order. */
-async function printedRows(tools: CorpusTools, plan: Plan, directory: string, output: string): Promise<ReadonlyMap<string, readonly PrintedRow[]>> {
+async function printedRows(
+  tools: CorpusTools,
+  plan: Plan,
+  directory: string,
+  output: string,
+): Promise<ReadonlyMap<string, readonly PrintedRow[]>> {
   const printed = new Map<string, readonly PrintedRow[]>(tools.parsePrint(output));
   const {expect} = readJson(directory, 'expect.json') as {readonly expect: readonly CorpusExpectation[]};
   const unnamed = [...new Set(expect.map(({of}) => String(of)))].filter(name => !printed.has(name));
@@ -67,6 +99,28 @@ async function printedRows(tools: CorpusTools, plan: Plan, directory: string, ou
 }
 
 /**
+ * How an expectation may be met. Of several inputs nobody says which row comes first, and a mini-batch ends where upstream's did, so of those only what is left
+ * after all changes is the same everywhere.
+ */
+function waysToCompare(tools: CorpusTools, one: CorpusCase, expectation: CorpusExpectation): readonly CorpusExpectation[] {
+  if (expectation.kind !== 'changelog') return [expectation];
+  const isFree = one.tables.filter(({role}) => role === 'source').length > 1 || one.config?.['table.exec.mini-batch.enabled'] === 'true';
+  if (!isFree) return [expectation];
+  const changes = tools.parsePrint((expectation.rows as readonly string[]).join('\n')).get('') ?? [];
+  const {pk} = expectation;
+  const left =
+    pk === undefined
+      ? [...tools.fold(changes)].flatMap(([row, count]) => Array<string>(Math.max(0, count)).fill(row))
+      : tools.foldByKey(changes, pk);
+  return [expectation, {...expectation, kind: 'final', rows: left.map(row => `+I[${row}]`)}];
+}
+
+/** Results of operators that only batch mode has were made in batch mode. */
+function asBatch(one: CorpusCase): CorpusCase {
+  return one.source.class === 'SortAggregateTestPrograms' ? {...one, mode: 'batch'} : one;
+}
+
+/**
  * A source with watermarks among its rows is rendered as one of changes, whether or not there are any, and the renderer says nothing of a source that has none.
  * As a full changelog it would be another source than the one that the expected rows are of.
  */
@@ -80,7 +134,8 @@ function nameInsertsOnly(one: CorpusCase, file: string): void {
   writeFileSync(file, script);
 }
 
-export async function judgeCase(tools: CorpusTools, one: CorpusCase, directory: string): Promise<Verdict> {
+export async function judgeCase(tools: CorpusTools, given: CorpusCase, directory: string): Promise<Verdict> {
+  const one = asBatch(given);
   if (isSkipped(one)) return {kind: 'skipped'};
   rmSync(directory, {recursive: true, force: true});
   mkdirSync(directory, {recursive: true});
@@ -100,6 +155,7 @@ export async function judgeCase(tools: CorpusTools, one: CorpusCase, directory: 
     standardInput: noInput,
   });
   if (prepared.plan === null) {
+    if (isOfUnknownTable(one, prepared.problems)) return {kind: 'skipped'};
     if (isRefusal(prepared.problems)) return {kind: 'refused'};
     return expectError ? {kind: 'passed'} : {kind: 'failed', why: why(prepared.problems)};
   }
@@ -112,7 +168,7 @@ export async function judgeCase(tools: CorpusTools, one: CorpusCase, directory: 
   const wrong = expect.filter(expectation => {
     if (isSaidBetter(expectation, expect)) return false;
     const rows = printed.get(String(expectation.of)) ?? printed.get('') ?? [];
-    return !tools.compare(expectation, rows);
+    return !waysToCompare(tools, one, expectation).some(way => tools.compare(way, rows));
   });
   return wrong.length === 0 ? {kind: 'passed'} : {kind: 'failed', why: `rows of ${String(wrong[0]?.of)} differ`};
 }

@@ -7,6 +7,7 @@ import {typeText} from '../../types/type-text.ts';
 import {drive} from '../drive.ts';
 import {readInput} from '../oracles.ts';
 import {noInput, testClock} from '../run-case.ts';
+import {type AggregateSet, judgeAggregates} from './aggregate-functions.ts';
 import {corpusTools, type CorpusTools} from './corpus-tools.ts';
 import {isRefusal, jsonFiles, readJson, Tally, why, type Judgement, type Verdict} from './family.ts';
 
@@ -145,11 +146,9 @@ interface FunctionSet {
   }[];
 }
 
-interface FunctionFile {
-  readonly config: Readonly<Record<string, string>>;
-  readonly kind: string;
-  readonly sets: readonly FunctionSet[];
-}
+type FunctionFile =
+  | {readonly kind: 'scalar'; readonly config: Readonly<Record<string, string>>; readonly sets: readonly FunctionSet[]}
+  | {readonly kind: 'aggregate'; readonly sets: readonly AggregateSet[]};
 
 /** Functions and casts with typed results. */
 export async function judgeFunctions(corpus: string, scratch: string): Promise<Judgement> {
@@ -158,14 +157,21 @@ export async function judgeFunctions(corpus: string, scratch: string): Promise<J
   const directory = join(scratch, 'function');
   mkdirSync(directory, {recursive: true});
   for (const file of jsonFiles(join(corpus, 'flink-functions'))) {
-    const {config, kind, sets} = readJson(corpus, 'flink-functions', file) as FunctionFile;
+    const content = readJson(corpus, 'flink-functions', file) as FunctionFile;
+    if (content.kind === 'aggregate') {
+      for (const set of content.sets) {
+        for (const item of set.items) tally.add(`${file} ${item.sql}`, await judgeAggregates(tools, set, item, scratch));
+      }
+      continue;
+    }
+    const {config, sets} = content;
     for (const set of sets) {
       const types = set.types ?? (set.fields ?? []).map(typeOfValue);
       const fields = types.map((type, index) => [`f${index}`, type, set.fields?.[index] ?? null] as const);
       for (const item of set.items) {
         const used = usedFields(item.sql, fields);
         const isGiven = used.every(([, type, value]) => !/RAW|STRUCTURED/.test(type) && !isOutsideJson(value));
-        if ((set.udfs ?? []).length > 0 || kind !== 'scalar' || !isGiven) {
+        if ((set.udfs ?? []).length > 0 || !isGiven) {
           tally.add(item.sql, {kind: 'skipped'});
           continue;
         }

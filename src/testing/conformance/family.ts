@@ -56,8 +56,18 @@ export class Tally {
   }
 }
 
-/** Codes of problems that name what is not supported. Everything else means that we claim the text is wrong. */
-const refusals = new Set(['not-supported', 'unknown-function', 'unknown-connector', 'unknown-format']);
+/**
+ * Codes of problems that name what is not supported. Everything else means that we claim the text is wrong. Metadata and overwriting in a stream are abilities of
+ * upstream's test connectors, in whose place the cases have files and `print`, which have neither there.
+ */
+const refusals = new Set([
+  'not-supported',
+  'unknown-function',
+  'unknown-connector',
+  'unknown-format',
+  'unknown-metadata',
+  'overwrite-needs-batch',
+]);
 
 export function isRefusal(problems: readonly Problem[]): boolean {
   return problems.some(problem => problem.severity === 'error' && refusals.has(problem.code));
