@@ -34,11 +34,13 @@ import {sink} from './sink.ts';
 import {sort} from './sort.ts';
 import type {Stage} from './stage.ts';
 import {union} from './union.ts';
+import {unnest} from './unnest.ts';
 import {values} from './values.ts';
 import {assignWindow, assignWindows} from './assign-window.ts';
 import {sessionWindow} from './session-window.ts';
 import {watermark} from './watermark.ts';
 import {windowAggregate} from './window-aggregate.ts';
+import {windowRank} from './window-rank.ts';
 
 /** One file a kind; a kind without one does not compile. */
 const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
@@ -51,6 +53,7 @@ const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
   'assign-windows': assignWindows,
   'session-window': sessionWindow,
   'window-aggregate': windowAggregate,
+  'window-rank': windowRank,
   aggregate,
   'changelog-normalize': changelogNormalize,
   deduplicate,
@@ -59,6 +62,7 @@ const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
   over,
   rank,
   replicate,
+  unnest,
   union,
   join,
   sort,

@@ -1,5 +1,5 @@
 import {assert} from '../base/problem.ts';
-import {type Js, js} from '../code/js.ts';
+import {js} from '../code/js.ts';
 import {type Batch, createBatch, Tag, type Vector} from '../flow/batch.ts';
 import type {Expr} from '../plan/expression.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
@@ -9,12 +9,13 @@ import {physicalOf} from '../types/sql-type.ts';
 import {type AggregateLayout, layOut, statesOf} from './aggregate-layout.ts';
 import {resultWriter, type WriteResult} from './aggregate-results.ts';
 import {prepareFeeds} from './aggregate-update.ts';
-import type {RowShape} from './columns.ts';
+import type {ColumnSource, RowShape} from './columns.ts';
 import {keyOfExpression, probe} from './group-probe.ts';
 import {materialize} from './materialize.ts';
 import type {Build, NodeCompiler} from './node-compiler.ts';
 import type {SegmentWriter} from './segment-writer.ts';
 import {Stage, type TimedWork} from './stage.ts';
+import {type Windows, writeWindow} from './window-code.ts';
 import {closesAtOf, windowTimeOf} from './window-time.ts';
 
 /** Groups rows by window and keys; gives a window's groups when it closes, in the order of first sight, and forgets them. */
@@ -52,65 +53,36 @@ function writeUpdate(node: NodeOf<'window-aggregate'>, segment: SegmentWriter, i
   const {writer} = segment;
   const {layout} = parts;
   const {table} = layout;
-  const window = writeWindow(node, segment, input, parts);
+  const bound = (index: number, role: string): ColumnSource => materialize(segment, node.keys[index] as Expr, input.columns, role);
+  const {start, end} = node.windowKeys;
+  const window = writeWindow(segment, input, [bound(start, 'window start'), bound(end, 'window end')], parts);
   const kinds = layout.retracts ? writer.bind('kinds', input.kinds, 'change kinds of the input') : null;
   const sign = kinds === null ? null : writer.const('sign', js`${kinds}[row] & 1 ? -1 : 1`);
   const update = prepareFeeds(segment, layout, input);
   const title = (index: number): string => node.schema.columns[index]?.name ?? '';
   const keys = ordinaryKeys(node).map(index => keyOfExpression(segment, table, node.keys[index] as Expr, input.columns, title(index)));
   const groups = writer.bind('windows', parts.windows);
-  writer.line(js`if (${window} < 0) ${window} = ${groups}.idOf(${parts.names.start}, ${parts.names.end});`);
-  const group = probe(segment, table, [{kind: 'exact', value: window, below: 2 ** 31}, ...keys], {
+  window.open();
+  const group = probe(segment, table, [{kind: 'exact', value: window.number, below: 2 ** 31}, ...keys], {
     meaning: 'groups by window and keys',
     tellsFresh: true,
   });
-  writer.line(js`if (${group.isFresh}) ${groups}.add(${window}, ${group.row});`);
+  writer.line(js`if (${group.isFresh}) ${groups}.add(${window.number}, ${group.row});`);
   writer.line(js`else if (${group.page}[${group.cell}] === 0) ${writer.bind('table', table)}.markChanged(${group.row});`);
   update(group, sign);
-}
-
-/** Writes which window a row is in, and leaves the rows of those that have closed. Rows of one window mostly follow each other. */
-function writeWindow(node: NodeOf<'window-aggregate'>, segment: SegmentWriter, input: RowShape, parts: WindowedGroups): Js {
-  const {writer} = segment;
-  const bound = (index: number, role: string): Js => {
-    const column = materialize(segment, node.keys[index] as Expr, input.columns, role);
-    if (column.type.nullable) writer.line(js`if (${segment.tag(column)} & 1) ${segment.leave}`);
-    return segment.value(column);
-  };
-  const start = bound(node.windowKeys.start, 'window start');
-  const end = bound(node.windowKeys.end, 'window end');
-  const [knownStart, knownEnd, closesAt, window] = ['start', 'end', 'closesAt', 'window'].map(role => writer.name(role)) as [
-    Js,
-    Js,
-    Js,
-    Js,
-  ];
-  segment.before(js`let ${knownStart} = NaN, ${knownEnd} = NaN, ${closesAt} = Infinity, ${window} = -1;`);
-  const windows = writer.bind('windows', parts.windows, 'the open windows');
-  writer.line(js`if (${start} !== ${knownStart} || ${end} !== ${knownEnd})`);
-  writer.line(js`  ${knownStart} = ${start}, ${knownEnd} = ${end}, ${closesAt} = ${windows}.closesAt(${end}), ${window} = -1;`);
-  parts.names = {start: knownStart, end: knownEnd};
-  if (node.windowKeys.isProcessing) return window;
-  writer.block(js`if (${closesAt} <= ${input.time.before(writer)})`, () => {
-    writer.line(js`${writer.bind('late', parts.late, 'rows that came too late')}.count++;`);
-    writer.line(segment.leave);
-  });
-  return window;
 }
 
 /** So many values seen are looked at in one step when those of closed groups are forgotten. */
 const sweptRows = 8192;
 
 /** What is kept for the windows, and how it is given out. */
-class WindowedGroups implements TimedWork {
+class WindowedGroups implements TimedWork, Windows {
   readonly layout: AggregateLayout;
   readonly windows: WindowGroups;
   readonly late = new LateRows();
   readonly batch: Batch;
-  /** In generated code: the window of the last row. */
-  names: {readonly start: Js; readonly end: Js} = {start: js`NaN`, end: js`NaN`};
   readonly #build: Build;
-  readonly #isProcessing: boolean;
+  readonly isProcessing: boolean;
   readonly #keys: readonly {readonly kind: ReturnType<typeof keyKindOf>; readonly offset: number; readonly vector: Vector}[];
   readonly #bounds: readonly {readonly vector: Vector; readonly of: (window: OpenWindow) => number}[];
   readonly #results: readonly WriteResult[];
@@ -126,7 +98,7 @@ class WindowedGroups implements TimedWork {
   constructor(node: NodeOf<'window-aggregate'>, build: Build) {
     this.#build = build;
     const {isLocal, isProcessing, start, end, time} = node.windowKeys;
-    this.#isProcessing = isProcessing;
+    this.isProcessing = isProcessing;
     const ordinary = ordinaryKeys(node);
     const keys = [windowKey, ...ordinary.map(index => node.keys[index] as Expr)];
     this.layout = layOut({keys, calls: node.calls, emit: 'changes'}, build.node(node.input).changelog !== 'append', build);
@@ -157,7 +129,7 @@ class WindowedGroups implements TimedWork {
   }
 
   advance(watermark: number): void {
-    if (!this.#isProcessing) this.#close(watermark);
+    if (!this.isProcessing) this.#close(watermark);
   }
 
   #close(time: number): void {
@@ -168,12 +140,12 @@ class WindowedGroups implements TimedWork {
   }
 
   get isDue(): boolean {
-    if (this.#isProcessing) this.#close(this.#build.clock.now());
+    if (this.isProcessing) this.#close(this.#build.clock.now());
     return this.#closed.length > 0 || this.#gone.size > 0;
   }
 
   get wakesAtMs(): number | null {
-    return this.#isProcessing ? this.windows.earliest : null;
+    return this.isProcessing ? this.windows.earliest : null;
   }
 
   emit(mostRows: number): void {

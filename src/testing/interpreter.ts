@@ -3,6 +3,7 @@ import {assert, ProblemError} from '../base/problem.ts';
 import {callScalar, callSite} from '../functions/call.ts';
 import type {CallSite} from '../functions/define.ts';
 import {findFunction} from '../functions/index.ts';
+import {elementsOf} from '../plan/elements.ts';
 import type {AggregateCall, Expr, SortItem} from '../plan/expression.ts';
 import type {NodeKind, NodeOf, PlanNode} from '../plan/nodes/index.ts';
 import type {Plan} from '../plan/plan.ts';
@@ -59,11 +60,18 @@ const rowsOfKind: RowsOfKind = {
   'changelog-normalize': (node, interpreter) => interpreter.rowsOf(node.input),
   deduplicate: deduplicatedRows,
   rank: rankedRows,
+  'window-rank': rankedRows,
   over: overRows,
   expand: (node, interpreter) =>
     interpreter
       .rowsOf(node.input)
       .flatMap(row => node.lists.map(list => list.map(expression => interpreter.evaluator.value(expression, row)))),
+  unnest: (node, interpreter) =>
+    interpreter.rowsOf(node.input).flatMap(row => {
+      const elements = elementsOf(row[node.column] as Value, columnType(interpreter.schemaOf(node.input), node.column));
+      if (elements.length === 0 && node.outer) return [[...row, ...node.schema.columns.slice(node.first).map(() => null)]];
+      return elements.map((element, index) => [...row, ...element, ...(node.ordinality ? [index + 1] : [])]);
+    }),
   replicate: (node, interpreter) =>
     interpreter.rowsOf(node.input).flatMap(row => Array.from({length: Math.max(0, Number(row[node.count]))}, () => row)),
   union: (node, interpreter) => node.inputs.flatMap(input => interpreter.rowsOf(input)),
@@ -256,10 +264,10 @@ function partitionsOf(rows: readonly Row[], columns: readonly number[], schema: 
   return [...partitions.values()];
 }
 
-function rankedRows(node: NodeOf<'rank'>, interpreter: Interpreter): readonly Row[] {
+function rankedRows(node: NodeOf<'rank'> | NodeOf<'window-rank'>, interpreter: Interpreter): readonly Row[] {
   const schema = interpreter.schemaOf(node.input);
   return partitionsOf(interpreter.rowsOf(node.input), node.partition, schema).flatMap(partition =>
-    inOrder(partition, node.items, schema)
+    inOrder(node.kind === 'window-rank' && node.ties === 'last' ? [...partition].reverse() : partition, node.items, schema)
       .map((row, index) => (node.number === null ? row : [...row, BigInt(index + 1)]))
       .slice(node.from - 1, node.to),
   );

@@ -1,8 +1,10 @@
 import type {Expr} from '../expression.ts';
 import {mapChildren} from '../expression-walk.ts';
 import type {NodeOf} from '../nodes/index.ts';
+import type {WindowColumns} from '../nodes/window.ts';
 import {isProcessingTime} from './processing-time.ts';
 import type {Session} from './session.ts';
+import {timeAttribute} from './time-attribute.ts';
 import {isOfWindows} from './streaming-over.ts';
 
 /** A node and what is still to be filtered of its rows; null: nothing. */
@@ -91,7 +93,8 @@ function numberingOf(session: Session, node: number, column: number): NodeOf<'ov
     const expression = found.expressions[column];
     return expression?.kind === 'column' ? numberingOf(session, found.input, expression.index) : null;
   }
-  const isNumbering = found.kind === 'over' && found.calls.length === 1 && column === found.first && found.calls[0]!.function === 'ROW_NUMBER';
+  const isNumbering =
+    found.kind === 'over' && found.calls.length === 1 && column === found.first && found.calls[0]!.function === 'ROW_NUMBER';
   return isNumbering ? found : null;
 }
 
@@ -105,18 +108,48 @@ function rebuilt(session: Session, node: number, over: NodeOf<'over'>, range: {f
   const {partition, items, emit, input} = over;
   const isNumbered = range.isUsed && from < to;
   const kept = from === 1 && to === 1 ? timeOf(session, over) : undefined;
+  const windowKeys = windowKeysOf(session, over);
   const rows =
-    kept === undefined
+    windowKeys !== null
       ? builder.add(
-          {kind: 'rank', input, partition, items, from, to, number: isNumbered ? columns.length : null, emit},
+          {
+            kind: 'window-rank',
+            input,
+            partition,
+            items,
+            from,
+            to,
+            ties: tiesOf(session, over),
+            number: isNumbered ? columns.length : null,
+            windowKeys,
+          },
           {schema: isNumbered ? over.schema : {columns}},
         )
-      : builder.add({kind: 'deduplicate', input, keys: partition, ...kept}, {schema: {columns}});
+      : kept === undefined
+        ? builder.add(
+            {kind: 'rank', input, partition, items, from, to, number: isNumbered ? columns.length : null, emit},
+            {schema: isNumbered ? over.schema : {columns}},
+          )
+        : builder.add({kind: 'deduplicate', input, keys: partition, ...kept}, {schema: {columns}});
   if (isNumbered) return rows;
   // The number is known, or nobody reads it.
   const number: Expr = {kind: 'literal', value: BigInt(from), type: over.schema.columns[over.first]!.type, span: null};
   const expressions = [...columns.map(({type}, index): Expr => ({kind: 'column', index, type, span: null})), number];
   return builder.add({kind: 'project', input: rows, expressions}, {schema: over.schema});
+}
+
+/** Where each partition is within one window of a stream, its ranking is decided when that closes. */
+function windowKeysOf(session: Session, over: NodeOf<'over'>): WindowColumns | null {
+  const {window, changelog} = session.builder.at(over.input);
+  if (session.isFinal || window === null || changelog !== 'append') return null;
+  const isInside = over.partition.includes(window.start) && over.partition.includes(window.end);
+  return isInside ? {...window, time: null, sessionKeys: null} : null;
+}
+
+/** Of rows of the same time the last one that came is the latest. */
+function tiesOf(session: Session, over: NodeOf<'over'>): 'first' | 'last' {
+  const [item] = over.items;
+  return item !== undefined && item.descending && timeAttribute(session.builder, over.input, item.index) !== null ? 'last' : 'first';
 }
 
 /** The first row by a stream's time is one that is kept and compared only with what comes; undefined: it is no such order. */

@@ -22,11 +22,10 @@ export function timeAttribute(builder: PlanBuilder, node: number, column: number
     case 'assign-window':
     case 'assign-windows':
     case 'session-window':
-      // The time that a row was put into its window by is an ordinary column behind it, as in Flink.
       if (column >= found.width) return found.isProcessing && found.adds[column - found.width] === 'time' ? 'processing' : null;
-      return timeOf(builder, found.input, found.time) === timeAttribute(builder, found.input, column)
-        ? null
-        : timeAttribute(builder, found.input, column);
+      return timeAttribute(builder, found.input, column);
+    case 'window-rank':
+      return column === found.number ? null : timeAttribute(builder, found.input, column);
     case 'window-aggregate':
       return found.windowKeys.isProcessing && found.windowKeys.time === column ? 'processing' : null;
     default:

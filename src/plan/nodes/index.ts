@@ -17,9 +17,11 @@ import {scan, type ScanShape} from './scan.ts';
 import {sink, type SinkShape} from './sink.ts';
 import {sort, type SortShape} from './sort.ts';
 import {union, type UnionShape} from './union.ts';
+import {unnest, type UnnestShape} from './unnest.ts';
 import {values, type ValuesShape} from './values.ts';
 import {watermark, type WatermarkShape} from './watermark.ts';
 import {windowAggregate, type WindowAggregateShape} from './window-aggregate.ts';
+import {windowRank, type WindowRankShape} from './window-rank.ts';
 import {
   assignWindow,
   assignWindows,
@@ -53,6 +55,7 @@ export type NodeShape =
   | AssignWindowsShape
   | SessionWindowShape
   | WindowAggregateShape
+  | WindowRankShape
   | AggregateShape
   | ChangelogNormalizeShape
   | DeduplicateShape
@@ -61,6 +64,7 @@ export type NodeShape =
   | OverShape
   | RankShape
   | ReplicateShape
+  | UnnestShape
   | UnionShape
   | JoinShape
   | SortShape
@@ -82,6 +86,7 @@ const behaviours: {readonly [K in NodeKind]: Behaviour<Extract<NodeShape, {reado
   'assign-windows': assignWindows,
   'session-window': sessionWindow,
   'window-aggregate': windowAggregate,
+  'window-rank': windowRank,
   aggregate,
   'changelog-normalize': changelogNormalize,
   deduplicate,
@@ -90,6 +95,7 @@ const behaviours: {readonly [K in NodeKind]: Behaviour<Extract<NodeShape, {reado
   over,
   rank,
   replicate,
+  unnest,
   union,
   join,
   sort,

@@ -26,10 +26,12 @@ function decided(node: PlanNode, {builder}: Rewriting): number | null {
     case 'rank':
     case 'deduplicate':
     case 'replicate':
+    case 'unnest':
     case 'assign-window':
     case 'assign-windows':
     case 'session-window':
     case 'window-aggregate':
+    case 'window-rank':
       return isEmpty(node.input) ? nothing() : null;
     case 'limit':
     case 'sort':

@@ -131,6 +131,18 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
     const layout = isNumbered ? [...input!.layout, whole(node.number)] : input!.layout;
     return {node: builder.add({...node, input: input!.node, partition, items, number}, {schema: {columns}}), layout};
   },
+  'window-rank'(node, wanted, [input], builder) {
+    const column = (index: number): number => wholeColumn(input!, index);
+    const items = node.items.map(item => ({...item, index: column(item.index)}));
+    const windowKeys = {...node.windowKeys, start: column(node.windowKeys.start), end: column(node.windowKeys.end)};
+    const below = builder.schema(input!.node).columns;
+    const isNumbered = node.number !== null && wanted.has(node.number);
+    const columns = isNumbered ? [...below, node.schema.columns[node.number]!] : below;
+    const number = isNumbered ? below.length : null;
+    const shape = {...node, input: input!.node, partition: node.partition.map(column), items, number, windowKeys};
+    const layout = isNumbered ? [...input!.layout, whole(node.number)] : input!.layout;
+    return {node: builder.add(shape, {schema: {columns}}), layout};
+  },
   deduplicate(node, _wanted, [input], builder) {
     const keys = node.keys.map(key => wholeColumn(input!, key));
     const time = node.time === null ? null : wholeColumn(input!, node.time);
@@ -138,6 +150,14 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
       node: builder.add({...node, input: input!.node, keys, time}, {schema: builder.schema(input!.node)}),
       layout: input!.layout,
     };
+  },
+  unnest(node, _wanted, [input], builder) {
+    const column = wholeColumn(input!, node.column);
+    const below = builder.schema(input!.node).columns;
+    const added = node.schema.columns.slice(node.first);
+    const layout = [...input!.layout, ...added.map((_, index) => whole(node.first + index))];
+    const shape = {...node, input: input!.node, first: below.length, column};
+    return {node: builder.add(shape, {schema: {columns: [...below, ...added]}}), layout};
   },
   replicate(node, _wanted, [input], builder) {
     const count = wholeColumn(input!, node.count);
