@@ -10,6 +10,8 @@ import {listed, type MergedColumn, type ScopeRelation} from './scope.ts';
 import type {CommonTables, Emit, NamedTable, Relation} from './session.ts';
 import {bindWindowFunction, isWindowFunction} from './window.ts';
 import {dynamicOptions, externalTable, tableRelation} from './table.ts';
+import {bindUnnest} from './unnest.ts';
+import {oneRow} from './values.ts';
 
 /** The catalog and database in which every table is, as Flink calls them when nothing else is said. */
 const defaultPath = ['default_catalog', 'default_database'];
@@ -50,7 +52,7 @@ export function bindFrom(binder: QueryBinder, reference: TableReference, around:
       return report.notSupported(`table function ${name}`, reference.call.span);
     }
     case 'unnest':
-      return report.notSupported('UNNEST', span);
+      return bindUnnest(binder, {node: oneRow(binder), relations: [], merged: []}, reference, {type: 'CROSS', on: null});
     case 'other-table':
       return report.notSupported(reference.name, span);
   }

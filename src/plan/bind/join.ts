@@ -11,6 +11,7 @@ import {bindFrom, type BoundFrom} from './from.ts';
 import type {QueryBinder} from './query.ts';
 import {listed, Scope, type MergedColumn, type ScopeRelation} from './scope.ts';
 import type {CommonTables, Emit} from './session.ts';
+import {bindUnnest} from './unnest.ts';
 
 type JoinReference = TableReference & {readonly kind: 'join'};
 
@@ -25,6 +26,7 @@ const typeOfWord: {readonly [word in JoinReference['type']]: JoinType} = {
 /** Two inputs and what relates them. A comma or CROSS JOIN relates nothing: what WHERE says of both is moved into the join by a rule. */
 export function bindJoin(binder: QueryBinder, reference: JoinReference, around: CommonTables | null, emit: Emit): BoundFrom | null {
   const left = bindFrom(binder, reference.left, around, emit);
+  if (reference.right.kind === 'unnest') return left === null ? null : bindUnnest(binder, left, reference.right, reference);
   const right = bindFrom(binder, reference.right, around, emit);
   if (left === null || right === null) return null;
   const type = typeOfWord[reference.type];

@@ -1,0 +1,39 @@
+import {Demand} from '../demand.ts';
+import {nameText} from '../plan-text.ts';
+import type {Behaviour} from './behaviour.ts';
+
+/**
+ * Each row once for every element of the collection in `column`; behind the input's columns, which `first` counts, stand those of the element: the fields of a
+ * ROW, the key and the value of a MAP, else the element itself (of a MULTISET as often as it is there). `ordinality`: and its number from 1, in one column more.
+ * `outer`: a row without elements is given once, with NULL for all of them.
+ */
+export interface UnnestShape {
+  readonly kind: 'unnest';
+  readonly input: number;
+  readonly first: number;
+  readonly column: number;
+  readonly ordinality: boolean;
+  readonly outer: boolean;
+}
+
+export const unnest: Behaviour<UnnestShape> = {
+  inputs: node => [node.input],
+  withInputs: (node, [input]) => ({...node, input: input!}),
+  mapExpressions: node => node,
+  traits: (_node, given, [input]) => ({
+    ...input!,
+    schema: given.schema,
+    changelog: input!.changelog === 'append' ? 'append' : 'retract',
+    key: null,
+  }),
+  demand: (node, wanted) => {
+    const demand = new Demand();
+    for (const {column, path} of wanted.list()) if (column < node.first) demand.add(column, path);
+    demand.add(node.column);
+    return [demand];
+  },
+  describe: (node, [input]) => {
+    const name = nameText(input!.columns[node.column]!.name);
+    return `unnest ${name}${node.ordinality ? ' with ordinality' : ''}${node.outer ? ', also rows without elements' : ''}`;
+  },
+};
