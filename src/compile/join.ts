@@ -128,18 +128,20 @@ function windowsOf(node: NodeOf<'join'>, inputs: readonly [PlanNode, PlanNode], 
   return {open, late, left: boundsOf(0, found.left), right: boundsOf(1, found.right)};
 }
 
-/** Rows of windows that have closed are counted, and dropped. */
+/**
+ * Rows of windows that have closed are counted, and dropped. A row is late by the watermark of its own side: whether the other side has come as far depends on
+ * who was read first, and results must not. (By what Flink does, a row late on its side may still count while the other side lags.)
+ */
 function leaveLate(segment: SegmentWriter, input: RowShape, stage: JoinStage, {open, late}: Windows, column: number): void {
   const {writer} = segment;
   const end = segment.value(input.columns[column] as ColumnSource);
   const windows = writer.bind('windows', open, 'the open windows');
-  const [known, closesAt, others, floor] = ['end', 'closesAt', 'others', 'floor'].map(role => writer.name(role)) as [Js, Js, Js, Js];
-  const source = writer.bind('watermark', input.time.source, 'how far time has come');
+  const [known, closesAt, floor] = ['end', 'closesAt', 'floor'].map(role => writer.name(role)) as [Js, Js, Js];
   const name = writer.bind('stage', stage, 'the join');
   segment.before(js`let ${known} = NaN, ${closesAt} = Infinity;`);
-  segment.before(js`const ${others} = ${name}.watermarkOfOthers(${source}), ${floor} = ${name}.watermark.value;`);
+  segment.before(js`const ${floor} = ${name}.watermark.value;`);
   writer.line(js`if (${end} !== ${known}) ${known} = ${end}, ${closesAt} = ${windows}.closesAt(${end});`);
-  writer.block(js`if (${closesAt} <= Math.max(${floor}, Math.min(${others}, ${input.time.before(writer)})))`, () => {
+  writer.block(js`if (${closesAt} <= Math.max(${floor}, ${input.time.before(writer)}))`, () => {
     writer.line(js`${writer.bind('late', late, 'rows that came too late')}.count++;`);
     writer.line(segment.leave);
   });
