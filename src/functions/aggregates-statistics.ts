@@ -112,7 +112,7 @@ function percentile(rows: readonly Row[], call: CallSite): Value {
   const one = (percentage: number): number => {
     const place = percentage * (total - 1);
     const [below, above] = [at(Math.floor(place)), at(Math.ceil(place))];
-    return below === above ? below : below * (Math.ceil(place) - place) + above * (place - Math.floor(place));
+    return below === above ? below : below + (above - below) * (place - Math.floor(place));
   };
   const percentage = rows.at(-1)?.[1] ?? null;
   const wanted = (percentage === null ? [] : Array.isArray(percentage) ? percentage : [percentage]) as readonly (number | null)[];

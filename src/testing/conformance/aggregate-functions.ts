@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import type {CorpusCase, CorpusTools} from './corpus-tools.ts';
 import {judgeCase} from './end-to-end.ts';
 import type {Verdict} from './family.ts';
+import {intervalOf} from './interval.ts';
 
 /** Aggregates over changes of one table `T`. */
 export interface AggregateSet {
@@ -16,9 +17,11 @@ export interface AggregateSet {
   }[];
 }
 
-/** The json format wants the seconds of a TIME. */
-function withSeconds(value: unknown): unknown {
-  const time = value !== null && typeof value === 'object' && '$time' in value ? String(value.$time) : '';
+/** The json format wants the seconds of a TIME, and intervals as numbers: days are none of a number of months. */
+function asRead(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if ('$interval' in value) return intervalOf(String(value.$interval), /^P-?\d+[YM]/.test(String(value.$interval)));
+  const time = '$time' in value ? String(value.$time) : '';
   return time.length === 5 ? {$time: `${time}:00`} : value;
 }
 
@@ -47,7 +50,7 @@ export async function judgeAggregates(
         role: 'source',
         columns: [columns, ...watermark],
         changelog: set.rows.every(({op}) => op === '+I') ? 'I' : 'I,UB,UA,D',
-        rows: set.rows.map(row => ({...row, f: row.f.map(withSeconds)})),
+        rows: set.rows.map(row => ({...row, f: row.f.map(asRead)})),
       },
     ],
     run: [item.sql],

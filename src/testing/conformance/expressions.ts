@@ -9,6 +9,7 @@ import {readInput} from '../oracles.ts';
 import {noInput, testClock} from '../run-case.ts';
 import {type AggregateSet, judgeAggregates} from './aggregate-functions.ts';
 import {corpusTools, type CorpusTools} from './corpus-tools.ts';
+import {intervalOf} from './interval.ts';
 import {isRefusal, jsonFiles, readJson, Tally, why, type Judgement, type Verdict} from './family.ts';
 
 /** One row of given fields, and a select list over it. */
@@ -249,14 +250,6 @@ function fieldJson(tools: CorpusTools, value: unknown, type: string): string {
   if (tag === '$time' && String(inner).length === 5) return JSON.stringify(`${String(inner)}:00`);
   if (tag === '$localInstant') return JSON.stringify(String(inner).replace('T', ' '));
   return tag === '$interval' ? String(intervalOf(String(inner), /YEAR|MONTH/.test(type))) : tools.jsonText(tools.named(value, type));
-}
-
-/** ISO 8601: P1Y2M, PT1H2M3.456S. */
-function intervalOf(text: string, isMonths: boolean): number {
-  const [, years = 0, months = 0, days = 0, hours = 0, minutes = 0, seconds = 0] =
-    /^P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?[\d.]+)S)?)?$/.exec(text) ?? [];
-  if (isMonths) return Number(years) * 12 + Number(months);
-  return Math.round((((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000);
 }
 
 async function guarded(evaluated: () => Promise<Evaluated>): Promise<Evaluated> {
