@@ -4,8 +4,10 @@ import {elementsOf} from '../plan/elements.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
 import type {SqlType} from '../types/sql-type.ts';
 import type {Row} from '../types/value.ts';
+import {type Evaluate, evaluator} from './evaluate.ts';
 import type {Build, NodeCompiler} from './node-compiler.ts';
 import {batchOf, copyRow, inboxOf, QueuedStage, type RowWork, writeToInbox} from './queued-stage.ts';
+import {Rejects} from './rejects.ts';
 
 export const unnest: NodeCompiler<'unnest'> = {
   kind: 'stage',
@@ -29,12 +31,19 @@ class Unnesting implements RowWork {
   /** Those of the row being worked on. */
   #elements: readonly Row[] | null = null;
   #next = 0;
+  /** One of them counted. */
+  #hasElements = false;
+  readonly #condition: Evaluate | null;
+  readonly #rejects: Rejects;
 
   constructor(node: NodeOf<'unnest'>, inbox: Batch, batch: Batch, build: Build) {
     this.#node = node;
     this.#inbox = inbox;
     this.#batch = batch;
     this.#build = build;
+    const columns = node.schema.columns.map(({name, type}, index) => ({vector: batch.vectors[index] as Vector, type, title: name}));
+    this.#condition = node.condition === null ? null : evaluator(node.condition, columns, build);
+    this.#rejects = new Rejects(build.rejectRow, null);
     this.#type = build.node(node.input).schema.columns[node.column]!.type;
   }
 
@@ -43,29 +52,47 @@ class Unnesting implements RowWork {
     while (this.#next < this.#elements.length) {
       if (this.#batch.count >= mostRows) return false;
       this.#emit(row, this.#elements[this.#next] as Row);
+      if (this.#counts(this.#batch.count - 1)) this.#hasElements = true;
+      else this.#batch.count--;
       this.#next++;
     }
+    if (this.#node.outer && !this.#hasElements) {
+      if (this.#batch.count >= mostRows) return false;
+      this.#emit(row, null);
+    }
     this.#elements = null;
+    this.#hasElements = false;
     this.#next = 0;
     return true;
+  }
+
+  /** Whether an element satisfies the condition. One for which it cannot be computed does not, where such rows are left out. */
+  #counts(row: number): boolean {
+    if (this.#condition === null) return true;
+    try {
+      return this.#condition(row) === true;
+    } catch (error) {
+      this.#rejects.reject(error, row);
+      return false;
+    }
   }
 
   #elementsOf(row: number): readonly Row[] {
     const {memory, timeZone} = this.#build;
     const value = readValue(memory, this.#inbox.vectors[this.#node.column] as Vector, row, this.#type, timeZone);
-    const elements = elementsOf(value, this.#type);
-    if (elements.length > 0 || !this.#node.outer) return elements;
-    return [this.#node.schema.columns.slice(this.#node.first).map(() => null)];
+    return elementsOf(value, this.#type);
   }
 
-  #emit(row: number, element: Row): void {
+  /** `element`: null where there is none. */
+  #emit(row: number, element: Row | null): void {
     const {memory, timeZone} = this.#build;
     const {first, ordinality, schema} = this.#node;
     const target = this.#batch.count;
     copyRow(this.#inbox, row, this.#batch);
     for (const [index, {type}] of schema.columns.slice(first).entries()) {
-      const isOrdinal = ordinality && index === schema.columns.length - first - 1 && index >= element.length;
-      writeValue(memory, this.#batch.vectors[first + index] as Vector, target, type, isOrdinal ? this.#next + 1 : element[index]!, timeZone);
+      const ordinal = ordinality && first + index === schema.columns.length - 1 ? this.#next + 1 : null;
+      const value = element === null ? null : (ordinal ?? element[index] ?? null);
+      writeValue(memory, this.#batch.vectors[first + index] as Vector, target, type, value, timeZone);
     }
   }
 }

@@ -69,8 +69,11 @@ const rowsOfKind: RowsOfKind = {
   unnest: (node, interpreter) =>
     interpreter.rowsOf(node.input).flatMap(row => {
       const elements = elementsOf(row[node.column] as Value, columnType(interpreter.schemaOf(node.input), node.column));
-      if (elements.length === 0 && node.outer) return [[...row, ...node.schema.columns.slice(node.first).map(() => null)]];
-      return elements.map((element, index) => [...row, ...element, ...(node.ordinality ? [index + 1] : [])]);
+      const {condition} = node;
+      const found = elements
+        .map((element, index) => [...row, ...element, ...(node.ordinality ? [index + 1] : [])])
+        .filter(each => condition === null || interpreter.attempt(() => interpreter.evaluator.value(condition, each)) === true);
+      return found.length === 0 && node.outer ? [[...row, ...node.schema.columns.slice(node.first).map(() => null)]] : found;
     }),
   replicate: (node, interpreter) =>
     interpreter.rowsOf(node.input).flatMap(row => Array.from({length: Math.max(0, Number(row[node.count]))}, () => row)),

@@ -44,18 +44,17 @@ export function bindUnnest(binder: QueryBinder, left: BoundFrom, reference: Unne
     ...(reference.ordinality ? [ordinal] : []),
   ];
   const {alias} = reference;
-  const columns = renamed(context, added, alias?.columns ?? [], alias?.span);
+  const isNamed = alias !== null && alias.columns.length === 0 && added.length === 1;
+  const columns = isNamed ? [{...added[0]!, name: alias.name.name}] : renamed(context, added, alias?.columns ?? [], alias?.span);
   if (columns === null) return null;
-  const node = builder.add(
-    {kind: 'unnest', input, first, column, ordinality: reference.ordinality, outer},
-    {schema: {columns: [...builder.schema(input).columns, ...added]}},
-  );
-  const found: BoundFrom = {
-    node,
-    relations: [...left.relations, {path: alias === null ? [] : [alias.name.name], columns, first}],
-    merged: left.merged,
-  };
-  return restricted(binder, found, join);
+  const relations = [...left.relations, {path: alias === null ? [] : [alias.name.name], columns, first}];
+  const condition = conditionOf(binder, new Scope(relations, left.merged), join.on);
+  if (condition === undefined) return null;
+  const schema = {columns: [...builder.schema(input).columns, ...added]};
+  const shape = {kind: 'unnest', input, first, column, ordinality: reference.ordinality, outer, condition: outer ? condition : null} as const;
+  const node = builder.add(shape, {schema});
+  if (condition === null || outer) return {node, relations, merged: left.merged};
+  return {node: builder.add({kind: 'filter', input: node, predicate: condition}, {schema}), relations, merged: left.merged};
 }
 
 function withCollection(binder: QueryBinder, input: number, collection: Expr): number {
@@ -65,15 +64,10 @@ function withCollection(binder: QueryBinder, input: number, collection: Expr): n
   return builder.add({kind: 'project', input, expressions}, {schema: {columns: [...below, {name: 'collection', type: collection.type}]}});
 }
 
-/** What ON says besides TRUE. */
-function restricted(binder: QueryBinder, found: BoundFrom, {type, on}: UnnestJoin): BoundFrom | null {
-  if (on === null) return found;
-  const {context, session} = binder;
-  const scope = new Scope(found.relations, found.merged);
-  const condition = new ExpressionBinder(context, {scope, aggregates: null, clause: 'ON'}).bindCondition(on);
-  if (condition === null) return null;
-  if (condition.kind === 'literal' && condition.value === true) return found;
-  if (type === 'LEFT') return context.report.notSupported('LEFT JOIN UNNEST with a condition', on.span, 'write ON TRUE, and the condition in WHERE');
-  const schema = session.builder.schema(found.node);
-  return {...found, node: session.builder.add({kind: 'filter', input: found.node, predicate: condition}, {schema})};
+/** What ON says, if it is more than TRUE; undefined after a problem was reported. */
+function conditionOf(binder: QueryBinder, scope: Scope, on: Expression | null): Expr | null | undefined {
+  if (on === null) return null;
+  const condition = new ExpressionBinder(binder.context, {scope, aggregates: null, clause: 'ON'}).bindCondition(on);
+  if (condition === null) return undefined;
+  return condition.kind === 'literal' && condition.value === true ? null : condition;
 }

@@ -156,7 +156,9 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
     const below = builder.schema(input!.node).columns;
     const added = node.schema.columns.slice(node.first);
     const layout = [...input!.layout, ...added.map((_, index) => whole(node.first + index))];
-    const shape = {...node, input: input!.node, first: below.length, column};
+    const places = new Map(layout.map((path, index) => [path.column, index]));
+    const condition = node.condition === null ? null : movedColumns(node.condition, places);
+    const shape = {...node, input: input!.node, first: below.length, column, condition};
     return {node: builder.add(shape, {schema: {columns: [...below, ...added]}}), layout};
   },
   replicate(node, _wanted, [input], builder) {
@@ -337,4 +339,10 @@ function exactly(input: Pruned, layout: readonly ColumnPath[], columns: readonly
   if (isSame) return input.node;
   const named = columns.map(({name}, index) => ({name, type: expressions[index]!.type}));
   return builder.add({kind: 'project', input: input.node, expressions}, {schema: {columns: named}});
+}
+
+/** The expression with its columns at other places. */
+function movedColumns(expression: Expr, places: ReadonlyMap<number, number>): Expr {
+  if (expression.kind === 'column') return {...expression, index: places.get(expression.index)!};
+  return mapChildren(expression, child => movedColumns(child, places));
 }
