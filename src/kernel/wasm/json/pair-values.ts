@@ -12,12 +12,14 @@ import {
   slotLeast,
   stepAction,
   stepLiteral,
+  stepPair,
   stepSize,
   stepTarget,
 } from './layout';
 import {storeDouble, wholeOf} from './numbers';
 import {cellOf, setTag, setTags} from './slots';
 import {matchValue} from './templates';
+import {QUOTE, specialIn16, specialIn32} from './text';
 import {storeTimestamps} from './times';
 
 /** Values of two records at once. The first one's cell is that of `row`, the second one's is the next. */
@@ -107,6 +109,7 @@ export let secondValueEnd: usize = 0;
 
 /** Any two values for the step, the less common ones. Returns the byte after the first; 0 when it is none, and then the second was not read. */
 export function matchValues(a: usize, b: usize, pair: u32, step: usize, row: u32): usize {
+  if (pair <= <u32>pairLastText) growTexts(a, b, pair, step);
   if (pair <= <u32>pairLastText || pair == pairOther) return matchEach(a, b, step, row);
   if (pair == pairNumber || pair == pairInteger) {
     const endA = wholeEnd(a);
@@ -145,6 +148,16 @@ export function matchValues(a: usize, b: usize, pair: u32, step: usize, row: u32
     }
   }
   return matchEach(a, b, step, row);
+}
+
+/** Longer texts than a step was made for are expected from now on, so that it fits nearly all of them soon. */
+function growTexts(a: usize, b: usize, pair: u32, step: usize): void {
+  const size = pair & 3;
+  if (size < 2 && (isLonger(a, size) || isLonger(b, size))) store<u32>(step, pair + 1, stepPair);
+}
+
+function isLonger(pos: usize, size: u32): bool {
+  return load<u8>(pos) == QUOTE && (size == 0 ? specialIn16(pos + 1) : specialIn32(pos + 1)) == 0;
 }
 
 // @ts-ignore: decorator

@@ -26,7 +26,7 @@ import {
   wholeEnd,
 } from './pair-values';
 import {currentTemplate, matchFrom, matchesRest, stepsOf, tellMissing} from './templates';
-import {QUOTE, findSpecialFar, specialIn16, specialIn32, specialIn64} from './text';
+import {QUOTE, findSpecialFar, findSpecialNear, specialIn16, specialIn32} from './text';
 
 /** Where the two records end, each 0 when no template fits it. The second one says nothing when the first is 0. */
 export let firstEnd: usize = 0;
@@ -121,6 +121,5 @@ function unlikely(a: usize, b: usize, step: usize, equal: u32): u32 {
 function textEnd(pos: usize, size: u32): usize {
   if (size == 0) return pos + ctz<u32>(specialIn16(pos) | 0x10000);
   if (size == 1) return pos + ctz<u32>(specialIn32(pos));
-  if (size == 2) return pos + <usize>ctz<u64>(specialIn64(pos));
-  return findSpecialFar(pos);
+  return size == 2 ? findSpecialNear(pos) : findSpecialFar(pos);
 }

@@ -83,6 +83,14 @@ export function findSpecial(pos: usize): usize {
   return findSpecialFar(pos + 32);
 }
 
+/** The same where it is mostly 32 to 64 bytes off. */
+// @ts-ignore: decorator
+@inline
+export function findSpecialNear(pos: usize): usize {
+  const mask = specialIn64(pos);
+  return mask == 0 ? findSpecialFar(pos + 64) : pos + <usize>ctz<u64>(mask);
+}
+
 export function findSpecialFar(pos: usize): usize {
   let mask = specialIn64(pos);
   while (mask == 0) {
