@@ -35,6 +35,7 @@ import {sort} from './sort.ts';
 import type {Stage} from './stage.ts';
 import {union} from './union.ts';
 import {unnest} from './unnest.ts';
+import {upsertMaterialize} from './upsert-materialize.ts';
 import {values} from './values.ts';
 import {assignWindow, assignWindows} from './assign-window.ts';
 import {sessionWindow} from './session-window.ts';
@@ -67,6 +68,7 @@ const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
   join,
   sort,
   limit,
+  'upsert-materialize': upsertMaterialize,
   sink,
 };
 

@@ -83,22 +83,20 @@ class Modes {
       this.#places.set(index, inputs[0]!);
       return;
     }
-    const {oldRows} = behaviourOf<PlanNode>(node);
     const {updates, deletes} = this.#changes[index]!;
     const passed = inputs.some(input => this.#hasOld[input]!);
-    const hasOld =
-      updates &&
-      (node.kind === 'scan'
-        ? node.changelog === 'retract'
-        : oldRows === 'asked'
-          ? this.#needs[index]!
-          : oldRows === 'passed'
-            ? passed
-            : true);
+    const hasOld = updates && this.#hasOldRows(node, index, passed);
     if (node.kind === 'sink' && passed && this.#takesByKey(node)) inputs[0] = this.#withoutOld(inputs[0]!);
     const changelog = this.#modeOf(node, updates, deletes, node.kind === 'sink' ? this.#hasOld[inputs[0]!]! : hasOld);
     const placed = {...behaviourOf<PlanNode>(node).withInputs(node, inputs), changelog} as PlanNode;
     this.#places.set(index, this.#add(placed, hasOld, {updates, deletes}));
+  }
+
+  #hasOldRows(node: PlanNode, index: number, passed: boolean): boolean {
+    if (node.kind === 'scan') return node.changelog === 'retract';
+    const {oldRows} = behaviourOf<PlanNode>(node);
+    if (oldRows === 'asked') return this.#needs[index]!;
+    return oldRows === 'passed' ? passed : oldRows !== 'never';
   }
 
   #takesByKey(node: PlanNode): boolean {

@@ -67,11 +67,14 @@ export class RowCells {
     }
   }
 
-  /** Whether a batch's row has the same values. */
-  isSame(stored: number, vectors: readonly Vector[], row: number): boolean {
+  /** Whether a batch's row has the same values, in all columns or in some. */
+  isSame(stored: number, vectors: readonly Vector[], row: number, columns: readonly number[] | null = null): boolean {
     const page = this.#store.page(stored);
     const start = this.#store.cellOf(stored);
-    return this.#columns.every(({column, kind, offset}) => this.#isSameCell(kind, page, start + offset, vectors[column] as Vector, row));
+    return this.#columns.every(
+      ({column, kind, offset}) =>
+        (columns !== null && !columns.includes(column)) || this.#isSameCell(kind, page, start + offset, vectors[column] as Vector, row),
+    );
   }
 
   #isSameCell(kind: KeyKind, page: Float64Array, cell: number, vector: Vector, row: number): boolean {

@@ -20,12 +20,20 @@ export class ValueLog {
   readonly #types: readonly SqlType[];
   readonly #cells: RowCells;
   readonly #ends: LogEnds;
+  readonly #identity: readonly number[] | null;
   readonly #next: number;
   readonly #before: number;
   /** One row, to read values through. */
   readonly #reading: readonly Vector[];
 
-  constructor(session: {readonly memory: Memory; readonly timeZone: string}, types: readonly SqlType[], ends: LogEnds) {
+  /** `identity`: the columns by which entries are told apart; null: all. */
+  constructor(
+    session: {readonly memory: Memory; readonly timeZone: string},
+    types: readonly SqlType[],
+    ends: LogEnds,
+    identity: readonly number[] | null = null,
+  ) {
+    this.#identity = identity;
     this.#memory = session.memory;
     this.#timeZone = session.timeZone;
     this.#types = types;
@@ -55,18 +63,40 @@ export class ValueLog {
     page[cell + this.#ends.last] = entry + 1;
   }
 
-  /** Takes the first entry away that is the same as a batch's row, if there is one. */
-  remove(page: Float64Array, cell: number, vectors: readonly Vector[], row: number): void {
-    for (let link = page[cell + this.#ends.first] as number; link !== 0; link = this.#get(link - 1, this.#next)) {
-      if (!this.#cells.isSame(link - 1, vectors, row)) continue;
-      const [before, next] = [this.#get(link - 1, this.#before), this.#get(link - 1, this.#next)];
-      if (before === 0) page[cell + this.#ends.first] = next;
-      else this.#put(before - 1, this.#next, next);
-      if (next === 0) page[cell + this.#ends.last] = before;
-      else this.#put(next - 1, this.#before, before);
-      this.store.removeRow(link - 1);
-      return;
-    }
+  /** Puts a batch's row in the place of the entry that only its identity tells from others, or at the end. */
+  put(page: Float64Array, cell: number, vectors: readonly Vector[], row: number): void {
+    const known = this.#identity === null ? 0 : this.#find(page, cell, vectors, row);
+    if (known === 0) return this.add(page, cell, vectors, row);
+    this.store.markChanged(known - 1);
+    this.#cells.store(known - 1, vectors, row);
+  }
+
+  isEmpty(page: Float64Array, cell: number): boolean {
+    return page[cell + this.#ends.first] === 0;
+  }
+
+  /** Writes the last entry of a group into a batch. */
+  loadLast(page: Float64Array, cell: number, vectors: readonly Vector[], row: number): void {
+    this.#cells.load((page[cell + this.#ends.last] as number) - 1, vectors, row);
+  }
+
+  #find(page: Float64Array, cell: number, vectors: readonly Vector[], row: number): number {
+    let link = page[cell + this.#ends.first] as number;
+    while (link !== 0 && !this.#cells.isSame(link - 1, vectors, row, this.#identity)) link = this.#get(link - 1, this.#next);
+    return link;
+  }
+
+  /** Takes the first entry away that is the same as a batch's row, and tells which one it was. */
+  remove(page: Float64Array, cell: number, vectors: readonly Vector[], row: number): 'nothing' | 'last' | 'other' {
+    const link = this.#find(page, cell, vectors, row);
+    if (link === 0) return 'nothing';
+    const [before, next] = [this.#get(link - 1, this.#before), this.#get(link - 1, this.#next)];
+    if (before === 0) page[cell + this.#ends.first] = next;
+    else this.#put(before - 1, this.#next, next);
+    if (next === 0) page[cell + this.#ends.last] = before;
+    else this.#put(next - 1, this.#before, before);
+    this.store.removeRow(link - 1);
+    return next === 0 ? 'last' : 'other';
   }
 
   /** Takes all entries of a group away. */

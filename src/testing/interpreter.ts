@@ -55,6 +55,15 @@ const rowsOfKind: RowsOfKind = {
   'session-window': windowRows,
   'window-aggregate': (node, interpreter) => aggregateRows({...node, kind: 'aggregate', emit: 'changes'}, interpreter),
   aggregate: aggregateRows,
+  'upsert-materialize': (node, interpreter) => {
+    const byKey = new Map<string, Row>();
+    const {columns} = interpreter.schemaOf(node.input);
+    for (const row of interpreter.rowsOf(node.input)) {
+      const name = JSON.stringify(node.keys.map(key => valueKey(row[key] ?? null, columns[key]!.type)));
+      if (node.keeps !== 'first' || !byKey.has(name)) byKey.set(name, row);
+    }
+    return [...byKey.values()];
+  },
   'drop-old-rows': (node, interpreter) => interpreter.rowsOf(node.input),
   // Of a source with changes the interpreter is given what is left of it.
   'changelog-normalize': (node, interpreter) => interpreter.rowsOf(node.input),

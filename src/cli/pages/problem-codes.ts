@@ -190,6 +190,10 @@ const planning: Readonly<Record<string, ProblemMeaning>> = {
 
 const data: Readonly<Record<string, ProblemMeaning>> = {
   'bad-date-pattern': {meaning: 'a date pattern cannot be read', action: 'write one such as yyyy-MM-dd HH:mm:ss'},
+  'conflicting-rows': {
+    meaning: 'two rows have the same key, and ON CONFLICT DO ERROR asks for an error',
+    action: 'write DO DEDUPLICATE, or correct the rows',
+  },
   'bad-json': {meaning: 'a text that must be JSON is not', action: 'leave such rows out: WHERE x IS JSON'},
   'bad-json-path': {meaning: 'a JSON path cannot be read', action: "write one such as '$.a[0].b'"},
   'bad-json-value': {meaning: 'JSON cannot be read as the type that is wanted', action: 'declare another type, or correct the data'},

@@ -18,13 +18,12 @@ import {QueryBinder} from './query.ts';
 import {listed} from './scope.ts';
 import type {Relation, Session} from './session.ts';
 import {constrained, innerTest} from './sink-constraints.ts';
-import {checkSink} from './sink-rules.ts';
+import {checkSink, withoutConflicts} from './sink-rules.ts';
 import {dynamicOptions, resolveTable, undeclaredTable} from './table.ts';
 
 /** An INSERT as a sink node. Null after a problem was reported. */
 export function bindInsert(session: Session, context: BindContext, insert: Insert): number | null {
   const {report} = context;
-  if (insert.onConflict !== null) return report.notSupported(`ON CONFLICT DO ${insert.onConflict.toUpperCase()}`, insert.span);
   const query = new QueryBinder(session, context).bindQuery(insert.query);
   if (insert.file !== null) return query === null ? null : insertIntoFile(session, context, insert, insert.file, query);
   const name = insert.table === null ? null : tableName(insert.table, context);
@@ -81,8 +80,10 @@ function insertIntoTable(session: Session, context: BindContext, insert: Insert,
   }
   const columns = resolved.table.columns;
   const node = arranged(session, context, insert, target, columns);
-  if (node === null || !checkSink(session, context, resolved, node, span)) return null;
-  const kept = session.settings.dropsNulls ? withoutNulls(session, node, columns) : node;
+  if (node === null || !checkSink(session, context, resolved, node, span, insert.onConflict !== null)) return null;
+  const decided = insert.onConflict === null ? node : withoutConflicts(session, context, insert, resolved, node);
+  if (decided === null) return null;
+  const kept = session.settings.dropsNulls ? withoutNulls(session, decided, columns) : decided;
   const byKey = resolved.writes.includes('upsert') && !resolved.writes.includes('retract');
   const {table} = resolved;
   return addSink(session, kept, {kind: 'table', table, overwrite: insert.overwrite, ...(byKey ? {byKey} : {})}, {columns});

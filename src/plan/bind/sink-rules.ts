@@ -1,4 +1,5 @@
 import type {Problem, Span} from '../../base/problem.ts';
+import type {Insert} from '../../sql/ast.ts';
 import type {ResolvedTable} from '../catalog.ts';
 import {behaviourOf} from '../nodes/index.ts';
 import type {BindContext} from './context.ts';
@@ -37,13 +38,20 @@ export function updatesOf(session: Session, index: number): Updates | null {
 }
 
 /** A sink must take what the query gives. */
-export function checkSink(session: Session, context: BindContext, resolved: ResolvedTable, node: number, span: Span): boolean {
+export function checkSink(
+  session: Session,
+  context: BindContext,
+  resolved: ResolvedTable,
+  node: number,
+  span: Span,
+  hasOnConflict: boolean,
+): boolean {
   const {changelog} = session.builder.at(node);
   if (changelog === 'append') return true;
-  if (resolved.writes.includes('retract')) return isDecided(session, context, resolved, node, span);
+  if (resolved.writes.includes('retract')) return hasOnConflict || isDecided(session, context, resolved, node, span);
   const {table} = resolved;
   if (resolved.writes.includes('upsert')) {
-    if (table.primaryKey.length > 0) return isDecided(session, context, resolved, node, span);
+    if (table.primaryKey.length > 0) return hasOnConflict || isDecided(session, context, resolved, node, span);
     context.report.error('missing-key', span, `table "${table.name}" takes updates by key, so it needs a PRIMARY KEY`, {
       hint: 'add PRIMARY KEY (…) NOT ENFORCED to the table',
     });
@@ -86,4 +94,51 @@ function isDecided(session: Session, context: BindContext, {table}: ResolvedTabl
     },
   );
   return false;
+}
+
+/** The rows of the query as rows of the table, where ON CONFLICT says what becomes of those that meet in a key. Null after a problem was reported. */
+export function withoutConflicts(
+  session: Session,
+  context: BindContext,
+  insert: Insert,
+  resolved: ResolvedTable,
+  index: number,
+): number | null {
+  const {report} = context;
+  const {table, writes} = resolved;
+  const {builder} = session;
+  const node = builder.at(index);
+  const clause = `ON CONFLICT DO ${(insert.onConflict ?? '').toUpperCase()}`;
+  if (table.primaryKey.length === 0 || (!writes.includes('retract') && !writes.includes('upsert'))) {
+    return report.error(
+      'wrong-table',
+      insert.span,
+      `${clause} is for tables that take updates by their PRIMARY KEY, and "${table.name}" is none`,
+    );
+  }
+  const keys = table.primaryKey.map(name => table.columns.findIndex(column => column.name === name));
+  const {key} = node;
+  if (key !== null && key.length === keys.length && key.every(column => keys.includes(column))) return index;
+  if (insert.onConflict !== 'deduplicate') {
+    if (node.changelog !== 'append') return report.notSupported(`${clause} of a query that changes its rows`, insert.span);
+    if (!isTimed(session, index)) {
+      return report.error('wrong-time', insert.span, `${clause} requires all source tables to define watermarks`, {
+        hint: 'declare WATERMARK FOR a column in each CREATE TABLE, or write DO DEDUPLICATE',
+      });
+    }
+  }
+  const keeps = insert.onConflict === 'deduplicate' ? 'last' : insert.onConflict === 'nothing' ? 'first' : 'error';
+  return builder.add({kind: 'upsert-materialize', input: index, keys, rowKey: key, keeps}, {schema: node.schema});
+}
+
+/** Whether every source below has a watermark. */
+function isTimed(session: Session, index: number): boolean {
+  const node = session.builder.at(index);
+  if (node.kind === 'watermark') return true;
+  return (
+    node.kind !== 'scan' &&
+    behaviourOf(node)
+      .inputs(node)
+      .every(input => isTimed(session, input))
+  );
 }

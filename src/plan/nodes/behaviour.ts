@@ -34,8 +34,8 @@ export interface Behaviour<Shape extends NodeShape> {
   demand(node: Shape, wanted: Demand): readonly Demand[];
   /** What its rows do when those of its inputs do this. Absent: everything, unless its changelog says that it only has new rows. */
   changes?(node: Shape, inputs: readonly Changes[]): Changes;
-  /** Where the old rows of its updates come from: it gives them when somebody needs them, or passes those of its inputs on. Absent: it always gives them. */
-  readonly oldRows?: 'asked' | 'passed';
+  /** Where the old rows of its updates come from: it gives them when somebody needs them, passes those of its inputs on, or never has any. Absent: it always gives them. */
+  readonly oldRows?: 'asked' | 'passed' | 'never';
   /** Of which inputs it needs the old rows of updates, when those of its own are needed or not. Absent: of all. */
   needsOldRows?(node: Shape, isNeeded: boolean, inputs: readonly Traits[]): readonly boolean[];
   /** One line for `explain`, without the columns and traits, which are printed for every kind alike. */

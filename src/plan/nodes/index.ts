@@ -18,6 +18,7 @@ import {sink, type SinkShape} from './sink.ts';
 import {sort, type SortShape} from './sort.ts';
 import {union, type UnionShape} from './union.ts';
 import {unnest, type UnnestShape} from './unnest.ts';
+import {upsertMaterialize, type UpsertMaterializeShape} from './upsert-materialize.ts';
 import {values, type ValuesShape} from './values.ts';
 import {watermark, type WatermarkShape} from './watermark.ts';
 import {windowAggregate, type WindowAggregateShape} from './window-aggregate.ts';
@@ -69,6 +70,7 @@ export type NodeShape =
   | JoinShape
   | SortShape
   | LimitShape
+  | UpsertMaterializeShape
   | SinkShape;
 
 export type PlanNode = Traits & NodeShape;
@@ -100,6 +102,7 @@ const behaviours: {readonly [K in NodeKind]: Behaviour<Extract<NodeShape, {reado
   join,
   sort,
   limit,
+  'upsert-materialize': upsertMaterialize,
   sink,
 };
 

@@ -44,6 +44,7 @@ function decided(node: PlanNode, {builder}: Rewriting): number | null {
     case 'aggregate':
     case 'changelog-normalize':
     case 'drop-old-rows':
+    case 'upsert-materialize':
     case 'join':
     case 'sink':
       return null;

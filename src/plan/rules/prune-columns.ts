@@ -169,6 +169,11 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
     const keys = node.keys.map(key => wholeColumn(input!, key));
     return {node: builder.add({...node, input: input!.node, keys}, {schema: builder.schema(input!.node)}), layout: input!.layout};
   },
+  'upsert-materialize'(node, _wanted, [input], builder) {
+    const keys = node.keys.map(key => wholeColumn(input!, key));
+    const rowKey = node.rowKey?.map(key => wholeColumn(input!, key)) ?? null;
+    return {node: builder.add({...node, input: input!.node, keys, rowKey}, {schema: builder.schema(input!.node)}), layout: input!.layout};
+  },
   'drop-old-rows'(node, _wanted, [input], builder) {
     return {node: builder.add({...node, input: input!.node}, {schema: builder.schema(input!.node)}), layout: input!.layout};
   },

@@ -31,6 +31,7 @@ export interface CorpusTable {
   readonly name: string;
   readonly role: 'source' | 'sink';
   readonly columns: readonly string[];
+  readonly options?: Readonly<Record<string, string>>;
   readonly changelog?: string;
   /** By the case's makers, from the rows. */
   readonly typesInferred?: boolean;
