@@ -5,7 +5,6 @@ import type {WindowColumns} from '../nodes/window.ts';
 import {isProcessingTime} from './processing-time.ts';
 import type {Session} from './session.ts';
 import {timeAttribute} from './time-attribute.ts';
-import {isOfWindows} from './streaming-over.ts';
 
 /** A node and what is still to be filtered of its rows; null: nothing. */
 export interface Filtered {
@@ -24,7 +23,6 @@ export function ranked(session: Session, node: number, predicate: Expr, isRead: 
   if (numbered === undefined) return unchanged;
   const {column} = numbered;
   const over = numberingOf(session, node, column)!;
-  if (over.emit === 'changes' && isOfWindows(session.builder.at(over.input).window, over.partition)) return unchanged;
   let [from, to] = [1, Infinity];
   const rest: Expr[] = [];
   for (const conjunct of conjuncts) {

@@ -1,5 +1,4 @@
 import type {SortItem} from '../expression.ts';
-import type {Traits} from '../nodes/index.ts';
 import type {WindowCall} from '../window-call.ts';
 import {isProcessingTime} from './processing-time.ts';
 import type {Session} from './session.ts';
@@ -14,13 +13,12 @@ interface Window {
 export function streamingRefusal(
   session: Session,
   input: number,
-  {partition, items, calls}: Window,
+  {items, calls}: Window,
   windows: number,
 ): {readonly message: string; readonly hint?: string} | null {
-  const {rowtime, changelog, window} = session.builder.at(input);
+  const {rowtime, changelog} = session.builder.at(input);
   const batch = "read the input in batch mode: SET 'execution.runtime-mode' = 'batch'";
   const topN = 'ROW_NUMBER() in a query of its own, with WHERE n <= 10 around it, is a Top-N, which takes any order';
-  if (isOfWindows(window, partition)) return {message: 'Top-N and deduplication of windows over a stream are not supported yet', hint: batch};
   const unfit = calls.find(call => !streamed.has(call.function) && !isAggregate(call));
   if (unfit !== undefined) {
     const message = `${unfit.function} over a stream is not supported, because it needs rows that have not come yet, or all of them`;
@@ -35,11 +33,6 @@ export function streamingRefusal(
   const ahead = calls.find(({frame, function: name}) => name !== 'ROW_NUMBER' && name !== 'LAG' && frame.end !== 0);
   if (ahead !== undefined) return {message: 'a frame of OVER over a stream must end with CURRENT ROW', hint: batch};
   return {message: 'OVER over a stream is not supported yet', hint: batch};
-}
-
-/** Whether rows are ranked within windows: their rows are complete when the window closes. */
-export function isOfWindows(window: Traits['window'], partition: readonly number[]): boolean {
-  return window !== null && partition.includes(window.start) && partition.includes(window.end);
 }
 
 /** Window functions that need only what has come. */
