@@ -40,15 +40,16 @@ export function foldByKey(lines: readonly string[], keyOf: (row: string) => stri
 
 /**
  * The laws of a changelog: nothing is taken back that is not there, every -U is followed by its +U, no update changes nothing. Gives the first fault, or null.
- * Without pairs (behind a join, whose rows for an update may be several, or none on one side) only the first law holds.
+ * Without pairs (behind a join, whose rows for an update may be several, or none on one side) only the first law holds; where what changed may have been projected
+ * away behind a filter, an update may seem to change nothing.
  */
-export function changelogFault(changes: readonly Change[], rowText: (change: Change) => string, hasPairs = true): string | null {
+export function changelogFault(changes: readonly Change[], rowText: (change: Change) => string, hasPairs = true, seesAll = true): string | null {
   const rows = new Map<string, number>();
   for (const [index, change] of changes.entries()) {
     const text = rowText(change);
     const before = changes[index - 1];
     if (hasPairs && before?.kind === 1 && change.kind !== 2) return `-U without +U before change ${index}: ${text}`;
-    if (hasPairs && before?.kind === 1 && rowText(before) === text) return `an update that changes nothing at ${index}: ${text}`;
+    if (hasPairs && seesAll && before?.kind === 1 && rowText(before) === text) return `an update that changes nothing at ${index}: ${text}`;
     const count = (rows.get(text) ?? 0) + (change.kind === 0 || change.kind === 2 ? 1 : -1);
     if (count < 0) return `change ${index} takes back a row that is not there: ${text}`;
     rows.set(text, count);

@@ -192,11 +192,40 @@ const aggregates = fc.oneof(
   fc.tuple(expression('int', 1), expression('boolean', 1)).map(([value, filter]) => `SUM(${value}) FILTER (WHERE ${filter})`),
 );
 
-const source = fc.constantFrom(
+const joinTypes = fc.constantFrom('JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN');
+const joinKeys = fc.constantFrom('l.i = r.i', 'l.s = r.s', 'l.f = r.f AND l.i = r.i', 'l.b = r.i', 'l.d = r.d', 'l.i + 1 = r.r.n', 'l.p = r.i');
+const joinRests = fc.constantFrom('', ' AND l.i < r.b', ' AND r.s <> l.s', ' AND r.f', ' AND (l.f OR r.i > 0)', ' AND l.ts IS NOT DISTINCT FROM r.ts');
+const changing = '(SELECT i, s, f, p, r, MAX(b) AS b, MIN(d) AS d, MAX(ts) AS ts FROM t GROUP BY i, s, f, p, r)';
+const joinInputs = fc.constantFrom('t', 't', '(SELECT * FROM t WHERE i > -1)', changing);
+
+/** Two tables under the names of one, so that any query can read them. */
+const joined = fc
+  .tuple(joinInputs, joinTypes, joinInputs, joinKeys, joinRests)
+  .map(
+    ([left, type, right, keys, rest]) =>
+      `(SELECT l.i, r.b, l.d, r.s, l.p, r.f, l.ts, r.r FROM ${left} AS l ${type} ${right} AS r ON ${keys}${rest}) AS t`,
+  );
+const tested = fc
+  .tuple(
+    joinInputs,
+    fc.constantFrom(
+      'i IN (SELECT i FROM t WHERE f)',
+      'i NOT IN (SELECT r.n FROM t)',
+      's NOT IN (SELECT COALESCE(s, p) FROM (SELECT s, CAST(p AS STRING) AS p FROM t))',
+      'EXISTS (SELECT * FROM t AS o WHERE o.i = e.i AND o.d > e.d)',
+      'NOT EXISTS (SELECT 1 FROM t AS o WHERE o.s = e.s AND o.i < e.i)',
+      'i IN (SELECT MAX(i) FROM t GROUP BY s)',
+      'NOT EXISTS (SELECT s, COUNT(*) AS n FROM t GROUP BY s HAVING COUNT(*) > 2)',
+    ),
+  )
+  .map(([input, test]) => `(SELECT i, b, d, s, p, f, ts, r FROM ${input} AS e WHERE ${test}) AS t`);
+
+const plainSource = fc.constantFrom(
   't',
   '(SELECT * FROM t WHERE i > -2) AS t',
   '(SELECT i, b, d, s, p, f, ts, r FROM t UNION ALL SELECT i, b, d, s, p, f, ts, r FROM t WHERE f) AS t',
 );
+const source = fc.oneof({weight: 3, arbitrary: plainSource}, {weight: 2, arbitrary: joined}, {weight: 1, arbitrary: tested});
 const where = fc.option(expression('boolean', 2), {nil: null, freq: 3}).map(condition => (condition === null ? '' : ` WHERE ${condition}`));
 
 const projection = fc
