@@ -25,6 +25,7 @@ import {comesInPairs} from './pairs.ts';
 import {project} from './project.ts';
 import {Rejects} from './rejects.ts';
 import {type NamedState, RunningEngine} from './running-engine.ts';
+import {frame} from './frame.ts';
 import {over} from './over.ts';
 import {rank} from './rank.ts';
 import {replicate} from './replicate.ts';
@@ -33,6 +34,7 @@ import {SegmentWriter} from './segment-writer.ts';
 import {sink} from './sink.ts';
 import {sort} from './sort.ts';
 import type {Stage} from './stage.ts';
+import {timeSort} from './time-sort.ts';
 import {union} from './union.ts';
 import {unnest} from './unnest.ts';
 import {upsertMaterialize} from './upsert-materialize.ts';
@@ -53,6 +55,7 @@ const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
   'assign-window': assignWindow,
   'assign-windows': assignWindows,
   'session-window': sessionWindow,
+  'time-sort': timeSort,
   'window-aggregate': windowAggregate,
   'window-rank': windowRank,
   aggregate,
@@ -60,6 +63,7 @@ const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
   deduplicate,
   'drop-old-rows': dropOldRows,
   expand,
+  frame,
   over,
   rank,
   replicate,

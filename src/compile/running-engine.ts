@@ -5,7 +5,6 @@ import type {NodeOf} from '../plan/nodes/index.ts';
 import type {Plan} from '../plan/plan.ts';
 import {damaged, ImageReader, ImageWriter, type SavedState} from '../state/image.ts';
 import type {LateRows} from '../state/window-groups.ts';
-import {RowStore} from '../state/row-store.ts';
 import type {Engine, EngineInput, EngineOutput} from './engine.ts';
 import type {Stage} from './stage.ts';
 
@@ -110,7 +109,7 @@ export class RunningEngine implements Engine {
     }
     this.#mark(0);
     this.#marks.length = 0;
-    for (const {state} of this.#parts.states) if (state instanceof RowStore) state.tidy();
+    for (const {state} of this.#parts.states) state.tidy?.();
     return false;
   }
 

@@ -105,4 +105,6 @@ export interface SavedState {
   save(what: 'full' | 'changes', image: ImageWriter): void;
   /** A full image first, then images of changes in order. */
   load(image: ImageReader): void;
+  /** Between two steps, when nothing is on its way: puts in order what need not be so all the time. */
+  tidy?(): void;
 }

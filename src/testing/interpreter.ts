@@ -70,6 +70,8 @@ const rowsOfKind: RowsOfKind = {
   deduplicate: deduplicatedRows,
   rank: rankedRows,
   'window-rank': rankedRows,
+  // Which rows are in a frame is looked up where calls are computed over it.
+  frame: (node, interpreter) => interpreter.rowsOf(node.input).map(row => [...row, null]),
   over: overRows,
   expand: (node, interpreter) =>
     interpreter
@@ -89,6 +91,7 @@ const rowsOfKind: RowsOfKind = {
   union: (node, interpreter) => node.inputs.flatMap(input => interpreter.rowsOf(input)),
   join: joinRows,
   sort: (node, interpreter) => sortRows(node, interpreter.rowsOf(node.input), interpreter.schemaOf(node.input)),
+  'time-sort': (node, interpreter) => inOrder(interpreter.rowsOf(node.input), node.items, interpreter.schemaOf(node.input)),
   limit: (node, interpreter) => interpreter.rowsOf(node.input).slice(node.offset, node.offset + node.limit),
   sink: (node, interpreter) => interpreter.rowsOf(node.input),
 };

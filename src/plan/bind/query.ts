@@ -63,6 +63,10 @@ export class QueryBinder {
     if (isRanked && (order.length > 0 || node.changelog !== 'append')) return this.#finished(body, this.#ranked(body, limit, offset ?? 0, query));
     // Order and limits are for rows that stay: over bounded input the last state of each can be waited for.
     if (node.changelog !== 'append' && node.bounded && emit === 'changes') return this.#bound(query, outer, 'final', true);
+    if (this.#isSortedByTime(body) && limit === undefined && offset === undefined) {
+      const sorted = this.session.builder.add({kind: 'time-sort', input: body.node, items: body.order}, {schema: node.schema});
+      return this.#finished(body, sorted);
+    }
     const what = order.length > 0 ? 'ORDER BY' : 'LIMIT';
     const span = query.orderBy[0]?.span ?? query.limit?.span ?? query.offset?.span ?? query.span;
     if (!this.#canBeOrdered(body.node, what, span, body.order[0])) return null;
@@ -78,6 +82,13 @@ export class QueryBinder {
     const span = query.orderBy[0]?.span ?? query.limit?.span ?? query.span;
     origins.set(node, {report: this.context.report, span, name: items.length > 0 ? 'ORDER BY … LIMIT' : 'LIMIT over rows that change'});
     return node;
+  }
+
+  /** A stream is sorted by its time as its watermark goes on; rows that come too late are dropped, other ones than at the end of input. */
+  #isSortedByTime({node, order}: Ordered): boolean {
+    const {rowtime, changelog} = this.session.builder.at(node);
+    const [first] = order;
+    return first !== undefined && first.index === rowtime && !first.descending && changelog === 'append';
   }
 
   #limited(body: Ordered, items: readonly SortItem[], limit: number | undefined, offset: number): number {

@@ -10,12 +10,14 @@ import {filter, type FilterShape} from './filter.ts';
 import {join, type JoinShape} from './join.ts';
 import {limit, type LimitShape} from './limit.ts';
 import {project, type ProjectShape} from './project.ts';
+import {frame, type FrameShape} from './frame.ts';
 import {over, type OverShape} from './over.ts';
 import {rank, type RankShape} from './rank.ts';
 import {replicate, type ReplicateShape} from './replicate.ts';
 import {scan, type ScanShape} from './scan.ts';
 import {sink, type SinkShape} from './sink.ts';
 import {sort, type SortShape} from './sort.ts';
+import {timeSort, type TimeSortShape} from './time-sort.ts';
 import {union, type UnionShape} from './union.ts';
 import {unnest, type UnnestShape} from './unnest.ts';
 import {upsertMaterialize, type UpsertMaterializeShape} from './upsert-materialize.ts';
@@ -55,6 +57,7 @@ export type NodeShape =
   | AssignWindowShape
   | AssignWindowsShape
   | SessionWindowShape
+  | TimeSortShape
   | WindowAggregateShape
   | WindowRankShape
   | AggregateShape
@@ -62,6 +65,7 @@ export type NodeShape =
   | DeduplicateShape
   | DropOldRowsShape
   | ExpandShape
+  | FrameShape
   | OverShape
   | RankShape
   | ReplicateShape
@@ -87,6 +91,7 @@ const behaviours: {readonly [K in NodeKind]: Behaviour<Extract<NodeShape, {reado
   'assign-window': assignWindow,
   'assign-windows': assignWindows,
   'session-window': sessionWindow,
+  'time-sort': timeSort,
   'window-aggregate': windowAggregate,
   'window-rank': windowRank,
   aggregate,
@@ -94,6 +99,7 @@ const behaviours: {readonly [K in NodeKind]: Behaviour<Extract<NodeShape, {reado
   deduplicate,
   'drop-old-rows': dropOldRows,
   expand,
+  frame,
   over,
   rank,
   replicate,

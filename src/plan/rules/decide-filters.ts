@@ -23,6 +23,7 @@ function decided(node: PlanNode, {builder}: Rewriting): number | null {
     case 'project':
     case 'expand':
     case 'over':
+    case 'frame':
     case 'rank':
     case 'deduplicate':
     case 'replicate':
@@ -30,6 +31,7 @@ function decided(node: PlanNode, {builder}: Rewriting): number | null {
     case 'assign-window':
     case 'assign-windows':
     case 'session-window':
+    case 'time-sort':
     case 'window-aggregate':
     case 'window-rank':
       return isEmpty(node.input) ? nothing() : null;

@@ -89,6 +89,10 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
     const items = node.items.map(item => ({...item, index: wholeColumn(input!, item.index)}));
     return {node: builder.add({...node, input: input!.node, items}, {schema: builder.schema(input!.node)}), layout: input!.layout};
   },
+  'time-sort': (node, _wanted, [input], builder) => {
+    const items = node.items.map(item => ({...item, index: wholeColumn(input!, item.index)}));
+    return {node: builder.add({...node, input: input!.node, items}, {schema: builder.schema(input!.node)}), layout: input!.layout};
+  },
   limit(node, _wanted, [input], builder) {
     return {node: builder.add({...node, input: input!.node}, {schema: builder.schema(input!.node)}), layout: input!.layout};
   },
@@ -113,13 +117,20 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
     const kept = node.calls.flatMap((call, index) => (wanted.has(node.first + index) ? [{call, column: node.first + index}] : []));
     const partition = node.partition.map(column => wholeColumn(input!, column));
     const items = node.items.map(item => ({...item, index: wholeColumn(input!, item.index)}));
-    const time = node.time === null ? null : wholeColumn(input!, node.time);
+    const step = node.step === null ? null : wholeColumn(input!, node.step);
     const calls = kept.map(({call}) => ({...call, arguments: call.arguments.map(argument => moved(argument, input!, builder))}));
-    const below = builder.schema(input!.node).columns;
-    const columns = [...below, ...kept.map(({column}) => node.schema.columns[column]!)];
-    const layout = [...input!.layout, ...kept.map(({column}) => whole(column))];
-    const shape = {...node, input: input!.node, first: below.length, partition, items, time, calls};
+    const first = builder.schema(input!.node).columns.length - (step === null ? 0 : 1);
+    const columns = [...builder.schema(input!.node).columns.slice(0, first), ...kept.map(({column}) => node.schema.columns[column]!)];
+    const layout = [...input!.layout.slice(0, first), ...kept.map(({column}) => whole(column))];
+    const shape = {...node, input: input!.node, first, partition, items, step, calls};
     return {node: builder.add(shape, {schema: {columns}}), layout};
+  },
+  frame(node, _wanted, [input], builder) {
+    const partition = node.partition.map(column => wholeColumn(input!, column));
+    const below = builder.schema(input!.node).columns;
+    const shape = {...node, input: input!.node, partition, order: wholeColumn(input!, node.order), step: below.length};
+    const columns = [...below, node.schema.columns[node.step]!];
+    return {node: builder.add(shape, {schema: {columns}}), layout: [...input!.layout, whole(node.step)]};
   },
   rank(node, wanted, [input], builder) {
     const partition = node.partition.map(column => wholeColumn(input!, column));
