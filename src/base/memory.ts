@@ -91,8 +91,9 @@ interface SlicingBuffer {
  */
 function largestMemory(size: number): WebAssembly.Memory {
   for (let pages = size >>> 16; ; pages >>>= 1) {
+    const descriptor: WebAssembly.MemoryDescriptor & {readonly shared: true} = {initial: pages, maximum: pages, shared: true};
     try {
-      return new WebAssembly.Memory({initial: pages, maximum: pages, shared: true});
+      return new WebAssembly.Memory(descriptor);
     } catch (error) {
       if (pages <= 1024) throw error;
     }
