@@ -9,20 +9,25 @@ import type {Column} from '../types/sql-type.ts';
 import type {Value} from '../types/value.ts';
 import type {Build, NodeCompiler} from './node-compiler.ts';
 import {type CallAt, type Partition, windowCall} from './over-calls.ts';
+import {OverFramesStage} from './over-frames.ts';
 import {batchOf} from './queued-stage.ts';
 import {type Producer, Stage} from './stage.ts';
 
-/** Collects all rows; when the input has ended, gives them partition by partition, in order, with what the calls give. */
+/** Collects all rows; when the input has ended, gives them partition by partition, in order, with what the calls give. A stream's rows come through frames. */
 export const over: NodeCompiler<'over'> = {
   kind: 'stage',
+  carriesTime: true,
   stage(node, index, build) {
+    if (node.step !== null) return new OverFramesStage(node, index, build);
     assert(node.emit === 'final', 'a stream has no frames that need its end');
     const producer = new OverProducer(node, build);
     build.keep(producer.store);
     return new Stage(index, producer.batch, {producer, mostRows: build.stepRows});
   },
   write(_node, segment, input, build, index) {
-    const {producer} = build.stage(index);
+    const stage = build.stage(index);
+    if (stage instanceof OverFramesStage) return stage.write(segment, input);
+    const {producer} = stage;
     assert(producer instanceof OverProducer, 'the stage of OVER has its rows');
     assert(input.kinds === null, 'OVER collects rows that are never taken back');
     const {writer} = segment;

@@ -24,6 +24,8 @@ export class RankStore extends RowStore {
   #arrivals = 0;
   readonly #partitionOffset: number;
   readonly #arrivalOffset: number;
+  /** The first cell of each column. */
+  readonly #columnOffsets: readonly number[];
 
   /** `reusesPartitions`: the numbers of partitions that went empty are given again; otherwise they always stand for the order of first sight. */
   constructor(
@@ -42,6 +44,7 @@ export class RankStore extends RowStore {
       types.map((type, column) => ({column, type})),
       this.offsets,
     );
+    this.#columnOffsets = types.map((_, column) => this.offsets[RowCells.slots(types.slice(0, column)).length] as number);
     this.#order = new RowOrder(this, memory, types, keys);
     this.#partitionOffset = this.offsets[own.length] as number;
     this.#arrivalOffset = this.offsets[own.length + 1] as number;
@@ -89,6 +92,11 @@ export class RankStore extends RowStore {
   removeAt(list: number[], place: number): void {
     const [stored] = list.splice(place, 1);
     this.removeRow(stored as number);
+  }
+
+  /** The number in a column that is never NULL and always exact. */
+  numberOf(stored: number, column: number): number {
+    return this.page(stored)[this.cellOf(stored) + (this.#columnOffsets[column] as number)] as number;
   }
 
   /** Forgets a partition that has no rows. */

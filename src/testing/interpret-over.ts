@@ -15,7 +15,7 @@ export interface OverTools {
 
 /** A partition in order, each row with what the calls give: every frame looked up anew for every row. */
 export function overPartition(node: NodeOf<'over'>, rows: readonly Row[], tools: OverTools): readonly Row[] {
-  return rows.map((row, at) => [...row, ...node.calls.map(call => callValue(node, call, rows, at, tools))]);
+  return rows.map((row, at) => [...row.slice(0, node.first), ...node.calls.map(call => callValue(node, call, rows, at, tools))]);
 }
 
 function callValue(node: NodeOf<'over'>, call: WindowCall, rows: readonly Row[], at: number, tools: OverTools): Value {

@@ -1,11 +1,11 @@
-import type {Column} from '../../types/sql-type.ts';
+import {type Column, intType, withNullable} from '../../types/sql-type.ts';
 import type {Expr, SortItem} from '../expression.ts';
 import {expressionKey, mapChildren} from '../expression-walk.ts';
 import type {Frame, WindowCall} from '../window-call.ts';
 import {type OverCall, overIndex} from './aggregate-calls.ts';
 import type {BindContext} from './context.ts';
 import type {Emit, Session} from './session.ts';
-import {streamingRefusal} from './streaming-over.ts';
+import {streamedFrame, streamingRefusal} from './streaming-over.ts';
 
 /** A SELECT on its way: the expressions of its list over the node's columns, in which calls with OVER have a column each. */
 export interface SelectWithOvers {
@@ -33,14 +33,14 @@ export function withOvers(session: Session, context: BindContext, given: SelectW
       places.set(index, first + position);
       columns.push({name: call.name, type: call.type});
     }
-    const time = items.length === 1 && items[0]!.index === builder.at(node).rowtime ? items[0]!.index : null;
     const calls = group.map(({call}) => call);
-    const input = node;
-    node = builder.add({kind: 'over', input, first, partition, items, calls, emit, time}, {schema: {columns: [...columns]}});
-    if (emit === 'final') continue;
-    const over = given.overs[group[0]!.index]!;
-    const refusal = streamingRefusal(session, input, {partition, items, calls}, new Set(sameWindows(placed)).size);
-    if (refusal !== null) session.refusals.push({node, report: context.report, span: over.span, ...refusal});
+    const refusal = emit === 'final' ? null : streamingRefusal(session, node, {partition, items, calls}, sameWindows(placed).length);
+    const isFramed = emit === 'changes' && refusal === null;
+    const input = isFramed ? framed(session, node, group[0]!) : node;
+    const step = isFramed ? first : null;
+    node = builder.add({kind: 'over', input, first, partition, items, calls, emit, step}, {schema: {columns: [...columns]}});
+    const {span} = given.overs[group[0]!.index]!;
+    if (refusal !== null) session.refusals.push({node, report: context.report, span, ...refusal});
   }
   const replaced = (expression: Expr): Expr => {
     const index = overIndex(expression);
@@ -48,6 +48,16 @@ export function withOvers(session: Session, context: BindContext, given: SelectW
     return {kind: 'column', index: places.get(index)!, type: expression.type, span: expression.span};
   };
   return {node, expressions: given.expressions.map(replaced)};
+}
+
+/** The rows of a stream as they go through the frames of a call. */
+function framed(session: Session, input: number, {partition, items, call}: PlacedCall): number {
+  const {builder} = session;
+  const {rowtime, schema} = builder.at(input);
+  const order = items[0]!.index;
+  const step = schema.columns.length;
+  const shape = {kind: 'frame', input, partition, order, isEventTime: order === rowtime, frame: streamedFrame(call), step} as const;
+  return builder.add(shape, {schema: {columns: [...schema.columns, {name: 'step', type: withNullable(intType, false)}]}});
 }
 
 /** Calls may have been bound twice: for the list, and where ORDER BY names the same. */

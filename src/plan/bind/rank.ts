@@ -2,7 +2,6 @@ import type {Expr} from '../expression.ts';
 import {mapChildren} from '../expression-walk.ts';
 import type {NodeOf} from '../nodes/index.ts';
 import type {WindowColumns} from '../nodes/window.ts';
-import {isProcessingTime} from './processing-time.ts';
 import type {Session} from './session.ts';
 import {timeAttribute} from './time-attribute.ts';
 
@@ -102,8 +101,9 @@ function rebuilt(session: Session, node: number, over: NodeOf<'over'>, range: {f
   const found = builder.at(node);
   if (found.kind === 'project') return builder.add({...found, input: rebuilt(session, found.input, over, range)}, {schema: found.schema});
   const {from, to} = range;
-  const columns = builder.schema(over.input).columns;
-  const {partition, items, emit, input} = over;
+  const input = rankedInput(session, over);
+  const columns = builder.schema(input).columns;
+  const {partition, items, emit} = over;
   const isNumbered = range.isUsed && from < to;
   const kept = from === 1 && to === 1 ? timeOf(session, over) : undefined;
   const windowKeys = windowKeysOf(session, over);
@@ -136,9 +136,15 @@ function rebuilt(session: Session, node: number, over: NodeOf<'over'>, range: {f
   return builder.add({kind: 'project', input: rows, expressions}, {schema: over.schema});
 }
 
+/** What is ranked: not the frames that the numbering would need. */
+function rankedInput(session: Session, over: NodeOf<'over'>): number {
+  const input = session.builder.at(over.input);
+  return over.step !== null && input.kind === 'frame' ? input.input : over.input;
+}
+
 /** Where each partition is within one window of a stream, its ranking is decided when that closes. */
 function windowKeysOf(session: Session, over: NodeOf<'over'>): WindowColumns | null {
-  const {window, changelog} = session.builder.at(over.input);
+  const {window, changelog} = session.builder.at(rankedInput(session, over));
   if (session.isFinal || window === null || changelog !== 'append') return null;
   const isInside = over.partition.includes(window.start) && over.partition.includes(window.end);
   return isInside ? {...window, time: null, sessionKeys: null} : null;
@@ -147,15 +153,16 @@ function windowKeysOf(session: Session, over: NodeOf<'over'>): WindowColumns | n
 /** Of rows of the same time the last one that came is the latest. */
 function tiesOf(session: Session, over: NodeOf<'over'>): 'first' | 'last' {
   const [item] = over.items;
-  return item !== undefined && item.descending && timeAttribute(session.builder, over.input, item.index) !== null ? 'last' : 'first';
+  return item !== undefined && item.descending && timeAttribute(session.builder, rankedInput(session, over), item.index) !== null ? 'last' : 'first';
 }
 
 /** The first row by a stream's time is one that is kept and compared only with what comes; undefined: it is no such order. */
 function timeOf(session: Session, over: NodeOf<'over'>): {readonly time: number | null; readonly keep: 'first' | 'last'} | undefined {
   const [item] = over.items;
-  const {changelog, rowtime} = session.builder.at(over.input);
+  const input = rankedInput(session, over);
+  const {changelog, rowtime} = session.builder.at(input);
   if (over.emit === 'final' || changelog !== 'append' || item === undefined || over.items.length > 1) return undefined;
   const keep = item.descending ? 'last' : 'first';
   if (item.index === rowtime) return {time: rowtime, keep};
-  return isProcessingTime(session, over.input, item.index) ? {time: null, keep} : undefined;
+  return timeAttribute(session.builder, input, item.index) === 'processing' ? {time: null, keep} : undefined;
 }

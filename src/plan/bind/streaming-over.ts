@@ -1,7 +1,7 @@
 import type {SortItem} from '../expression.ts';
-import type {WindowCall} from '../window-call.ts';
-import {isProcessingTime} from './processing-time.ts';
+import type {Frame, WindowCall} from '../window-call.ts';
 import type {Session} from './session.ts';
+import {timeAttribute} from './time-attribute.ts';
 
 interface Window {
   readonly partition: readonly number[];
@@ -16,28 +16,36 @@ export function streamingRefusal(
   {items, calls}: Window,
   windows: number,
 ): {readonly message: string; readonly hint?: string} | null {
-  const {rowtime, changelog} = session.builder.at(input);
+  const {changelog} = session.builder.at(input);
   const batch = "read the input in batch mode: SET 'execution.runtime-mode' = 'batch'";
   const topN = 'ROW_NUMBER() in a query of its own, with WHERE n <= 10 around it, is a Top-N, which takes any order';
   const unfit = calls.find(call => !streamed.has(call.function) && !isAggregate(call));
   if (unfit !== undefined) {
+    if (unfit.function === 'LAG') return {message: 'LAG over a stream is not supported yet', hint: batch};
     const message = `${unfit.function} over a stream is not supported, because it needs rows that have not come yet, or all of them`;
     return {message, hint: ['RANK', 'DENSE_RANK'].includes(unfit.function) ? topN : batch};
   }
   if (windows > 1) return {message: 'all calls with OVER in one SELECT must have the same window over a stream', hint: batch};
   if (changelog !== 'append') return {message: 'OVER over rows that change is not supported over a stream', hint: batch};
   const [item] = items;
-  const isTime = item !== undefined && items.length === 1 && (item.index === rowtime || isProcessingTime(session, input, item.index));
+  const isTime = item !== undefined && items.length === 1 && timeAttribute(session.builder, input, item.index) !== null;
   if (!isTime) return {message: 'OVER over a stream must be ordered by its time', hint: calls.some(call => call.function === 'ROW_NUMBER') ? topN : batch};
   if (item.descending) return {message: 'OVER over a stream must be ordered by its time, ascending', hint: batch};
-  const ahead = calls.find(({frame, function: name}) => name !== 'ROW_NUMBER' && name !== 'LAG' && frame.end !== 0);
-  if (ahead !== undefined) return {message: 'a frame of OVER over a stream must end with CURRENT ROW', hint: batch};
-  return {message: 'OVER over a stream is not supported yet', hint: batch};
+  const frames = calls.map(streamedFrame);
+  if (frames.some(frame => frame.end !== 0)) return {message: 'a frame of OVER over a stream must end with CURRENT ROW', hint: batch};
+  const differs = frames.some(frame => frame.unit !== frames[0]!.unit || frame.start !== frames[0]!.start);
+  if (differs) return {message: 'all calls with OVER in one SELECT must have the same frame over a stream', hint: batch};
+  return null;
+}
+
+/** The frame of a call as a stream goes through it: a number of rows counts all rows up to its own. */
+export function streamedFrame(call: WindowCall): Frame {
+  return call.function === 'ROW_NUMBER' ? {unit: 'ROWS', start: null, end: 0} : call.frame;
 }
 
 /** Window functions that need only what has come. */
-const streamed: ReadonlySet<string> = new Set(['ROW_NUMBER', 'LAG', 'FIRST_VALUE', 'LAST_VALUE']);
-const windowOnly: ReadonlySet<string> = new Set(['RANK', 'DENSE_RANK', 'PERCENT_RANK', 'CUME_DIST', 'NTILE', 'LEAD']);
+const streamed: ReadonlySet<string> = new Set(['ROW_NUMBER', 'FIRST_VALUE', 'LAST_VALUE']);
+const windowOnly: ReadonlySet<string> = new Set(['RANK', 'DENSE_RANK', 'PERCENT_RANK', 'CUME_DIST', 'NTILE', 'LAG', 'LEAD']);
 
 function isAggregate(call: WindowCall): boolean {
   return !windowOnly.has(call.function);

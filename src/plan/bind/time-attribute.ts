@@ -24,6 +24,13 @@ export function timeAttribute(builder: PlanBuilder, node: number, column: number
     case 'session-window':
       if (column >= found.width) return found.isProcessing && found.adds[column - found.width] === 'time' ? 'processing' : null;
       return timeAttribute(builder, found.input, column);
+    case 'over':
+    case 'unnest':
+      return column < found.first ? timeAttribute(builder, found.input, column) : null;
+    case 'frame':
+      return column === found.step ? null : timeAttribute(builder, found.input, column);
+    case 'deduplicate':
+      return timeAttribute(builder, found.input, column);
     case 'window-rank':
       return column === found.number ? null : timeAttribute(builder, found.input, column);
     case 'window-aggregate':

@@ -7,8 +7,8 @@ import {sortText} from './sort.ts';
 
 /**
  * Each row with what the calls give over the rows around it in its partition; their columns stand behind those of the input, which `first` counts. Equal rows
- * are in the order of arrival. `final`: at the end of input. `changes`: the order is ascending time; by event time (`time`) a row is given when the watermark
- * has passed it, and is late when the watermark has passed it before; without `time` (processing time, or no order) at once.
+ * are in the order of arrival. `final`: at the end of input. `changes`: the input are rows as they go through frames, the same for all calls; `step` is the
+ * column that says what each is for, which is not given on.
  */
 export interface OverShape {
   readonly kind: 'over';
@@ -19,7 +19,7 @@ export interface OverShape {
   readonly items: readonly SortItem[];
   readonly calls: readonly WindowCall[];
   readonly emit: 'changes' | 'final';
-  readonly time: number | null;
+  readonly step: number | null;
 }
 
 export const over: Behaviour<OverShape> = {
@@ -32,6 +32,7 @@ export const over: Behaviour<OverShape> = {
     for (const {column, path} of wanted.list()) if (column < node.first) demand.add(column, path);
     for (const column of node.partition) demand.add(column);
     for (const {index} of node.items) demand.add(index);
+    if (node.step !== null) demand.add(node.step);
     for (const [index, call] of node.calls.entries()) {
       if (wanted.has(node.first + index)) for (const argument of call.arguments) demand.addExpression(argument);
     }
@@ -41,7 +42,7 @@ export const over: Behaviour<OverShape> = {
     const by = node.partition.map(column => nameText(input!.columns[column]!.name)).join(', ');
     const calls = node.calls.map(call => windowCallText(call, input!)).join(', ');
     const order = node.items.length === 0 ? '' : ` ordered by ${sortText(node.items, input!)}`;
-    const when = node.emit === 'final' ? 'at the end of input' : node.time === null ? 'at once' : 'when the watermark passes';
+    const when = node.emit === 'final' ? 'at the end of input' : 'as rows come';
     return `over ${by === '' ? 'all rows' : by}${order}: ${calls}, ${when}`;
   },
 };

@@ -1,0 +1,49 @@
+import {Demand} from '../demand.ts';
+import {nameText} from '../plan-text.ts';
+import type {Frame} from '../window-call.ts';
+import type {Behaviour} from './behaviour.ts';
+
+/** What a row that a frame gives on is for. `gives` alone: it is in the frame already. */
+export const FrameStep = {enters: 1, gives: 2, entersAndGives: 3, leaves: 4} as const;
+
+/**
+ * The rows of a stream as they go through frames that end with the current row, in the order of `order`, ascending time: each as it enters, as it is to be given
+ * on with what is computed over the frame then, and as it leaves. The last column, `step`, says which. By event time rows wait for the watermark, and are late
+ * when it has passed them; by processing time they come at once.
+ */
+export interface FrameShape {
+  readonly kind: 'frame';
+  readonly input: number;
+  /** Columns of the input. */
+  readonly partition: readonly number[];
+  readonly order: number;
+  readonly isEventTime: boolean;
+  readonly frame: Frame;
+  readonly step: number;
+}
+
+export const frame: Behaviour<FrameShape> = {
+  inputs: node => [node.input],
+  withInputs: (node, [input]) => ({...node, input: input!}),
+  mapExpressions: node => node,
+  traits: (node, given, [input]) => ({
+    ...input!,
+    schema: given.schema,
+    key: null,
+    rowtime: node.isEventTime ? input!.rowtime : null,
+    window: null,
+  }),
+  demand: (node, wanted) => {
+    const demand = new Demand();
+    for (const {column, path} of wanted.list()) if (column !== node.step) demand.add(column, path);
+    for (const column of [...node.partition, node.order]) demand.add(column);
+    return [demand];
+  },
+  describe: (node, [input]) => {
+    const name = (column: number): string => nameText(input!.columns[column]!.name);
+    const by = node.partition.length === 0 ? '' : ` of each ${node.partition.map(name).join(', ')}`;
+    const {unit, start} = node.frame;
+    const from = start === null ? 'all before' : start === 0 ? 'the current' : `${-start}${unit === 'RANGE' ? ' ms' : ''} before`;
+    return `frames of ${unit === 'ROWS' ? 'rows' : 'time'}${by} by ${name(node.order)}: ${from}, ${node.isEventTime ? 'when the watermark passes' : 'at once'}`;
+  },
+};
