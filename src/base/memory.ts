@@ -91,7 +91,7 @@ interface SlicingBuffer {
  */
 function largestMemory(size: number): WebAssembly.Memory {
   for (let pages = size >>> 16; ; pages >>>= 1) {
-    const descriptor: WebAssembly.MemoryDescriptor & {readonly shared: true} = {initial: pages, maximum: pages, shared: true};
+    const descriptor = {initial: pages, maximum: pages, shared: true};
     try {
       return new WebAssembly.Memory(descriptor);
     } catch (error) {
