@@ -24,11 +24,14 @@ export interface BidShape {
   readonly auctions: number;
   /** How many different channels (the string key). */
   readonly channels: number;
+  /** Bids come in the order of their time, so many a second; without it at any time of one day. */
+  readonly perSecond?: number;
 }
 
 /** Bids of about 230 bytes with seven fields: what the figures are given for. */
 export function bidsFile(rows: number, shape: BidShape = {auctions: 1000, channels: 1000}): DataFile {
-  return generated(`bids-${rows}-${shape.auctions}-${shape.channels}.ndjson`, rows, next => bid(next, shape));
+  const order = shape.perSecond === undefined ? '' : `-${shape.perSecond}`;
+  return generated(`bids-${rows}-${shape.auctions}-${shape.channels}${order}.ndjson`, rows, (next, row) => bid(next, shape, row));
 }
 
 /** The same bids as CSV with a header. */
@@ -37,7 +40,7 @@ export function bidsCsvFile(rows: number): DataFile {
     `bids-${rows}.csv`,
     rows,
     next => {
-      const {auction, bidder, price, channel, url, dateTime, extra} = JSON.parse(bid(next, {auctions: 1000, channels: 1000})) as Record<
+      const {auction, bidder, price, channel, url, dateTime, extra} = JSON.parse(bid(next, {auctions: 1000, channels: 1000}, 0)) as Record<
         string,
         string
       >;
@@ -55,19 +58,15 @@ function word(next: () => number, length: number): string {
   return text;
 }
 
-function bid(next: () => number, shape: BidShape): string {
+function bid(next: () => number, shape: BidShape, row: number): string {
   const auction = 1000 + (next() % shape.auctions);
   const bidder = 1000 + (next() % 10_000);
   const price = 1 + (next() % 1_000_000);
   const channel = `channel-${next() % shape.channels}`;
-  const second = next() % 86_400;
-  const time = `2026-01-01 ${two(Math.floor(second / 3600))}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}.${String(next() % 1000).padStart(3, '0')}`;
+  const ms = shape.perSecond === undefined ? (next() % 86_400) * 1000 + (next() % 1000) : Math.floor((row * 1000) / shape.perSecond);
+  const time = new Date(Date.UTC(2026, 0, 1) + ms).toISOString().replace('T', ' ').slice(0, 23);
   const url = `https://www.example.org/${word(next, 6)}/item.htm?query=${next() % 1000}`;
   return `{"auction":${auction},"bidder":${bidder},"price":${price},"channel":"${channel}","url":"${url}","dateTime":"${time}","extra":"${word(next, 40)}"}\n`;
-}
-
-function two(value: number): string {
-  return String(value).padStart(2, '0');
 }
 
 export function generated(name: string, rows: number, record: (next: () => number, row: number) => string, header = ''): DataFile {

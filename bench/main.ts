@@ -5,6 +5,9 @@ import {group} from './programs/group.ts';
 import {memory} from './programs/memory.ts';
 import {oneLiner} from './programs/one-liner.ts';
 import {start} from './programs/start.ts';
+import {nexmark} from './programs/nexmark.ts';
+import {state} from './programs/state.ts';
+import {window} from './programs/window.ts';
 import {printMachine} from './report.ts';
 import type {Options} from './settings.ts';
 
@@ -16,6 +19,9 @@ const programs: Readonly<Record<string, (options: Options) => boolean | Promise<
   start,
   'one-liner': oneLiner,
   memory,
+  window,
+  state,
+  nexmark,
 };
 
 /** `npm run bench [-- NAME …] [--rows N] [--rounds N] [--gate [--accept]]`. Exits 1 when a bar is missed. */
