@@ -176,6 +176,24 @@ describe('two lines at a time', () => {
   });
 });
 
+test('two timestamps of one minute', () => {
+  const right = ['10:20:00.000', '10:20:59.999', '10:20:07.080', '10:20:30.500'];
+  const wrong = ['10:20:60.000', '10:20:99.000', '10:20:0a.000', '10:20:00,000', '10:20:00.0:0', '10:20.00.000', '10:20:00.00/'];
+  for (const other of wrong) {
+    for (const times of [
+      [other, ...right],
+      [...right, other],
+      [right[0], right[1], right[2], other, right[3]],
+    ]) {
+      const input = times.map(time => `{"at":"2026-01-02 ${time}","b":1}\n`).join('');
+      const {rows, rejects} = decodeLines(`{"at":"2026-01-02 10:20:01.000","b":1}\n${input}`, {at: types.TIMESTAMP});
+      expect(rejects.map(({line: number}) => number)).toEqual([times.indexOf(other) + 1]);
+      const expected = times.filter(time => time !== other).map(time => [Date.parse(`2026-01-02T${time}Z`)]);
+      expect(rows.slice(1)).toEqual(expected);
+    }
+  }
+});
+
 describe('bytes that are no UTF-8, in records of one shape', () => {
   const place = '#';
   const shapes = [
@@ -184,6 +202,7 @@ describe('bytes that are no UTF-8, in records of one shape', () => {
     {name: 'a long one', text: `{"a":"plain","b":1,"c":"${'x'.repeat(200)}${place}"}`},
     {name: 'a nested one', text: `{"a":"plain","b":[1,{"d":"${place}"}]}`},
     {name: 'a key', text: `{"a":"plain","${place}":1}`},
+    {name: 'a key far from all texts', text: `{"a":"plain","b":${'1'.repeat(30)},"${place}":1}`},
     {name: 'the key of a nested field', text: `{"a":"plain","b":{"${place}":1}}`},
   ];
   for (const {name, text} of shapes) {
