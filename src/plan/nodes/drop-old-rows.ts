@@ -1,6 +1,6 @@
 import type {Behaviour} from './behaviour.ts';
 
-/** Passes on everything but the old rows of updates, for those who take updates by key. */
+/** Takes the old rows of updates out, or makes deletes of them, for those who take updates by key. */
 export interface DropOldRowsShape {
   readonly kind: 'drop-old-rows';
   readonly input: number;
@@ -13,6 +13,6 @@ export const dropOldRows: Behaviour<DropOldRowsShape> = {
   traits: (_node, _given, [input]) => ({...input!, changelog: 'upsert'}),
   demand: (_node, wanted) => [wanted],
   describe: () => 'drop the old rows of updates',
-  changes: (_node, [input]) => input!,
+  changes: (_node, [input]) => ({updates: input!.updates, deletes: true}),
   needsOldRows: () => [false],
 };

@@ -30,7 +30,9 @@ export function judgeChangelogModes(corpus: string): Judgement {
 function judged(one: ModeCase, setup: readonly string[]): Verdict {
   const tables = tablesOf(one.sql, setup);
   if (tables === null) return {kind: 'skipped'};
-  const source = {name: 'case.sql', text: `${tables.map(table => `${table};\n`).join('')}EXPLAIN CHANGELOG_MODE ${one.sql};`};
+  // A Java aggregate, in whose place any other does the same to the kinds of changes.
+  const sql = one.sql.replaceAll(/\bweightedAvg\((\w+),[^()]*\)/gi, 'MAX($1)');
+  const source = {name: 'case.sql', text: `${tables.map(table => `${table};\n`).join('')}EXPLAIN CHANGELOG_MODE ${sql};`};
   const {script, problems: parsed} = parseScript(source, {lenient: false});
   const catalog = createCatalog({directory: '.', externals: new Map()});
   const request = {source, script, catalog, parameters: new Map(), mode: 'script', changelog: false, timeZone: 'UTC'} as const;
