@@ -30,6 +30,24 @@ export interface JoinParts {
   readonly code: JoinCode;
   /** Where rows meet in windows. */
   readonly windows: JoinWindows | null;
+  /** Where the times of both sides are held together by bounds. */
+  readonly interval: JoinReach | null;
+}
+
+/** How long rows of a side are kept: until the watermark is past their time by so much. */
+export interface SideReach {
+  /** The time of a row of the inbox. */
+  readonly time: Vector;
+  readonly reachMs: number;
+  /** Rows of state by the time at which they are over. */
+  readonly rows: WindowGroups;
+}
+
+export interface JoinReach {
+  readonly left: SideReach;
+  readonly right: SideReach;
+  /** Rows are over at multiples of this, so that few times need be remembered. */
+  readonly unitMs: number;
 }
 
 /** The windows that are open, with their keys, and the bounds of the window of an inbox row. */
@@ -87,10 +105,12 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
   #isBegun = false;
   #end: Generator<undefined, undefined> | null = null;
   #closed: readonly OpenWindow[] = [];
+  #closedRight: readonly OpenWindow[] = [];
+  #watermark = -Infinity;
   #hasEnded: boolean;
 
   constructor(parts: JoinParts) {
-    const {type, emit, left, right, code, batch, windows} = parts;
+    const {type, emit, left, right, code, batch, windows, interval} = parts;
     this.#parts = parts;
     this.#batch = batch;
     this.#left = {rows: left, code: code.left, keepsAll: keepsAll(type, 'left')};
@@ -99,7 +119,7 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
     this.#isAnti = type === 'anti';
     const retracts = left.table !== null || right.table !== null;
     this.#isLazy = windows !== null || (emit === 'final' && retracts);
-    this.#givesPadding = emit === 'changes' && windows === null;
+    this.#givesPadding = emit === 'changes' && windows === null && interval === null;
     this.#needsOnePartner = !this.#givesPairs && right.table === null;
     this.#hasEnded = emit === 'changes' || (!this.#isLazy && (type === 'inner' || type === 'semi'));
   }
@@ -272,12 +292,25 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
 
   #finishPairs(row: number, own: Side): void {
     // A row that can never have a partner need not wait for the end.
-    const isNow = this.#givesPadding || (!this.#isLazy && (this.#keyOf[row] as number) < 0);
+    const isNow = this.#givesPadding || (!this.#isLazy && (this.#keyOf[row] as number) < 0) || this.#isOver(row, own === this.#left);
     if (!own.keepsAll || this.#found > 0 || !isNow) return;
     const out = this.#batch.count++;
     own.code.give(row, out);
     (own === this.#left ? this.#right : this.#left).code.pad(out);
     this.#setKind(out, this.#isTakenBack(row) ? ChangeKind.delete : ChangeKind.insert);
+  }
+
+  /** When a row need not be kept any longer: Infinity where it must be. */
+  #overAt(row: number, isLeft: boolean): number {
+    const {interval} = this.#parts;
+    if (interval === null) return Infinity;
+    const {time, reachMs} = isLeft ? interval.left : interval.right;
+    const {unitMs} = interval;
+    return Math.ceil(((time.numbers[row] as number) + reachMs + 1) / unitMs) * unitMs;
+  }
+
+  #isOver(row: number, isLeft: boolean): boolean {
+    return this.#overAt(row, isLeft) <= this.#watermark;
   }
 
   #finishLeft(row: number): void {
@@ -300,7 +333,16 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
     }
     if (!isLeft && this.#isOnlySignal && own.rows.last(key) >= 0) return;
     if (this.#parts.windows !== null) this.#enterWindow(this.#parts.windows, row, key, isLeft);
+    const {interval} = this.#parts;
+    if (interval !== null && this.#isOver(row, isLeft)) {
+      this.#emptied.push(key);
+      return;
+    }
     const stored = own.code.keep(row, true);
+    if (interval !== null) {
+      const {rows} = isLeft ? interval.left : interval.right;
+      rows.add(rows.idOf(0, this.#overAt(row, isLeft)), stored);
+    }
     own.rows.enter(key, stored);
     if (own.rows.countsPartners) own.rows.setPartners(stored, this.#found);
   }
@@ -314,16 +356,46 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
   }
 
   advance(watermark: number): void {
-    if (this.#closed.length === 0) this.#closed = this.#parts.windows?.open.closedBy(watermark) ?? [];
+    this.#watermark = watermark;
+    const {windows, interval} = this.#parts;
+    if (this.isDue) return;
+    if (windows !== null) this.#closed = windows.open.closedBy(watermark);
+    if (interval === null) return;
+    this.#closed = interval.left.rows.closedBy(watermark);
+    this.#closedRight = interval.right.rows.closedBy(watermark);
   }
   get isDue(): boolean {
-    return this.#closed.length > 0;
+    return this.#closed.length > 0 || this.#closedRight.length > 0;
+  }
+  get delayMs(): number {
+    const {interval} = this.#parts;
+    return interval === null ? 0 : Math.max(0, interval.left.reachMs, interval.right.reachMs) + interval.unitMs;
   }
   emit(mostRows: number): void {
-    this.#end ??= this.#closing();
+    this.#end ??= this.#parts.interval === null ? this.#closing() : this.#passing(this.#parts.interval);
     if (!this.#takeTurns(this.#end, mostRows)) return;
     this.#end = null;
     this.#closed = [];
+    this.#closedRight = [];
+  }
+
+  /** Rows that the other side is past: without a partner they come out now. */
+  *#passing({left, right}: JoinReach): Generator<undefined, undefined> {
+    yield* this.#passed(this.#left, left, this.#closed);
+    yield* this.#passed(this.#right, right, this.#closedRight);
+    this.#dropEmptied();
+    return undefined;
+  }
+
+  *#passed(side: Side, reach: SideReach, over: readonly OpenWindow[]): Generator<undefined> {
+    for (const window of over) {
+      for (const row of window.rows) {
+        if (side.keepsAll && side.rows.partners(row) === 0) yield* this.#last(side, row);
+        else yield;
+        this.#emptied.push(side.rows.forgetRow(row));
+      }
+      reach.rows.drop(window);
+    }
   }
 
   *#closing(): Generator<undefined, undefined> {

@@ -2,6 +2,7 @@ import {assert} from '../base/problem.ts';
 import {type Js, js} from '../code/js.ts';
 import {type Batch, createBatch, Vector} from '../flow/batch.ts';
 import type {Expr} from '../plan/expression.ts';
+import {joinInterval} from '../plan/join-interval.ts';
 import {givesPairs, joinedWindows, keepsAll} from '../plan/nodes/join.ts';
 import type {NodeOf, PlanNode} from '../plan/nodes/index.ts';
 import type {WindowColumns} from '../plan/nodes/window.ts';
@@ -12,7 +13,7 @@ import {physicalOf, type Schema, type SqlType} from '../types/sql-type.ts';
 import type {ColumnSource, RowShape} from './columns.ts';
 import {isCanonical, keyColumn} from './group-probe.ts';
 import {columnsOver, joinCode, type SideColumns} from './join-code.ts';
-import {type JoinInbox, JoinOperator, type JoinWindows, type WindowBounds} from './join-operator.ts';
+import {type JoinInbox, JoinOperator, type JoinReach, type JoinWindows, type SideReach, type WindowBounds} from './join-operator.ts';
 import type {Build, NodeCompiler} from './node-compiler.ts';
 import type {SegmentWriter} from './segment-writer.ts';
 import {Stage} from './stage.ts';
@@ -21,28 +22,31 @@ import {closesAtOf} from './window-time.ts';
 /** Rows of both inputs go into one inbox, in the order in which they come, with their keys beside them where those are computed; the operator takes them on from there. */
 export const join: NodeCompiler<'join'> = {
   kind: 'stage',
-  usesTime: (node, [left, right]) => joinedWindows(node, left as PlanNode, right as PlanNode) !== null,
+  usesTime: (node, [left, right]) => isTimed(node, left as PlanNode, right as PlanNode),
   stage(node, index, build) {
     const batch = createBatch(build.memory, physicalsOf(node.schema), node.changelog !== 'append');
     const inputs = node.inputs.map(input => build.node(input)) as [PlanNode, PlanNode];
     const retracts = inputs.map(input => input.changelog !== 'append');
     const inbox = inboxOf(node, build, retracts.includes(true));
     const windows = windowsOf(node, inputs, inbox, build);
+    const interval = windows === null ? reachOf(node, inputs, inbox, build) : null;
+    const forgets = windows !== null ? 'keys' : interval !== null ? 'rows' : 'never';
     const keys = joinKeys(node.leftKeys.map(key => keyKindOf(key.type)));
     const [left, right] = (['left', 'right'] as const).map((side, port) => {
       const schema = (inputs[port] as PlanNode).schema;
       const columns = schema.columns.map(column => keyKindOf(column.type));
       const countsPartners = keepsAll(node.type, side) || (side === 'left' && !givesPairs(node.type));
-      return new JoinSide(keys, side, {columns, retracts: retracts[port] === true, countsPartners, forgets: windows !== null});
+      return new JoinSide(keys, side, {columns, retracts: retracts[port] === true, countsPartners, forgets});
     }) as [JoinSide, JoinSide];
     for (const state of [keys, left.rows, right.rows]) build.keep(state);
     const isLazy = windows !== null || (node.emit === 'final' && retracts.includes(true));
     const sides = sideColumns(node, build, {batch, inbox, left, right});
     const code = joinCode({node, keys, ...sides, keepsNullKeys: isLazy}, index, build);
     const {type, emit} = node;
-    const operator = new JoinOperator({type, emit, inbox, batch, hasResidual: node.residual !== null, keys, left, right, code, windows});
+    const operator = new JoinOperator({type, emit, inbox, batch, hasResidual: node.residual !== null, keys, left, right, code, windows, interval});
     build.keep(operator);
-    return new JoinStage(index, batch, operator, inbox, windows, build.stepRows);
+    const timed = windows !== null || interval !== null ? {timed: operator} : {};
+    return new JoinStage(index, batch, {producer: operator, ...timed, mostRows: build.stepRows}, inbox, windows);
   },
   write(node, segment, input, build, index, port) {
     const stage = build.stage(index);
@@ -72,6 +76,26 @@ export const join: NodeCompiler<'join'> = {
   },
 };
 
+function isTimed(node: NodeOf<'join'>, left: PlanNode, right: PlanNode): boolean {
+  return joinedWindows(node, left, right) !== null || joinInterval(node, left, right) !== null;
+}
+
+/** So many times at which rows are over are remembered at once. */
+const timesWithinReach = 16;
+
+function reachOf(node: NodeOf<'join'>, inputs: readonly [PlanNode, PlanNode], inbox: Inbox, build: Build): JoinReach | null {
+  const interval = joinInterval(node, ...inputs);
+  if (interval === null) return null;
+  const {leftTime, rightTime, least, most} = interval;
+  const of = (port: 0 | 1, column: number, reachMs: number): SideReach => {
+    const rows = new WindowGroups(end => end);
+    build.keep(rows);
+    return {time: inbox.places[port].columns[column] as Vector, reachMs, rows};
+  };
+  const unitMs = Math.max(1, Math.floor((most - least) / timesWithinReach));
+  return {left: of(0, leftTime, -least), right: of(1, rightTime, most), unitMs};
+}
+
 function physicalsOf(schema: Schema): readonly ReturnType<typeof physicalOf>[] {
   return schema.columns.map(column => physicalOf(column.type));
 }
@@ -90,8 +114,8 @@ class JoinStage extends Stage {
   readonly #inbox: Inbox;
   readonly windows: Windows | null;
 
-  constructor(node: number, batch: Batch, operator: JoinOperator, inbox: Inbox, windows: Windows | null, mostRows: number) {
-    super(node, batch, windows === null ? {producer: operator, mostRows} : {producer: operator, timed: operator, mostRows});
+  constructor(node: number, batch: Batch, work: ConstructorParameters<typeof Stage>[2], inbox: Inbox, windows: Windows | null) {
+    super(node, batch, work);
     this.#inbox = inbox;
     this.windows = windows;
   }

@@ -38,6 +38,8 @@ export interface TimedWork {
   emit(mostRows: number): void;
   /** When the clock makes something due, in milliseconds since 1970; null: never. */
   readonly wakesAtMs?: number | null;
+  /** Rows may come so long after their time: those behind are told of the time that much later. */
+  readonly delayMs?: number;
 }
 
 /** From where a stage learns of time: a watermark behind the rows of a feeder. */
@@ -174,7 +176,8 @@ export class Stage {
     this.watermark.isIdle = isIdle;
     // Who waits for the end of its input gives rows after that, so its own end is not yet.
     const isHeld = value === Infinity && this.producer?.isDone === false;
-    if (value > this.watermark.value && !isHeld) this.watermark.value = value;
+    const own = value - (this.timed?.delayMs ?? 0);
+    if (own > this.watermark.value && !isHeld) this.watermark.value = own;
     return false;
   }
 }

@@ -9,8 +9,8 @@ export interface JoinSideOptions {
   readonly retracts: boolean;
   /** Each row knows how many partners it has. */
   readonly countsPartners: boolean;
-  /** The rows of a key are forgotten together, and their numbers given again. */
-  readonly forgets: boolean;
+  /** Rows are forgotten in time, and their numbers given again: all of a key together, or each by itself. */
+  readonly forgets: 'never' | 'keys' | 'rows';
 }
 
 const numberSlot: Slot = {kind: 'number', initial: 0};
@@ -36,6 +36,7 @@ export class JoinSide {
   readonly #next: number;
   readonly #before: number;
   readonly #count: number;
+  readonly #key: number;
   readonly #partners: number;
 
   constructor(keys: GroupTable, side: 'left' | 'right', options: JoinSideOptions) {
@@ -43,9 +44,10 @@ export class JoinSide {
     this.#keys = keys;
     this.#last = keys.slotOffsets[side === 'left' ? 0 : 1] as number;
     this.countsPartners = countsPartners;
-    const own = Array.from({length: (retracts ? 3 : 1) + (countsPartners ? 1 : 0)}, () => numberSlot);
+    const isSingle = forgets === 'rows';
+    const own = Array.from({length: 1 + (retracts || isSingle ? 2 : 0) + (countsPartners ? 1 : 0)}, () => numberSlot);
     this.table = retracts ? new GroupTable(columns, own, true) : null;
-    this.rows = this.table ?? new RowStore([...columns.flatMap(kind => keySlots[kind]), ...own], forgets);
+    this.rows = this.table ?? new RowStore([...columns.flatMap(kind => keySlots[kind]), ...own], forgets !== 'never');
     let slot = 0;
     this.columnOffsets = columns.map(kind => {
       const offset = this.rows.offsets[slot] as number;
@@ -54,7 +56,8 @@ export class JoinSide {
     });
     const [next, ...more] = this.rows.offsets.slice(slot) as [number, ...number[]];
     this.#next = next;
-    this.#before = retracts ? (more[0] as number) : 0;
+    this.#before = retracts || isSingle ? (more[0] as number) : 0;
+    this.#key = isSingle ? (more[1] as number) : 0;
     this.#count = retracts ? (more[1] as number) : 0;
     this.#partners = countsPartners ? (more.at(-1) as number) : 0;
   }
@@ -85,6 +88,7 @@ export class JoinSide {
 
   /** One more of a row that stands in its place: a new one, or one to which an equal one has come. */
   enter(key: number, row: number): void {
+    if (this.#key !== 0) this.rows.page(row)[this.rows.cellOf(row) + this.#key] = key;
     if (this.#count === 0) return this.#link(key, row);
     this.rows.markChanged(row);
     const page = this.rows.page(row);
@@ -102,6 +106,14 @@ export class JoinSide {
     if ((page[at] as number) > 0) return;
     this.#unlink(key, row);
     this.table?.remove(row);
+  }
+
+  /** Forgets one row; gives its key. */
+  forgetRow(row: number): number {
+    const key = this.rows.page(row)[this.rows.cellOf(row) + this.#key] as number;
+    this.#unlink(key, row);
+    this.rows.removeRow(row);
+    return key;
   }
 
   /** Forgets all rows of a key. */

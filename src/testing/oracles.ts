@@ -105,7 +105,7 @@ function isOrderFixed({nodes}: Plan): boolean {
     return node === undefined ? [] : behaviourOf(node).inputs(node);
   };
   const isDirect = (index: number): boolean =>
-    nodes[index]?.kind === 'scan' || (['filter', 'project', 'watermark'].includes(nodes[index]?.kind ?? '') && inputsOf(index).every(isDirect));
+    nodes[index]?.kind === 'scan' || (['filter', 'project'].includes(nodes[index]?.kind ?? '') && inputsOf(index).every(isDirect));
   const meet = nodes.flatMap((_, index) => (inputsOf(index).length > 1 ? inputsOf(index) : []));
   return nodes.filter(node => node.kind === 'scan').length <= 1 && meet.every(isDirect);
 }

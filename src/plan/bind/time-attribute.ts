@@ -1,5 +1,7 @@
 import type {PlanBuilder} from '../builder.ts';
 import type {Expr} from '../expression.ts';
+import {joinInterval} from '../join-interval.ts';
+import {joinedWindows} from '../nodes/join.ts';
 
 /** What a time is to a stream: the time of its events, by its watermark; or the time at which a row is worked on. */
 export type TimeAttribute = 'event' | 'processing';
@@ -15,6 +17,11 @@ export function timeAttribute(builder: PlanBuilder, node: number, column: number
     case 'limit':
     case 'watermark':
       return timeAttribute(builder, found.input, column);
+    case 'join': {
+      const [left, right] = found.inputs as readonly [number, number];
+      if (joinedWindows(found, builder.at(left), builder.at(right)) === null && joinInterval(found, builder.at(left), builder.at(right)) === null) return null;
+      return column < found.leftColumns ? timeAttribute(builder, left, column) : timeAttribute(builder, right, column - found.leftColumns);
+    }
     case 'union': {
       const [first, ...others] = found.inputs.map(input => timeAttribute(builder, input, column));
       return others.every(other => other === first) ? (first ?? null) : null;

@@ -1,6 +1,7 @@
 import {withNullable, type Column, type Schema} from '../../types/sql-type.ts';
 import {Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
+import {joinInterval} from '../join-interval.ts';
 import {expressionText} from '../plan-text.ts';
 import {joinedChanges, type Behaviour} from './behaviour.ts';
 import type {Traits} from './index.ts';
@@ -13,6 +14,7 @@ export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
  * `right` and `full` also the rows without a partner, with NULLs in place of the other side. `semi` and `anti` give left rows with and without a partner, and
  * the left columns only. `changes`: everything that a row changes is given on at once; `final`: only what stays, pairs as they are found where no row is ever
  * taken back, the rest when both inputs have ended. Where both sides belong to windows whose bounds are compared, all is given, once, when a window closes.
+ * Where the times of both sides are held together by bounds, a row is kept only until the other side is past it, and comes out without a partner then.
  */
 export interface JoinShape {
   readonly kind: 'join';
@@ -69,13 +71,14 @@ export const join: Behaviour<JoinShape> = {
   traits: (node, _given, inputs) => {
     const [left, right] = inputs as readonly [Traits, Traits];
     const windows = joinedWindows(node, left, right);
+    const isTimed = windows !== null || joinInterval(node, left, right) !== null;
     const keepsWindow = windows !== null && !keepsAll(node.type, 'right');
     const isAppend = left.changelog === 'append' && right.changelog === 'append' && (node.type === 'inner' || node.type === 'semi');
     return {
       schema: {columns: joinedColumns(node.type, left.schema.columns, right.schema.columns)},
-      changelog: isAppend || windows !== null || node.emit === 'final' ? 'append' : 'retract',
+      changelog: isAppend || isTimed || node.emit === 'final' ? 'append' : 'retract',
       key: keyOf(node, left, right),
-      rowtime: keepsWindow ? left.rowtime : null,
+      rowtime: isTimed && !keepsAll(node.type, 'right') ? left.rowtime : null,
       bounded: left.bounded && right.bounded,
       window: keepsWindow ? left.window : null,
     };
