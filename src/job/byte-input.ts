@@ -122,7 +122,7 @@ export class ByteInput implements Input {
     return `${this.#source.part.name}:${this.#batchLines + line + 1}`;
   }
 
-  /** True when the batch has rows. */
+  /** True when the batch has rows, or none because time went on. */
   #decode(): boolean {
     const decoder = this.#decoder;
     while (this.#from < this.#end) {
@@ -136,6 +136,14 @@ export class ByteInput implements Input {
         this.#retryAt = 0;
         this.rows += decoder.rows;
         this.engineInput.batch.count = decoder.rows;
+        return true;
+      }
+      const watermark = decoder.watermark ?? null;
+      if (watermark !== null) {
+        // It stands behind the rows before it: what it makes due comes before those after it.
+        this.#retryAt = 0;
+        this.engineInput.advance(watermark);
+        this.engineInput.batch.count = 0;
         return true;
       }
       if (this.#rejects.failure !== null) return false;
