@@ -112,14 +112,17 @@ export function decimalType(precision: number, scale: number, nullable: boolean)
   return {kind: 'DECIMAL', precision, scale, nullable};
 }
 
-/** Above 38 digits the fraction gives way, so that the digits before the point stay, but not below six digits of it. */
+/**
+ * Above 38 digits the fraction gives way, so that the digits before the point stay, but not below six digits of it. What has too many digits even so is NULL,
+ * and then the type says so.
+ */
 function adjusted(precision: number, scale: number, nullable: boolean): SqlType {
   if (precision <= maxDecimalPrecision) return decimalType(precision, scale, nullable);
   const kept = Math.max(maxDecimalPrecision - (precision - scale), Math.min(scale, leastAdjustedScale));
-  return decimalType(maxDecimalPrecision, kept, nullable);
+  return decimalType(maxDecimalPrecision, kept, true);
 }
 
-/** The type of `left operator right`, both DECIMAL or integers of which one at least is DECIMAL. Nullable when either is. */
+/** The type of `left operator right`, both DECIMAL or integers of which one at least is DECIMAL. Nullable when either is, or when it may have too many digits. */
 export function decimalResultType(operator: DecimalOperator, left: SqlType, right: SqlType): SqlType {
   const first = asDecimal(left);
   const second = asDecimal(right);
