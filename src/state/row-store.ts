@@ -40,6 +40,8 @@ export class RowStore implements SavedState {
   readonly #template: Float64Array;
   readonly #textOffsets: readonly number[];
   readonly #codeOffsets: readonly number[];
+  /** Codes of the row's own, unlike those of keys. */
+  readonly #releasedOffsets: readonly number[];
   /** The numbers of removed rows are given again. */
   readonly reusesRows: boolean;
   #free: number[] = [];
@@ -61,6 +63,7 @@ export class RowStore implements SavedState {
     this.stride = stride;
     this.#template = new Float64Array(stride);
     this.#textOffsets = this.#offsetsOf('text');
+    this.#releasedOffsets = this.#offsetsOf('code');
     this.#codeOffsets = [...this.#offsetsOf('code'), ...this.#offsetsOf('key')].sort((a, b) => a - b);
     for (const [index, slot] of slots.entries()) {
       const offset = offsets[index] as number;
@@ -122,7 +125,7 @@ export class RowStore implements SavedState {
     const page = this.page(row);
     const cell = this.cellOf(row);
     for (const offset of this.#textOffsets) this.arena.free(page[cell + offset + 1] as number);
-    for (const offset of this.#offsetsOf('code')) this.codes.release(page[cell + offset] as number);
+    for (const offset of this.#releasedOffsets) this.codes.release(page[cell + offset] as number);
     page[cell] = RowMark.free;
     this.#free.push(row);
   }
