@@ -32,7 +32,7 @@ export interface Refusal {
 export interface CallSite {
   readonly arguments: readonly Argument[];
   readonly result: SqlType;
-  /** Words of special forms, upper case: TRIM(BOTH …) has ['BOTH'], EXTRACT(HOUR …) ['HOUR'], FLOOR(x TO DAY) ['DAY'], JSON_VALUE(… RETURNING INT NULL ON ERROR) ['RETURNING', 'INT', 'NULL', 'ON', 'ERROR'], x IS JSON OBJECT ['OBJECT']. */
+  /** Words of special forms, upper case: TRIM(BOTH …) has ['BOTH'], EXTRACT(HOUR …) ['HOUR'], FLOOR(x TO DAY) ['DAY'], JSON_VALUE(… RETURNING INT NULL ON ERROR) ['RETURNING', 'INT', 'NULL', 'ON', 'ERROR'], x IS JSON OBJECT ['OBJECT'], JSON_ARRAY(1, JSON('[]')) ['JSON 1'], because argument 1 is JSON already. */
   readonly words: readonly string[];
   /** IANA name of the session's time zone. */
   readonly timeZone: string;
