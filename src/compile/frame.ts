@@ -3,7 +3,7 @@ import {js} from '../code/js.ts';
 import type {Batch, Vector} from '../flow/batch.ts';
 import {FrameStep} from '../plan/nodes/frame.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
-import type {ImageReader, ImageWriter, SavedState} from '../state/image.ts';
+import type {SavedState} from '../state/image.ts';
 import {keyKindOf} from '../state/key-cells.ts';
 import {RankStore} from '../state/rank-store.ts';
 import {LateRows} from '../state/window-groups.ts';
@@ -32,7 +32,8 @@ export const frame: NodeCompiler<'frame'> = {
     const stage = build.stage(index);
     const {writer} = segment;
     assert(stage instanceof WaitingStage || stage instanceof ArrivalStage, 'the stage of frames has its rows');
-    if (stage instanceof WaitingStage) {
+    // Where a partition's frames are forgotten behind each row, nothing tells a late row but the watermark.
+    if (stage instanceof WaitingStage && node.frame.start === null) {
       const time = segment.value(input.columns[node.order] as ColumnSource);
       const late = writer.bind('late', stage.work.late, 'rows that came too late');
       writer.block(js`if (${time} <= ${input.time.before(writer)})`, () => {
@@ -50,8 +51,8 @@ export const frame: NodeCompiler<'frame'> = {
       return;
     }
     const vectors = input.columns.map(column => column.vector);
-    const take = (row: number, at: number): void => stage.work.take(vectors, row, at);
-    writer.line(js`${writer.bind('take', take, 'keeps a row until its time')}(row, ${partition});`);
+    const take = (row: number, at: number, watermark: number): void => stage.work.take(vectors, row, at, watermark);
+    writer.line(js`${writer.bind('take', take, 'keeps a row until its time')}(row, ${partition}, ${input.time.before(writer)});`);
   },
 };
 
@@ -89,8 +90,19 @@ class FrameRows {
     const order = node.isEventTime ? [{column: node.order, descending: false, nullsFirst: true}] : [];
     const kinds = node.partition.map(column => keyKindOf(types[column]!));
     this.node = node;
-    this.store = new RankStore(build.memory, types, kinds, order, true);
+    this.store = new RankStore(build.memory, types, kinds, order, true, [{kind: 'number', initial: -Infinity}]);
     this.batch = batchOf(build, node.schema, false);
+  }
+
+  /** The last time at which rows of a partition have entered their frames. */
+  enteredAt(partition: number): number {
+    const {partitions} = this.store;
+    return partitions.page(partition)[partitions.cellOf(partition) + (partitions.slotOffsets[0] as number)] as number;
+  }
+  enter(partition: number, time: number): void {
+    const {partitions} = this.store;
+    partitions.markChanged(partition);
+    partitions.page(partition)[partitions.cellOf(partition) + (partitions.slotOffsets[0] as number)] = time;
   }
 
   timeOf(stored: number): number {
@@ -177,13 +189,14 @@ interface Due {
   readonly partition: number;
 }
 
-/** By event time: rows wait until the watermark has passed them. */
+/**
+ * By event time: rows wait until the watermark has passed them. A row is late when a row of its partition that is not earlier has entered its frame; without an
+ * end to look back to, when the watermark has passed it.
+ */
 class WaitingRows implements TimedWork, SavedState {
   readonly rows: FrameRows;
   readonly late = new LateRows();
-  readonly bytes = 8;
-  /** Rows up to this time have entered their frames. */
-  #enteredUpTo = -Infinity;
+  readonly bytes = 0;
   /** The least time of each partition's waiting rows; null after a restart, until it is asked for. */
   #earliest: Map<number, number> | null = new Map();
   #due: Due[] = [];
@@ -194,12 +207,18 @@ class WaitingRows implements TimedWork, SavedState {
     this.rows = rows;
   }
 
-  take(vectors: readonly Vector[], row: number, partition: number): void {
+  /** `watermark`: what it was before the row. The rows that it has passed count as entered, whether or not they have been given yet. */
+  take(vectors: readonly Vector[], row: number, partition: number, watermark: number): void {
     const {store, node} = this.rows;
     const list = store.list(partition);
-    const earliest = this.#waiting;
-    store.insertAt(partition, list, store.placeOf(list, vectors, row), vectors, row);
     const time = (vectors[node.order] as Vector).numbers[row] as number;
+    const later = list[this.rows.placeOf(list, time)];
+    const earliest = this.#waiting;
+    if (time <= this.rows.enteredAt(partition) || (later !== undefined && this.rows.timeOf(later) <= watermark)) {
+      this.late.count++;
+      return;
+    }
+    store.insertAt(partition, list, store.placeOf(list, vectors, row), vectors, row);
     earliest.set(partition, Math.min(time, earliest.get(partition) ?? Infinity));
   }
 
@@ -210,16 +229,12 @@ class WaitingRows implements TimedWork, SavedState {
     for (let partition = 0; partition < store.partitions.rowCount; partition++) {
       if (store.partitions.isFree(partition)) continue;
       const list = store.list(partition);
-      const first = list[this.#firstWaiting(list)];
+      // Times are whole milliseconds.
+      const first = list[this.rows.placeOf(list, this.rows.enteredAt(partition) + 1)];
       if (first !== undefined) earliest.set(partition, this.rows.timeOf(first));
     }
     this.#earliest = earliest;
     return earliest;
-  }
-
-  /** Times are whole milliseconds. */
-  #firstWaiting(list: readonly number[]): number {
-    return this.rows.placeOf(list, this.#enteredUpTo + 1);
   }
 
   advance(watermark: number): void {
@@ -228,7 +243,6 @@ class WaitingRows implements TimedWork, SavedState {
     this.#nextDue = 0;
     for (const [partition, time] of this.#waiting) if (time <= watermark) this.#findDue(partition, time, watermark);
     this.#due.sort((a, b) => a.time - b.time || a.partition - b.partition);
-    this.#enteredUpTo = Math.max(this.#enteredUpTo, watermark);
   }
 
   /** Every time of a partition's waiting rows that the watermark has passed. */
@@ -262,6 +276,7 @@ class WaitingRows implements TimedWork, SavedState {
     const {store, node} = this.rows;
     const {unit, start} = node.frame;
     const list = store.list(partition);
+    this.rows.enter(partition, time);
     if (unit === 'ROWS') yield* this.#enterOneByOne(list, time, start);
     else {
       if (start !== null) yield* this.rows.leaveBefore(list, this.rows.placeOf(list, time + start));
@@ -307,11 +322,9 @@ class WaitingRows implements TimedWork, SavedState {
     for (const stored of list.splice(0, end)) this.rows.store.removeRow(stored);
   }
 
-  save(_what: 'full' | 'changes', image: ImageWriter): void {
-    image.f64(this.#enteredUpTo);
-  }
-  load(image: ImageReader): void {
-    this.#enteredUpTo = image.f64();
+  /** What is waiting is found in the store. */
+  save(): void {}
+  load(): void {
     this.#earliest = null;
   }
 }

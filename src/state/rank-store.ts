@@ -27,17 +27,21 @@ export class RankStore extends RowStore {
   /** The first cell of each column. */
   readonly #columnOffsets: readonly number[];
 
-  /** `reusesPartitions`: the numbers of partitions that went empty are given again; otherwise they always stand for the order of first sight. */
+  /**
+   * `reusesPartitions`: the numbers of partitions that went empty are given again; otherwise they always stand for the order of first sight.
+   * `partitionSlots`: what else is kept of a partition.
+   */
   constructor(
     memory: Memory,
     types: readonly SqlType[],
     partitionKeys: readonly KeyKind[],
     keys: readonly SortKey[],
     reusesPartitions: boolean,
+    partitionSlots: readonly Slot[] = [],
   ) {
     const own = RowCells.slots(types);
     super([...own, numberSlot, numberSlot], true);
-    this.partitions = new GroupTable(partitionKeys, [], reusesPartitions);
+    this.partitions = new GroupTable(partitionKeys, partitionSlots, reusesPartitions);
     this.cells = new RowCells(
       this,
       memory,
