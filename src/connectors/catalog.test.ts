@@ -34,7 +34,7 @@ describe('a table that fits', () => {
     expect(resolved).toMatchObject({isSource: true, isSink: true, bounded: true, writes: ['append'], reads: 'append'});
     expect(Object.keys(resolved?.metadata ?? {})).toContain('file.path');
     expect(resolved?.table).toMatchObject({connector: 'filesystem', format: 'json'});
-    expect(Object.fromEntries(resolved?.table.options ?? [])).toEqual({path: 'x', 'scan.follow': 'false'});
+    expect(Object.fromEntries(resolved?.table.options ?? [])).toMatchObject({path: 'x', 'scan.follow': 'false', 'partition.default-name': '__DEFAULT_PARTITION__'});
     expect(resolved?.table.formatOptions.get('ignore-parse-errors')).toBe('true');
     expect(resolved?.table.formatOptions.get('fail-on-missing-field')).toBe('false');
   });
@@ -201,7 +201,11 @@ describe('a table that does not fit', () => {
   });
 
   test('partitions of files', () => {
-    expect(resolve(file, {partitionedBy: ['name']}).codes).toEqual([[null, 'not-yet-supported']]);
+    expect(resolve(file, {partitionedBy: ['name']}).codes).toEqual([]);
+    expect(resolve({...file, 'sink.partition-commit.policy.kind': 'metastore'}, {partitionedBy: ['name']}).codes).toEqual([
+      ['sink.partition-commit.policy.kind', 'not-yet-supported'],
+    ]);
+    expect(resolve(file, {partitionedBy: columns.map(({name}) => name)}).codes).toEqual([[null, 'contradiction']]);
   });
 
   test('columns that a format cannot hold', () => {

@@ -3,7 +3,7 @@ import type {Memory} from '../base/memory.ts';
 import type {OptionSpecs} from '../base/options.ts';
 import type {Problem} from '../base/problem.ts';
 import type {Batch} from '../flow/batch.ts';
-import type {Sink} from '../flow/sink.ts';
+import type {PartitionedSink, Sink} from '../flow/sink.ts';
 import type {Source} from '../flow/source.ts';
 import type {RowEncoder} from '../formats/define.ts';
 import type {ChangelogMode} from '../types/change.ts';
@@ -63,6 +63,12 @@ export interface ConnectorDefinition {
   /** `wanted`: the columns of the scan, in order. A source of bytes leaves them to its format; a source of rows fills exactly these. */
   source?(table: ConnectorTable, context: ConnectorContext, wanted: readonly WantedPath[]): Source;
   sink?(table: ConnectorTable, context: ConnectorContext, overwrite: boolean): Sink;
+  /** For tables with PARTITIONED BY. Absent: it has none. `defaultName` stands for NULL in the name of a partition. */
+  partitionedSink?(
+    table: ConnectorTable,
+    context: ConnectorContext,
+    overwrite: boolean,
+  ): {readonly sink: PartitionedSink; readonly defaultName: string};
   /** For sinks with format `none`: how rows become bytes (print), or null to drop them unseen (blackhole). */
   encoder?(table: ConnectorTable, context: ConnectorContext, batch: Batch): RowEncoder | null;
 }

@@ -19,3 +19,9 @@ export interface Sink {
   /** The end of a run that failed: an overwriting sink leaves what was there before. Absent: `close` does. */
   discard?(): Promise<void>;
 }
+
+/** A sink with several places to write to. */
+export interface PartitionedSink extends Sink {
+  /** What is written next belongs to this partition: a path relative to the table's, `dt=2026-01-01/hm=12`. True: its file is new. */
+  begin(partition: string): boolean;
+}

@@ -6,9 +6,11 @@ import {connectorTable} from '../connectors/catalog.ts';
 import type {ConnectorContext, ConnectorDefinition} from '../connectors/define.ts';
 import {findConnector} from '../connectors/index.ts';
 import {sharedSink} from '../connectors/output/shared-sink.ts';
+import type {Batch} from '../flow/batch.ts';
 import type {Sink} from '../flow/sink.ts';
 import type {Source} from '../flow/source.ts';
-import type {RowEncoder, WantedColumn} from '../formats/define.ts';
+import type {EncodeSpec, RowEncoder, WantedColumn} from '../formats/define.ts';
+import {PartitionEncoder} from '../formats/partition-encoder.ts';
 import {findConsoleFormat} from '../formats/console/index.ts';
 import {findFormat} from '../formats/index.ts';
 import type {TablePlan} from '../plan/table.ts';
@@ -113,6 +115,21 @@ function outputOf(engineOutput: EngineOutput, context: ConnectorContext, options
   }
   const {table, overwrite} = target;
   const connector = connectorOf(table);
+  const parts = table.partitionedBy.length > 0 ? connector.partitionedSink?.(connectorTable(table), context, overwrite) : undefined;
+  if (parts !== undefined) {
+    const encoder = new PartitionEncoder(
+      {
+        ...parts,
+        memory: context.memory,
+        timeZone: context.timeZone,
+        columns: table.columns,
+        partitionedBy: table.partitionedBy,
+        inner: (columns, innerBatch) => formatEncoder(table, {...spec, columns}, innerBatch),
+      },
+      batch,
+    );
+    return new Output({engineOutput, sink: parts.sink, encoder, limit: null});
+  }
   const sink = connector.sink?.(connectorTable(table), context, overwrite);
   assert(sink !== undefined, 'the planner writes to sinks only');
   return new Output({engineOutput, sink, encoder: tableEncoder(table, connector, engineOutput, context, spec), limit: null});
@@ -126,7 +143,11 @@ function tableEncoder(
   spec: {readonly memory: Memory; readonly columns: TablePlan['columns']; readonly timeZone: string; readonly kinds: boolean},
 ): RowEncoder | null {
   if (table.format === null) return connector.encoder?.(connectorTable(table), context, batch) ?? null;
-  const encoder = findFormat(table.format)?.encoder?.({...spec, columns: table.columns, options: table.formatOptions}, batch);
+  return formatEncoder(table, {...spec, columns: table.columns}, batch);
+}
+
+function formatEncoder(table: TablePlan, spec: Omit<EncodeSpec, 'options'>, batch: Batch): RowEncoder {
+  const encoder = findFormat(table.format ?? '')?.encoder?.({...spec, options: table.formatOptions}, batch);
   assert(encoder !== undefined, 'the planner knows which formats can be written');
   return encoder;
 }

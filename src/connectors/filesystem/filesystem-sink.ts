@@ -54,6 +54,11 @@ export class FilesystemSink implements Sink {
   }
 
   async open(): Promise<void> {
+    this.openNow();
+  }
+
+  /** The same without a promise. */
+  openNow(): void {
     if (this.#bytes !== null) return;
     if (compressionOf(this.#name) === 'zstd') {
       throw fail('invalid', 'not-yet-supported', `cannot write ${this.#name}: writing zstd is not supported yet`, {

@@ -1,13 +1,14 @@
 import type {OptionSpecs} from '../../base/options.ts';
 import type {Problem} from '../../base/problem.ts';
 import {stringType, withNullable} from '../../types/sql-type.ts';
-import type {ConnectorDefinition, ConnectorTable} from '../define.ts';
+import type {ConnectorContext, ConnectorDefinition, ConnectorTable} from '../define.ts';
 import {compressionOf} from '../feed/compressed-feed.ts';
 import {invalid} from '../options.ts';
 import {sharedSink} from '../output/shared-sink.ts';
 import {parseDuration} from '../../base/quantity.ts';
 import {StdinSource} from '../stdin/stdin-source.ts';
 import {FilesystemSink} from './filesystem-sink.ts';
+import {PartitionedFiles} from './partitioned-sink.ts';
 import {FilesystemSource} from './filesystem-source.ts';
 
 const flinkOnly = {ignored: true} as const;
@@ -28,6 +29,23 @@ const options: OptionSpecs = {
   'sink.rolling-policy.file-size': {type: 'bytes', ...flinkOnly, help: 'size at which Flink begins a new part file'},
   'sink.rolling-policy.rollover-interval': {type: 'duration', ...flinkOnly, help: 'age at which Flink begins a new part file'},
   'sink.rolling-policy.check-interval': {type: 'duration', ...flinkOnly, help: 'how often Flink looks at the ages of part files'},
+  'sink.partition-commit.policy.kind': {
+    type: ['success-file', 'metastore', 'custom'],
+    help: 'success-file: when the run ends well, an empty file in each partition it wrote says that it is complete',
+  },
+  'sink.partition-commit.success-file.name': {type: 'string', default: '_SUCCESS', help: 'name of that file'},
+  'partition.default-name': {type: 'string', default: '__DEFAULT_PARTITION__', help: 'the partition of NULL and of the empty text'},
+  'sink.partition-commit.trigger': {
+    type: ['process-time', 'partition-time'],
+    ...flinkOnly,
+    help: 'what makes Flink commit a partition while it runs',
+  },
+  'sink.partition-commit.delay': {type: 'duration', ...flinkOnly, help: 'how long Flink waits before it does'},
+  'sink.partition-commit.watermark-time-zone': {type: 'string', ...flinkOnly, help: 'the zone of the watermark that it compares with'},
+  'partition.time-extractor.kind': {type: 'string', ...flinkOnly, help: 'how Flink finds the time of a partition'},
+  'partition.time-extractor.class': {type: 'string', ...flinkOnly, help: 'the class that finds it'},
+  'partition.time-extractor.timestamp-pattern': {type: 'string', ...flinkOnly, help: 'the time of a partition, made of its values'},
+  'partition.time-extractor.timestamp-formatter': {type: 'string', ...flinkOnly, help: 'how that is read'},
   'auto-compaction': {type: 'boolean', ...flinkOnly, help: 'whether Flink joins small part files'},
   'compaction.file-size': {type: 'bytes', ...flinkOnly, help: 'size of the joined files in Flink'},
 };
@@ -68,6 +86,7 @@ export const filesystemConnector: ConnectorDefinition = {
       monitorMs: interval === undefined ? null : parseDuration(interval),
     });
   },
+  partitionedSink: partitionedFiles,
   sink(table, context, overwrite) {
     const path = pathOf(table);
     if (path === '/dev/stdout') return sharedSink(context.standardOutput);
@@ -75,6 +94,21 @@ export const filesystemConnector: ConnectorDefinition = {
     return new FilesystemSink({path, directory: context.directory, overwrite, extension: table.format ?? 'txt'});
   },
 };
+
+/** Partitions are complete when the run ends. */
+function partitionedFiles(table: ConnectorTable, context: ConnectorContext, overwrite: boolean) {
+  const {options} = table;
+  const sink = new PartitionedFiles({
+    path: pathOf(table),
+    directory: context.directory,
+    overwrite,
+    extension: table.format ?? 'txt',
+    successFile: options.has('sink.partition-commit.policy.kind')
+      ? (options.get('sink.partition-commit.success-file.name') as string)
+      : null,
+  });
+  return {sink, defaultName: options.get('partition.default-name') as string};
+}
 
 function pathOf(table: ConnectorTable): string {
   return table.options.get('path') as string;
@@ -95,14 +129,14 @@ function checkTable(table: ConnectorTable): readonly Problem[] {
     );
   }
   if (path === '') problems.push(invalid('bad-option', 'option "path" is empty', 'name a file, a directory or a pattern'));
-  if (table.partitionedBy.length > 0) {
+  const policy = table.options.get('sink.partition-commit.policy.kind');
+  if (policy !== undefined && policy !== 'success-file') {
     problems.push(
-      invalid(
-        'not-yet-supported',
-        'partitioned tables of files are not supported yet',
-        'leave out PARTITIONED BY, and name the partition in "path"',
-      ),
+      invalid('not-yet-supported', `option "sink.partition-commit.policy.kind" cannot be "${policy}" yet`, `there is 'success-file'`),
     );
+  }
+  if (table.partitionedBy.length === table.columns.length) {
+    problems.push(invalid('contradiction', 'every column is in PARTITIONED BY, so records would be empty', 'leave one of them out'));
   }
   const interval = table.options.get('source.monitor-interval');
   if (interval !== undefined && (parseDuration(interval) ?? 0) <= 0) {

@@ -55,7 +55,7 @@ export function dynamicOptions(hints: readonly Hint[], context: BindContext): re
   return options;
 }
 
-const hintsWithoutEffect = ['BROADCAST', 'SHUFFLE_HASH', 'SHUFFLE_MERGE', 'NEST_LOOP', 'MULTI_JOIN'];
+const hintsWithoutEffect = ['BROADCAST', 'SHUFFLE_HASH', 'SHUFFLE_MERGE', 'NEST_LOOP', 'MULTI_JOIN', 'LOOKUP'];
 
 /** Whether a hint can be left alone. */
 export function checkHint(hint: Hint, context: BindContext): boolean {
@@ -85,6 +85,9 @@ function boundTable(session: Session, created: CreatedTable, resolved: ResolvedT
   const {table} = resolved;
   if (!resolved.isSource) {
     return report.error('not-readable', use.span, `table "${created.name}" cannot be read: connector "${table.connector}" only writes`);
+  }
+  if (table.partitionedBy.length > 0) {
+    return report.notSupported(`reading a table with PARTITIONED BY ("${created.name}")`, use.span, 'read the files of one partition: name it in "path"');
   }
   if (!canBeChanged(session, created, resolved, use)) return null;
   const wanted = created.base.map((column, ordinal) => wantedOf(column, ordinal, created, resolved));
