@@ -44,6 +44,8 @@ export interface EngineInput {
   advance(watermark: number): void;
   /** How far time has come: the least of the watermarks declared for it; Infinity where nobody waits for any. The input that is furthest behind is read next. */
   readonly watermark: number;
+  /** Others look something up in its rows: it is best read to its end before them, since they wait for that. */
+  readonly comesFirst: boolean;
   /** False when nobody wants more rows of it (a LIMIT is satisfied): the edge may stop reading. */
   readonly wanted: boolean;
 }

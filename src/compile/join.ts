@@ -8,12 +8,15 @@ import type {NodeOf, PlanNode} from '../plan/nodes/index.ts';
 import type {WindowColumns} from '../plan/nodes/window.ts';
 import {JoinSide, joinKeys} from '../state/join-store.ts';
 import {keyKindOf} from '../state/key-cells.ts';
+import {RowCells} from '../state/row-cells.ts';
+import {RowStore} from '../state/row-store.ts';
 import {LateRows, WindowGroups} from '../state/window-groups.ts';
 import {physicalOf, type Schema, type SqlType} from '../types/sql-type.ts';
 import type {ColumnSource, RowShape} from './columns.ts';
 import {isCanonical, keyColumn} from './group-probe.ts';
 import {columnsOver, joinCode, type SideColumns} from './join-code.ts';
 import {type JoinInbox, JoinOperator, type JoinReach, type JoinWindows, type SideReach, type WindowBounds} from './join-operator.ts';
+import {LookupOperator, type WaitingRows} from './lookup-operator.ts';
 import type {Build, NodeCompiler} from './node-compiler.ts';
 import type {SegmentWriter} from './segment-writer.ts';
 import {Stage} from './stage.ts';
@@ -24,6 +27,7 @@ export const join: NodeCompiler<'join'> = {
   kind: 'stage',
   usesTime: (node, [left, right]) => isTimed(node, left as PlanNode, right as PlanNode),
   stage(node, index, build) {
+    if (node.lookup) return lookupStage(node, index, build);
     const batch = createBatch(build.memory, physicalsOf(node.schema), node.changelog !== 'append');
     const inputs = node.inputs.map(input => build.node(input)) as [PlanNode, PlanNode];
     const retracts = inputs.map(input => input.changelog !== 'append');
@@ -54,6 +58,7 @@ export const join: NodeCompiler<'join'> = {
     const keys = port === 0 ? node.leftKeys : node.rightKeys;
     const {schema, changelog} = build.node(node.inputs[port] as number);
     const {writer} = segment;
+    if (port === 1) stage.rightFeeders.add(build.segmentStage);
     if (stage.windows !== null) leaveLate(segment, input, stage, stage.windows, stage.windows[port === 0 ? 'left' : 'right'].column);
     const places = stage.places[port] as InboxPlaces;
     // Whatever may leave the row comes before a place is taken for it.
@@ -96,6 +101,41 @@ function reachOf(node: NodeOf<'join'>, inputs: readonly [PlanNode, PlanNode], in
   return {left: of(0, leftTime, -least), right: of(1, rightTime, most), unitMs};
 }
 
+/** A join that looks left rows up in a table. */
+function lookupStage(node: NodeOf<'join'>, index: number, build: Build): Stage {
+  const [leftInput, rightInput] = node.inputs.map(input => build.node(input)) as [PlanNode, PlanNode];
+  const hasKinds = leftInput.changelog !== 'append';
+  const batch = createBatch(build.memory, physicalsOf(node.schema), hasKinds);
+  const inbox = inboxOf(node, build, hasKinds);
+  const keys = joinKeys(node.leftKeys.map(key => keyKindOf(key.type)));
+  const [left, right] = [leftInput, rightInput].map((input, port) => {
+    const columns = input.schema.columns.map(column => keyKindOf(column.type));
+    return new JoinSide(keys, port === 0 ? 'left' : 'right', {columns, retracts: false, countsPartners: false, forgets: 'never'});
+  }) as [JoinSide, JoinSide];
+  const waiting = waitingRows(node, leftInput, inbox, build);
+  for (const state of [keys, right.rows, waiting.rows]) build.keep(state);
+  const code = joinCode({node, keys, ...sideColumns(node, build, {batch, inbox, left, right}), keepsNullKeys: false}, index, build);
+  const feeders = new Set<Stage>();
+  const hasTable = (): boolean => [...feeders].every(feeder => feeder.isExhausted);
+  const keepsAllLeft = keepsAll(node.type, 'left');
+  const operator = new LookupOperator({inbox, batch, keepsAll: keepsAllLeft, hasResidual: node.residual !== null, right, code, waiting, hasTable});
+  return new JoinStage(index, batch, {producer: operator, mostRows: build.stepRows}, inbox, null, feeders);
+}
+
+function waitingRows(node: NodeOf<'join'>, input: PlanNode, inbox: Inbox, build: Build): WaitingRows {
+  const {columns, keys} = inbox.places[0];
+  const computed = keys.flatMap((vector, index) => (vector === null ? [] : [{vector, type: (node.leftKeys[index] as Expr).type}]));
+  const types = [...input.schema.columns.map(column => column.type), ...computed.map(({type}) => type)];
+  const rows = new RowStore([...RowCells.slots(types), {kind: 'number', initial: 0}]);
+  const places = types.map((type, column) => ({column, type}));
+  return {
+    rows,
+    cells: new RowCells(rows, build.memory, places, rows.offsets),
+    vectors: [...columns, ...computed.map(({vector}) => vector)],
+    kind: rows.offsets.at(-1) as number,
+  };
+}
+
 function physicalsOf(schema: Schema): readonly ReturnType<typeof physicalOf>[] {
   return schema.columns.map(column => physicalOf(column.type));
 }
@@ -111,11 +151,14 @@ interface Inbox extends JoinInbox {
 }
 
 class JoinStage extends Stage {
+  /** Whose segments bring right rows. */
+  readonly rightFeeders: Set<Stage>;
   readonly #inbox: Inbox;
   readonly windows: Windows | null;
 
-  constructor(node: number, batch: Batch, work: ConstructorParameters<typeof Stage>[2], inbox: Inbox, windows: Windows | null) {
+  constructor(node: number, batch: Batch, work: ConstructorParameters<typeof Stage>[2], inbox: Inbox, windows: Windows | null, rightFeeders = new Set<Stage>()) {
     super(node, batch, work);
+    this.rightFeeders = rightFeeders;
     this.#inbox = inbox;
     this.windows = windows;
   }

@@ -53,6 +53,7 @@ export class RunningEngine implements Engine {
     return {
       node,
       batch: stage.batch,
+      comesFirst: this.#isLookedUp(stage.node),
       push: () => {
         assert(!stage.pending, 'an input is filled again only when its last batch is done with');
         stage.push();
@@ -71,6 +72,16 @@ export class RunningEngine implements Engine {
         return isWanted();
       },
     };
+  }
+
+  /** Whether a node's rows are, in the end, those of a table that is looked up. */
+  #isLookedUp(index: number): boolean {
+    const {plan, users} = this.#parts;
+    return (users[index] ?? []).some(user => {
+      const node = plan.nodes[user];
+      if (node?.kind === 'join' && node.lookup) return node.inputs[0] !== index;
+      return this.#isLookedUp(user);
+    });
   }
 
   /** Whether some user still wants rows of a node. */

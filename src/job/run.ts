@@ -106,9 +106,10 @@ class Run {
     if (!this.#areSatisfied()) await this.#steps();
   }
 
-  /** Of the inputs that others wait for the one furthest behind comes first, and only the first of them that has rows is read in a round. */
+  /** Tables that are looked up come before everything else. Of the inputs that others wait for the one furthest behind comes first, and only the first of them that has rows is read in a round. */
   #inOrder(): readonly Input[] {
-    const inputs = [...this.#live];
+    const tables = [...this.#live].filter(input => input.engineInput.comesFirst);
+    const inputs = tables.length > 0 ? tables : [...this.#live];
     return inputs.length < 2 ? inputs : inputs.sort((a, b) => ascending(a.engineInput.watermark, b.engineInput.watermark));
   }
 

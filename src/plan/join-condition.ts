@@ -76,12 +76,12 @@ function areAlike(first: SqlType, second: SqlType): boolean {
 
 /** A join by what holds for its pairs. */
 export function joinShape(
-  join: {readonly type: JoinType; readonly inputs: readonly [number, number]; readonly emit: 'changes' | 'final'},
+  join: {readonly type: JoinType; readonly inputs: readonly [number, number]; readonly emit: 'changes' | 'final'; readonly lookup?: boolean},
   conjuncts: readonly Expr[],
   leftColumns: number,
 ): JoinShape {
   const {leftKeys, rightKeys, rest} = joinCondition(conjuncts, leftColumns);
-  return {kind: 'join', ...join, leftKeys, rightKeys, residual: conjunction(rest), leftColumns};
+  return {kind: 'join', lookup: false, ...join, leftKeys, rightKeys, residual: conjunction(rest), leftColumns};
 }
 
 /** The columns of a join of two schemas. */

@@ -16,12 +16,12 @@ export interface JoinInterval {
  * that it has no partner is known for good. The bounds say how long rows stay; the condition itself still decides about each pair.
  */
 export function joinInterval(
-  node: Pick<JoinShape, 'type' | 'leftKeys' | 'rightKeys' | 'residual' | 'leftColumns' | 'emit'>,
+  node: Pick<JoinShape, 'type' | 'leftKeys' | 'rightKeys' | 'residual' | 'leftColumns' | 'emit' | 'lookup'>,
   left: Pick<Traits, 'rowtime' | 'changelog'>,
   right: Pick<Traits, 'rowtime' | 'changelog'>,
 ): JoinInterval | null {
   if (left.rowtime === null || right.rowtime === null || left.changelog !== 'append' || right.changelog !== 'append') return null;
-  if (node.emit === 'final' || node.type === 'semi' || node.type === 'anti') return null;
+  if (node.emit === 'final' || node.lookup || node.type === 'semi' || node.type === 'anti') return null;
   const times = {left: left.rowtime, right: right.rowtime + node.leftColumns};
   const equalities = node.leftKeys.map((key, index) => ({sign: '=', first: key, second: moved(node.rightKeys[index]!, node.leftColumns)}));
   const comparisons = node.residual === null ? [] : conjunctsOf(node.residual).flatMap(comparisonOf);

@@ -29,6 +29,8 @@ export interface JoinShape {
   /** How many columns the left input has. */
   readonly leftColumns: number;
   readonly emit: 'changes' | 'final';
+  /** The right side is a table that is read to its end first; each left row, whatever its kind, then looks up what is there. Inner and left joins only. */
+  readonly lookup: boolean;
 }
 
 /** Whether rows of a side stay when they have no partner. */
@@ -43,11 +45,11 @@ export function givesPairs(type: JoinType): boolean {
 
 /** The windows of both sides, where their bounds are compared: what a window gives is then known, and final, when it closes. */
 export function joinedWindows(
-  node: Pick<JoinShape, 'leftKeys' | 'rightKeys' | 'emit'>,
+  node: Pick<JoinShape, 'leftKeys' | 'rightKeys' | 'emit' | 'lookup'>,
   left: Pick<Traits, 'window' | 'changelog'>,
   right: Pick<Traits, 'window' | 'changelog'>,
 ): {readonly left: WindowColumns; readonly right: WindowColumns} | null {
-  if (left.window === null || right.window === null || node.emit === 'final') return null;
+  if (left.window === null || right.window === null || node.emit === 'final' || node.lookup) return null;
   if (left.changelog !== 'append' || right.changelog !== 'append') return null;
   const areCompared = (leftColumn: number, rightColumn: number): boolean =>
     node.leftKeys.some((key, index) => isColumn(key, leftColumn) && isColumn(node.rightKeys[index]!, rightColumn));
@@ -70,12 +72,16 @@ export const join: Behaviour<JoinShape> = {
   }),
   traits: (node, _given, inputs) => {
     const [left, right] = inputs as readonly [Traits, Traits];
+    const schema = {columns: joinedColumns(node.type, left.schema.columns, right.schema.columns)};
+    if (node.lookup) {
+      return {schema, changelog: left.changelog, key: keyOf(node, left, right), rowtime: left.rowtime, bounded: left.bounded, window: left.window};
+    }
     const windows = joinedWindows(node, left, right);
     const isTimed = windows !== null || joinInterval(node, left, right) !== null;
     const keepsWindow = windows !== null && !keepsAll(node.type, 'right');
     const isAppend = left.changelog === 'append' && right.changelog === 'append' && (node.type === 'inner' || node.type === 'semi');
     return {
-      schema: {columns: joinedColumns(node.type, left.schema.columns, right.schema.columns)},
+      schema,
       changelog: isAppend || isTimed || node.emit === 'final' ? 'append' : 'retract',
       key: keyOf(node, left, right),
       rowtime: isTimed && !keepsAll(node.type, 'right') ? left.rowtime : null,
@@ -103,6 +109,14 @@ export const join: Behaviour<JoinShape> = {
     for (const key of node.rightKeys) right.addExpression(key);
     return [left, right];
   },
+  growth: (node, inputs) => {
+    const [left, right] = inputs as readonly [Traits, Traits];
+    if (joinedWindows(node, left, right) !== null) return {kind: 'time', text: 'the rows of both inputs in open windows'};
+    if (joinInterval(node, left, right) !== null) return {kind: 'time', text: 'the rows of both inputs, while others may still match them'};
+    const kept = [left, right].map(({changelog}) => (changelog === 'append' ? 'all rows' : 'the present rows'));
+    const text = kept[0] === kept[1] ? `${kept[0]} of both inputs` : `${kept[0]} of the left input, ${kept[1]} of the right one`;
+    return {kind: 'rows', text};
+  },
   describe: (node, [left, right]) => {
     const both: Schema = {columns: [...left!.columns, ...right!.columns]};
     const equalities = node.leftKeys.map(
@@ -110,7 +124,8 @@ export const join: Behaviour<JoinShape> = {
     );
     const on = equalities.length === 0 ? ' of every row with every row' : ` on ${equalities.join(', ')}`;
     const residual = node.residual === null ? '' : ` where ${expressionText(node.residual, both)}`;
-    return `${node.type} join${on}${residual}${node.emit === 'changes' ? '' : ', final rows'}`;
+    const way = node.lookup ? ', looked up' : node.emit === 'changes' ? '' : ', final rows';
+    return `${node.type} join${on}${residual}${way}`;
   },
 };
 
