@@ -62,7 +62,7 @@ export function withGroupWindow(
   const time = binder.bind(times);
   const spans = lengths.map(length => spanOf(context, binder, length));
   if (time === null || spans.includes(null)) return null;
-  const window = windowOf(context, {name, lengths: spans as readonly number[], span: call.span});
+  const window = windowOf(context, {name, lengths: spans as readonly number[], span: call.span, isLoose: true});
   if (window === null) return null;
   const below = session.builder.schema(input);
   const width = below.columns.length;

@@ -127,9 +127,15 @@ export type Window = {readonly kind: 'fixed'; readonly spec: WindowSpec} | {read
 /** The windows that a function means. Null after a problem was reported. */
 export function windowOf(
   context: BindContext,
-  given: {readonly name: WindowFunction; readonly lengths: readonly number[]; readonly span: Span},
+  given: {
+    readonly name: WindowFunction;
+    readonly lengths: readonly number[];
+    readonly span: Span;
+    /** The windows of GROUP BY may be of any size. */
+    readonly isLoose?: boolean;
+  },
 ): Window | null {
-  const {name, lengths, span} = given;
+  const {name, lengths, span, isLoose = false} = given;
   const wrong = (message: string): null => context.report.error('wrong-window', span, message);
   const [first = 0, second = 0, third = 0] = lengths;
   if (first <= 0 || (name !== 'TUMBLE' && name !== 'SESSION' && second <= 0))
@@ -140,7 +146,7 @@ export function windowOf(
     return {kind: 'fixed', spec: {kind: 'tumble', sizeMs: first, stepMs: first, offsetMs: second}};
   }
   const what = name === 'HOP' ? 'slide' : 'step';
-  if (second % first !== 0) return wrong(`the size of ${name} must be a multiple of its ${what}`);
+  if (second % first !== 0 && !isLoose) return wrong(`the size of ${name} must be a multiple of its ${what}`);
   if (Math.abs(third) >= (name === 'HOP' ? first : second))
     return wrong(`the offset of ${name} must be less than its ${name === 'HOP' ? 'slide' : 'size'}`);
   const kind = name === 'HOP' && first === second ? 'tumble' : name === 'HOP' ? 'hop' : 'cumulate';
