@@ -8,7 +8,7 @@ import {nearest} from '../../base/nearest.ts';
 import type {Expr} from '../expression.ts';
 import {withArticle} from '../plan-text.ts';
 import type {AggregateCalls} from './aggregate-calls.ts';
-import {bindCall, callOf} from './call.ts';
+import {bindCall} from './call.ts';
 import {castTo, coerced, caseOf} from './cast.ts';
 import type {BindContext} from './context.ts';
 import {
@@ -24,6 +24,7 @@ import {
 import {fieldOf, listed, type Scope} from './scope.ts';
 import {bindOverlaps} from './overlaps.ts';
 import {sqlTypeOf} from './type-name.ts';
+import {callOf} from './typed-call.ts';
 
 /** What the aliases of a SELECT list mean to an expression: more than columns, less, or nothing but a better message. */
 export interface Aliases {

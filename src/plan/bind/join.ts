@@ -4,10 +4,10 @@ import type {Column} from '../../types/sql-type.ts';
 import type {Expr} from '../expression.ts';
 import {conjunctsOf, joinedSchema, joinShape} from '../join-condition.ts';
 import {keepsAll, type JoinType} from '../nodes/join.ts';
-import {callOf} from './call.ts';
+import {callOf} from './typed-call.ts';
 import {caseOf} from './cast.ts';
 import {ExpressionBinder} from './expression.ts';
-import {bindFrom, type BoundFrom} from './from.ts';
+import type {BoundFrom} from './from.ts';
 import type {QueryBinder} from './query.ts';
 import {listed, Scope, type MergedColumn, type ScopeRelation} from './scope.ts';
 import type {CommonTables, Emit} from './session.ts';
@@ -26,11 +26,11 @@ const typeOfWord: {readonly [word in JoinReference['type']]: JoinType} = {
 
 /** Two inputs and what relates them. A comma or CROSS JOIN relates nothing: what WHERE says of both is moved into the join by a rule. */
 export function bindJoin(binder: QueryBinder, reference: JoinReference, around: CommonTables | null, emit: Emit): BoundFrom | null {
-  const left = bindFrom(binder, reference.left, around, emit);
+  const left = binder.bindFrom(reference.left, around, emit);
   if (reference.right.kind === 'unnest') return left === null ? null : bindUnnest(binder, left, reference.right, reference);
   const asOf = reference.right.kind === 'named' ? reference.right.systemTime : null;
   const table = reference.right.kind === 'named' ? {...reference.right, systemTime: null} : reference.right;
-  const right = bindFrom(binder, table, around, emit);
+  const right = binder.bindFrom(table, around, emit);
   if (left === null || right === null) return null;
   const type = typeOfWord[reference.type];
   if (asOf !== null && !canLookUp(binder, asOf, type, left, right)) return null;

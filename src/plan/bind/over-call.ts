@@ -8,9 +8,9 @@ import type {Expr} from '../expression.ts';
 import {someExpression} from '../expression-walk.ts';
 import {type Frame, runningFrame, wholeFrame} from '../window-call.ts';
 import {type OverCall, overIndex} from './aggregate-calls.ts';
-import {aggregateTyping} from './call.ts';
 import {coerced} from './cast.ts';
 import type {ExpressionBinder} from './expression.ts';
+import {aggregateTyping} from './typed-call.ts';
 
 interface WindowFunction {
   readonly syntax: string;
@@ -121,7 +121,7 @@ function boundHead(binder: ExpressionBinder, call: CallExpression): Pick<OverCal
       if (definition === undefined) return report.notSupported(`${call.name}(…) OVER`, call.span);
       return report.error('wrong-argument', call.span, `function "${call.name}" is no aggregate, so it takes no OVER`);
     }
-    const typed = aggregateTyping(binder, call, definition, args);
+    const typed = aggregateTyping(report, call, definition, args);
     if (typed === null) return null;
     // A frame may hold no rows at all.
     const type = definition.name === 'COUNT' ? typed.type : withNullable(typed.type, true);

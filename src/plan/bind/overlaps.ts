@@ -1,6 +1,6 @@
 import type {Expression} from '../../sql/ast.ts';
 import type {Expr} from '../expression.ts';
-import {callOf} from './call.ts';
+import {callOf} from './typed-call.ts';
 import type {ExpressionBinder} from './expression.ts';
 
 type Overlaps = Expression & {readonly kind: 'overlaps'};

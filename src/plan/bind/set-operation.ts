@@ -3,7 +3,7 @@ import {commonType} from '../../types/common-type.ts';
 import {bigintType, booleanType, type Column, withNullable} from '../../types/sql-type.ts';
 import {typeText} from '../../types/type-text.ts';
 import type {AggregateCall, Expr} from '../expression.ts';
-import {callOf} from './call.ts';
+import {callOf} from './typed-call.ts';
 import {coerced} from './cast.ts';
 import type {QueryBinder} from './query.ts';
 import type {CommonTables, Emit, Relation} from './session.ts';

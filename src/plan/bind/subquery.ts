@@ -3,7 +3,7 @@ import {findFunction} from '../../functions/index.ts';
 import type {Expression, Query, Select} from '../../sql/ast.ts';
 import type {Expr} from '../expression.ts';
 import {conjunction, conjunctsOf, joinedSchema, joinShape, moved, sideOf} from '../join-condition.ts';
-import {callOf} from './call.ts';
+import {callOf} from './typed-call.ts';
 import {ExpressionBinder} from './expression.ts';
 import {bindFrom} from './from.ts';
 import type {QueryBinder} from './query.ts';
