@@ -33,6 +33,9 @@ export interface CorpusTable {
   readonly columns: readonly string[];
   readonly options?: Readonly<Record<string, string>>;
   readonly changelog?: string;
+  readonly options?: Readonly<Record<string, string>>;
+  /** How many rows come before upstream's test stops and goes on. */
+  readonly restartAfter?: number;
   /** By the case's makers, from the rows. */
   readonly typesInferred?: boolean;
   readonly rows?: readonly Readonly<Record<string, unknown>>[];
