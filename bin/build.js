@@ -21,7 +21,7 @@ const makers = [
 const forDevelopers = {pages: 'src/cli/pages/write.ts', conformance: 'src/testing/conformance/main.ts', bench: 'bench/main.ts'};
 
 /** Modules of Node's that most lines never use. The command loads each when something of it is first asked for: all of them take 10 ms. */
-const seldom = ['node:child_process', 'node:crypto', 'node:net', 'node:os', 'node:tty', 'node:zlib'];
+const seldom = ['node:child_process', 'node:crypto', 'node:module', 'node:net', 'node:tty', 'node:zlib'];
 
 /** What the command requires with: Node's own modules, given to it by bin/weir.js as a function. */
 const requireText = `

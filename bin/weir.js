@@ -11,9 +11,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
   const bundle = new URL('../dist/cli.cjs', import.meta.url);
   const text = builtin('fs').readFileSync(bundle, 'latin1');
   const script = new (builtin('vm').Script)(text, {filename: builtin('url').fileURLToPath(bundle), cachedData: cacheOf(text)});
-  // V8 shall wait three times as long until it optimizes a function: most of those that get hot in a short run are cold again before their better code is there,
-  // and the others are compiled once, when all kinds of values were seen. (Behind the cache, which is refused when flags differ; newer V8s count in another way.)
-  if (major === 20) builtin('v8').setFlagsFromString('--interrupt-budget=200000');
+  // V8 shall wait three times as long until it optimizes a function, and nine times with a kernel: most that get hot in a short run are cold again before their
+  // better code is there, and the others are compiled once, when all kinds of values were seen. (Behind the cache, which is refused when flags differ. Newer V8s
+  // count in another way.)
+  if (major === 20) builtin('v8').setFlagsFromString('--interrupt-budget=200000 --wasm-tiering-budget=16000000');
   await script.runInThisContext()(builtin, bundle.href).main();
 }
 

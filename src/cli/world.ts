@@ -1,5 +1,4 @@
 import {fstatSync, statSync, writeSync} from 'node:fs';
-import {devNull} from 'node:os';
 import {isatty} from 'node:tty';
 import {fileURLToPath} from 'node:url';
 import {systemClock} from '../base/clock.ts';
@@ -69,10 +68,15 @@ export function processWorld(mainModule: string): World {
 function isTerminal(descriptor: number): boolean {
   try {
     const kind = fstatSync(descriptor);
-    return kind.isCharacterDevice() && kind.rdev !== statSync(devNull).rdev && isatty(descriptor);
+    return kind.isCharacterDevice() && kind.rdev !== nullDevice() && isatty(descriptor);
   } catch {
     return false; // A closed descriptor.
   }
+}
+
+/** What /dev/null is on this system; NaN where there is none. */
+function nullDevice(): number {
+  return statSync('/dev/null', {throwIfNoEntry: false})?.rdev ?? NaN;
 }
 
 function isFile(descriptor: number): boolean {
