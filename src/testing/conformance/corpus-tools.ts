@@ -31,7 +31,6 @@ export interface CorpusTable {
   readonly name: string;
   readonly role: 'source' | 'sink';
   readonly columns: readonly string[];
-  readonly options?: Readonly<Record<string, string>>;
   readonly changelog?: string;
   readonly options?: Readonly<Record<string, string>>;
   /** How many rows come before upstream's test stops and goes on. */
