@@ -1,10 +1,10 @@
 import type {Span} from '../../base/problem.ts';
-import type {CommonTable, Expression, Query, QueryBody} from '../../sql/ast.ts';
+import type {CommonTable, Expression, Query, QueryBody, TableReference} from '../../sql/ast.ts';
 import type {Expr, SortItem} from '../expression.ts';
 import {noLimit} from '../nodes/limit.ts';
 import type {BindContext} from './context.ts';
 import {ExpressionBinder} from './expression.ts';
-import {renamed} from './from.ts';
+import {bindFrom, renamed, type BoundFrom} from './from.ts';
 import {Scope} from './scope.ts';
 import {sortItems, type OrderKey, type Ordered} from './order.ts';
 import {bindSelect} from './select.ts';
@@ -26,6 +26,11 @@ export class QueryBinder {
   /** A query of a statement. */
   bindQuery(query: Query): Relation | null {
     return this.#bound(query, null, this.session.isFinal ? 'final' : 'changes', true);
+  }
+
+  /** What a FROM clause reads, or a part of it. */
+  bindFrom(reference: TableReference, around: CommonTables | null, emit: Emit): BoundFrom | null {
+    return bindFrom(this, reference, around, emit);
   }
 
   /** A query inside another one: without LIMIT its order means nothing, as in Flink. */

@@ -13,8 +13,11 @@ export function timeAttribute(builder: PlanBuilder, node: number, column: number
   switch (found.kind) {
     case 'project':
       return timeOf(builder, found.input, found.expressions[column]!);
+    case 'drop-old-rows':
     case 'filter':
     case 'limit':
+    case 'sort':
+    case 'time-sort':
     case 'watermark':
       return timeAttribute(builder, found.input, column);
     case 'join': {
@@ -43,7 +46,15 @@ export function timeAttribute(builder: PlanBuilder, node: number, column: number
       return column === found.number ? null : timeAttribute(builder, found.input, column);
     case 'window-aggregate':
       return found.windowKeys.isProcessing && found.windowKeys.time === column ? 'processing' : null;
-    default:
+    case 'aggregate':
+    case 'changelog-normalize':
+    case 'expand':
+    case 'rank':
+    case 'replicate':
+    case 'scan':
+    case 'sink':
+    case 'upsert-materialize':
+    case 'values':
       return null;
   }
 }

@@ -9,7 +9,6 @@ import {withArticle} from '../plan-text.ts';
 import {castTo} from './cast.ts';
 import type {BindContext} from './context.ts';
 import {ExpressionBinder} from './expression.ts';
-import {bindFrom} from './from.ts';
 import type {QueryBinder} from './query.ts';
 import {Scope} from './scope.ts';
 import type {CommonTables, Emit, Relation, Session} from './session.ts';
@@ -52,7 +51,7 @@ export function bindWindowFunction(
     table.table !== null
       ? {kind: 'named', span, name: table.table, hints: [], systemTime: null, alias: null}
       : {kind: 'derived', span, query: table.query!, lateral: false, alias: null};
-  const from = bindFrom(binder, reference, around, emit);
+  const from = binder.bindFrom(reference, around, emit);
   if (from === null) return null;
   const scope = new Scope(from.relations, from.merged);
   const expressions = new ExpressionBinder(context, {scope, aggregates: null, clause: name});
