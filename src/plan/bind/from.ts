@@ -1,12 +1,11 @@
 import {nearest} from '../../base/nearest.ts';
 import type {Span} from '../../base/problem.ts';
 import type {CompoundName, Hint, TableAlias, TableReference} from '../../sql/ast.ts';
-import type {Column} from '../../types/sql-type.ts';
 import {declareSql} from '../declare.ts';
 import type {BindContext} from './context.ts';
 import type {QueryBinder} from './query.ts';
 import {bindJoin} from './join.ts';
-import {listed, type MergedColumn, type ScopeRelation} from './scope.ts';
+import {listed, renamed, type MergedColumn, type ScopeRelation} from './scope.ts';
 import type {CommonTables, Emit, NamedTable, Relation} from './session.ts';
 import {bindWindowFunction, isWindowFunction} from './window.ts';
 import {dynamicOptions, externalTable, tableRelation} from './table.ts';
@@ -66,23 +65,6 @@ function aliased(context: BindContext, found: Relation, alias: TableAlias | null
   const columns = renamed(context, found.columns, alias?.columns ?? [], alias?.span);
   if (columns === null) return null;
   return {node: found.node, relations: [{path: alias === null ? path : [alias.name.name], columns, first: 0}], merged: []};
-}
-
-/** The columns under the names of a list such as `t (a, b)`. Null after a problem was reported. */
-export function renamed(
-  context: BindContext,
-  columns: readonly Column[],
-  names: readonly {readonly name: string}[],
-  span: Span | undefined,
-): readonly Column[] | null {
-  if (names.length === 0) return columns;
-  if (names.length === columns.length) return columns.map(({type}, index) => ({name: names[index]!.name, type}));
-  return context.report.error('wrong-column-count', span!, `${names.length} names are given for ${columns.length} columns`, {
-    detail: listed(
-      'columns',
-      columns.map(column => column.name),
-    ),
-  });
 }
 
 /** Parts of a name beyond the last must be those of the one catalog and database. */

@@ -3,6 +3,7 @@ import type {Span} from '../../base/problem.ts';
 import type {Identifier} from '../../sql/ast.ts';
 import type {Column} from '../../types/sql-type.ts';
 import type {Expr} from '../expression.ts';
+import type {BindContext} from './context.ts';
 import {fieldType} from '../expression-walk.ts';
 import {withArticle} from '../plan-text.ts';
 import type {Report} from '../report.ts';
@@ -145,6 +146,23 @@ export class Scope {
       ...(advice === undefined ? {} : {hint: advice}),
     });
   }
+}
+
+/** The columns under the names of a list such as `t (a, b)`. Null after a problem was reported. */
+export function renamed(
+  context: BindContext,
+  columns: readonly Column[],
+  names: readonly {readonly name: string}[],
+  span: Span | undefined,
+): readonly Column[] | null {
+  if (names.length === 0) return columns;
+  if (names.length === columns.length) return columns.map(({type}, index) => ({name: names[index]!.name, type}));
+  return context.report.error('wrong-column-count', span!, `${names.length} names are given for ${columns.length} columns`, {
+    detail: listed(
+      'columns',
+      columns.map(column => column.name),
+    ),
+  });
 }
 
 const mostListed = 20;

@@ -5,9 +5,9 @@ import {elementColumns} from '../elements.ts';
 import type {Expr} from '../expression.ts';
 import {withArticle} from '../plan-text.ts';
 import {ExpressionBinder} from './expression.ts';
-import {type BoundFrom, renamed} from './from.ts';
+import type {BoundFrom} from './from.ts';
 import type {QueryBinder} from './query.ts';
-import {Scope} from './scope.ts';
+import {renamed, Scope} from './scope.ts';
 
 type UnnestReference = TableReference & {readonly kind: 'unnest'};
 
