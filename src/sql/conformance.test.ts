@@ -83,8 +83,11 @@ describe.skipIf(corpus === null)('independent cases', () => {
 
   test('the exceptions are few, and none is left over', () => {
     const texts = parserCases(directory).map(({sql}) => sql);
-    expect(readExceptions().size).toBeLessThanOrEqual(6);
-    expect([...readExceptions()].filter(sql => !texts.includes(sql))).toEqual([]);
+    // Blocks of pages are named by page and line; the others stand there themselves.
+    const [pages, own] = [true, false].map(isPage => [...readExceptions()].filter(name => /\.md:\d+$/.test(name) === isPage));
+    expect(own?.length).toBeLessThanOrEqual(6);
+    expect(pages?.length).toBeLessThanOrEqual(3);
+    expect(own?.filter(sql => !texts.includes(sql))).toEqual([]);
   });
 
   test('every statement of the end-to-end cases and of nexmark is read', () => {
