@@ -1,15 +1,16 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {judgeChangelogModes} from './changelog-mode.ts';
 import {judgeEndToEnd} from './end-to-end.ts';
 import {judgeExpressions, judgeFunctions} from './expressions.ts';
 import {corpusDirectory, type Judgement} from './family.ts';
+import {judgeJsonSuite} from './json-suite.ts';
 import {judgeNexmark} from './nexmark.ts';
 import {judgeParser} from './parser.ts';
 import {judgeSnippets} from './snippets.ts';
 
-/** The independent cases as a table: family × passed, failed, refused, skipped. `--failures` lists what failed, `--refusals` what was refused (where a family tells); a word picks families. */
+/** The independent cases as a table: family × passed, failed, refused, skipped. `--failures` lists what failed, `--refusals` what was refused (where a family tells); a word picks families, `--accept` commits today's counts. */
 async function main(words: readonly string[]): Promise<void> {
   const corpus = corpusDirectory();
   if (corpus === null) {
@@ -19,6 +20,7 @@ async function main(words: readonly string[]): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'weir-conformance-'));
   const wanted = words.filter(word => !word.startsWith('--'));
   const families: Readonly<Record<string, () => Promise<readonly Judgement[]> | readonly Judgement[]>> = {
+    'json-test-suite': () => [judgeJsonSuite(corpus)],
     'sql-parser': () => judgeParser(corpus),
     'flink-docs-sql': () => [judgeSnippets(corpus)],
     'flink-testprograms': () => judgeEndToEnd(corpus, 'flink-testprograms', scratch),
@@ -35,6 +37,28 @@ async function main(words: readonly string[]): Promise<void> {
   }
   rmSync(scratch, {recursive: true, force: true});
   print(judgements, words);
+  if (words.includes('--accept')) acceptFloor(judgements);
+  else if (!holdsFloor(judgements)) process.exitCode = 1;
+}
+
+/** What has passed must go on passing, and nothing more may fail than what is known to: by family, committed. */
+const floorFile = 'fixtures/conformance/floor.json';
+
+type Floor = Readonly<Record<string, {readonly passed: number; readonly failed: number}>>;
+
+function holdsFloor(judgements: readonly Judgement[]): boolean {
+  const floor = JSON.parse(readFileSync(floorFile, 'utf8')) as Floor;
+  const fallen = judgements.filter(({family, passed, failed}) => {
+    const least = floor[family];
+    return least !== undefined && (passed < least.passed || failed > least.failed);
+  });
+  for (const {family} of fallen) console.log(`${family} has fallen below what is committed: ${JSON.stringify(floor[family])}`);
+  return fallen.length === 0;
+}
+
+function acceptFloor(judgements: readonly Judgement[]): void {
+  const floor = Object.fromEntries(judgements.map(({family, passed, failed}) => [family, {passed, failed}]));
+  writeFileSync(floorFile, `${JSON.stringify(floor, null, 2)}\n`);
 }
 
 function print(judgements: readonly Judgement[], words: readonly string[]): void {
