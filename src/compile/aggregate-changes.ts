@@ -61,6 +61,8 @@ export class ChangeWriter {
       writer.block(js`if (${group.page}[${group.cell} + ${this.#layout.rows.offset}] === 0)`, () => {
         this.#emit(this.#out, 3);
         writer.line(js`${this.#batch}.count = ${this.#out} + 1;`);
+        const {expiry} = this.#layout;
+        if (expiry !== null) writer.line(js`${writer.bind('expiry', expiry.groups)}.forget(${group.row});`);
         writer.line(js`${writer.bind('table', this.#layout.table)}.remove(${group.row});`);
         writer.line(this.#segment.leave);
       });
@@ -89,7 +91,8 @@ export class ChangeWriter {
       this.#emit(this.#out, 2);
       count(1);
     };
-    if (this.#alwaysChanges) give();
+    // As in Flink: who forgets groups must be told that one is still there, also where nothing is new.
+    if (this.#alwaysChanges || this.#layout.expiry !== null) give();
     else writer.block(js`if (!${this.#same}(${this.#out}, ${after}))`, give);
   }
 

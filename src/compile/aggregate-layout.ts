@@ -2,9 +2,11 @@ import {assert} from '../base/problem.ts';
 import type {AggregateCall, Expr} from '../plan/expression.ts';
 import {expressionKey} from '../plan/expression-walk.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
+import {GroupExpiry} from '../state/group-expiry.ts';
 import {GroupTable} from '../state/group-table.ts';
 import {type KeyKind, keyKindOf} from '../state/key-cells.ts';
-import type {RowStore, Slot} from '../state/row-store.ts';
+import type {SavedState} from '../state/image.ts';
+import type {Slot} from '../state/row-store.ts';
 import {ValueLog} from '../state/value-log.ts';
 import type {Value} from '../types/value.ts';
 import {type AggregateSession, groupEvaluator} from './aggregate-by-definition.ts';
@@ -60,6 +62,8 @@ export interface AggregateLayout {
   /** How many rows the group has, where rows may be taken back: a group without rows is no more. */
   readonly rows: FeedSlot | null;
   readonly retracts: boolean;
+  /** Where groups are forgotten after some time. */
+  readonly expiry: {readonly groups: GroupExpiry; readonly id: number} | null;
   readonly session: AggregateSession;
 }
 
@@ -93,7 +97,7 @@ function allKinds(slot: Slot): {readonly [K in KeyKind]: Slot} {
 
 /** Lays out the state of an aggregate. `retracts`: its input takes rows back. */
 export function layOut(
-  node: Pick<NodeOf<'aggregate'>, 'keys' | 'calls' | 'emit'>,
+  node: Pick<NodeOf<'aggregate'>, 'keys' | 'calls' | 'emit' | 'ttlMs'>,
   retracts: boolean,
   session: AggregateSession,
 ): AggregateLayout {
@@ -113,6 +117,8 @@ export function layOut(
     slots.push({kind: 'number', initial: 0});
     owners.push(null);
   }
+  const expirySlot = slots.length;
+  if (node.ttlMs !== undefined) slots.push(...Array.from({length: 4}, () => ({kind: 'number', initial: 0}) as const));
   // Results at the end of input come in the order of first sight, which the numbers of removed rows, given again, would spoil.
   const table = new GroupTable(
     node.keys.map(key => keyKindOf(key.type)),
@@ -135,7 +141,23 @@ export function layOut(
     const log = draft === null ? null : (feeds[drafts.indexOf(draft)]?.log ?? null);
     return {...slots, evaluate: log === null ? null : groupEvaluator(slots.call, log, session)};
   });
-  return {table, feeds, calls, rows, retracts, session};
+  const expiry = node.ttlMs === undefined ? null : expiryOf(table, feeds, expirySlot, node.ttlMs, session);
+  return {table, feeds, calls, rows, retracts, expiry, session};
+}
+
+function expiryOf(
+  table: GroupTable,
+  feeds: readonly Feed[],
+  slot: number,
+  ttlMs: number,
+  session: AggregateSession,
+): NonNullable<AggregateLayout['expiry']> {
+  const [id, changedAt, before, next] = table.slotOffsets.slice(slot) as [number, number, number, number];
+  const dependents = feeds.flatMap(({bag, log}) => [
+    ...(bag === null ? [] : [{rows: bag.table, forget: null}]),
+    ...(log === null ? [] : [{rows: null, forget: (page: Float64Array, cell: number): void => log.forget(page, cell)}]),
+  ]);
+  return {groups: new GroupExpiry(table, {id, changedAt, before, next}, dependents, ttlMs, session.clock), id};
 }
 
 function isWalked(draft: Draft): boolean {
@@ -209,9 +231,10 @@ function callSlots(call: AggregateCall, drafts: Draft[], retracts: boolean): Pla
 }
 
 /** All state of an aggregate, in the order in which it is saved. */
-export function statesOf(layout: AggregateLayout): readonly RowStore[] {
+export function statesOf(layout: AggregateLayout): readonly SavedState[] {
   return [
     layout.table,
+    ...(layout.expiry === null ? [] : [layout.expiry.groups]),
     ...layout.feeds.flatMap(({bag, log}) => [...(bag === null ? [] : [bag.table]), ...(log === null ? [] : [log.store])]),
   ];
 }

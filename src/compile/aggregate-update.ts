@@ -248,7 +248,10 @@ function updateBag(segment: SegmentWriter, layout: AggregateLayout, prepared: Pr
     updateWideSlots(segment, layout, once, wide, group, by);
   };
   const columns = args.map(arg => arg.column as ColumnSource);
-  const keys = [{kind: 'exact', value: group.row, below: 2 ** 31} as const, ...columns.map(column => keyOfColumn(segment, table, column))];
+  // Row numbers are given again, so what outlives its group goes by a number that is not.
+  const owner = layout.expiry === null ? group.row : js`${group.page}[${group.cell} + ${layout.expiry.id}]`;
+  const below = layout.expiry === null ? 2 ** 31 : Infinity;
+  const keys = [{kind: 'exact', value: owner, below} as const, ...columns.map(column => keyOfColumn(segment, table, column))];
   const meaning = 'values seen in each group';
   if (bag.countOffset === null || sign === null) {
     const found = probe(segment, table, keys, {meaning, tellsFresh: true});

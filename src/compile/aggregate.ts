@@ -79,6 +79,8 @@ function writeChanges(node: NodeOf<'aggregate'>, segment: SegmentWriter, input: 
   const {layout} = stage;
   const {table} = layout;
   segment.fills(stage, 2);
+  const expiry = layout.expiry === null ? null : writer.bind('expiry', layout.expiry.groups, 'groups that have not changed for long');
+  if (expiry !== null) segment.before(js`${expiry}.expire();`);
   const sign = signOf(segment, input, layout);
   const update = prepareFeeds(segment, layout, input);
   const columns = node.keys.map((key, index) => keyColumn(segment, key, input.columns, node.schema.columns[index]?.name ?? ''));
@@ -87,6 +89,7 @@ function writeChanges(node: NodeOf<'aggregate'>, segment: SegmentWriter, input: 
   for (const column of columns) segment.readCell(column);
   const group = probe(segment, table, keys, {meaning: groupsBy(node), leaveWhen: sign === null ? null : js`${sign} < 0`, tellsFresh: true});
   writer.line(js`if (${group.page}[${group.cell}] === 0) ${writer.bind('table', table)}.markChanged(${group.row});`);
+  if (expiry !== null) writer.line(js`${expiry}.touch(${group.row});`);
   const changes = new ChangeWriter(segment, node, layout, stage, columns);
   changes.before(group);
   update(group, sign);

@@ -25,6 +25,8 @@ export interface DriveOptions {
   readonly restart: 'never' | 'full' | 'changes';
   /** A row that cannot be computed is left out; otherwise it ends the drive. */
   readonly skipsBadRows: boolean;
+  /** Called before each push. */
+  readonly onPush?: () => void;
 }
 
 /** Enough for the rows of a case; many engines live during one test. */
@@ -99,6 +101,7 @@ function start(options: DriveOptions, results: readonly Change[][]): Running {
   return {
     engine,
     push(input, items) {
+      options.onPush?.();
       const mark = memory.mark();
       for (const [row, item] of items.entries()) {
         const {kind, row: values} = changeOf(item);

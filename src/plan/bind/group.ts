@@ -20,6 +20,8 @@ export interface Group {
   readonly span: Span;
   /** For messages: `GROUP BY`. */
   readonly name: string;
+  /** What a hint says of how long groups are kept, in milliseconds; null: nothing. */
+  readonly ttlMs?: number | null;
 }
 
 /** One key, over the input's columns. Null after a problem was reported. */
@@ -127,11 +129,17 @@ export function groupedInput(
   const windowKeys = session.isFinal ? null : windowKeysOf(builder.at(input).window, group.keys);
   const shape =
     windowKeys === null
-      ? ({kind: 'aggregate', input, keys: group.keys, calls, emit} as const)
+      ? ({kind: 'aggregate', input, keys: group.keys, calls, emit, ...keptFor(session, emit, group.ttlMs)} as const)
       : ({kind: 'window-aggregate', input, keys: group.keys, calls, windowKeys} as const);
   const node = builder.add(shape, {schema: {columns}});
   origins.set(node, {report: context.report, span: group.span, name: group.name});
   return node;
+}
+
+/** How long the groups of an aggregate are kept. Only those that give changes are forgotten: at the end of input everything counts. */
+export function keptFor(session: Session, emit: Emit, hintedMs: number | null = null): {readonly ttlMs?: number} {
+  const ttlMs = hintedMs ?? session.settings.stateTtlMs;
+  return ttlMs === null || emit === 'final' ? {} : {ttlMs};
 }
 
 /** Where a window's columns stand among the keys: groups of a stream that have both bounds are complete when the window closes. */

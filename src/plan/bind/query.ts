@@ -6,6 +6,7 @@ import type {BindContext} from './context.ts';
 import {ExpressionBinder} from './expression.ts';
 import {bindFrom, type BoundFrom} from './from.ts';
 import {renamed, Scope} from './scope.ts';
+import {keptFor} from './group.ts';
 import {sortItems, type OrderKey, type Ordered} from './order.ts';
 import {bindSelect} from './select.ts';
 import {bindSetOperation} from './set-operation.ts';
@@ -75,7 +76,7 @@ export class QueryBinder {
     const what = order.length > 0 ? 'ORDER BY' : 'LIMIT';
     const span = query.orderBy[0]?.span ?? query.limit?.span ?? query.offset?.span ?? query.span;
     if (!this.#canBeOrdered(body.node, what, span, body.order[0])) return null;
-    return this.#finished(body, this.#limited(body, order.length > 0 ? body.order : [], limit, offset ?? 0));
+    return this.#finished(body, this.#limited(body, order.length > 0 ? body.order : [], limit, offset ?? 0, span));
   }
 
   /** The first rows of a stream: which they are changes as it goes on. */
@@ -96,12 +97,13 @@ export class QueryBinder {
     return first !== undefined && first.index === rowtime && !first.descending && changelog === 'append';
   }
 
-  #limited(body: Ordered, items: readonly SortItem[], limit: number | undefined, offset: number): number {
-    const {builder} = this.session;
+  #limited(body: Ordered, items: readonly SortItem[], limit: number | undefined, offset: number, span: Span): number {
+    const {builder, origins} = this.session;
     const {schema} = builder.at(body.node);
-    return items.length > 0
-      ? builder.add({kind: 'sort', input: body.node, items, offset, limit: limit ?? null}, {schema})
-      : builder.add({kind: 'limit', input: body.node, offset, limit: limit ?? noLimit}, {schema});
+    if (items.length > 0) return builder.add({kind: 'sort', input: body.node, items, offset, limit: limit ?? null}, {schema});
+    const node = builder.add({kind: 'limit', input: body.node, offset, limit: limit ?? noLimit}, {schema});
+    origins.set(node, {report: this.context.report, span, name: 'LIMIT'});
+    return node;
   }
 
   #canBeOrdered(index: number, what: string, span: Span, first: SortItem | undefined): boolean {
@@ -192,7 +194,7 @@ export class QueryBinder {
   distinct(found: Relation, emit: Emit, span: Span, name: string): Relation {
     const {builder, origins} = this.session;
     const keys = found.columns.map(({type}, index): Expr => ({kind: 'column', index, type, span: null}));
-    const node = builder.add({kind: 'aggregate', input: found.node, keys, calls: [], emit}, {schema: {columns: found.columns}});
+    const node = builder.add({kind: 'aggregate', input: found.node, keys, calls: [], emit, ...keptFor(this.session, emit)}, {schema: {columns: found.columns}});
     origins.set(node, {report: this.context.report, span, name});
     return {node, columns: found.columns};
   }

@@ -1,4 +1,5 @@
 import type {Span} from '../../base/problem.ts';
+import {parseDuration} from '../../base/quantity.ts';
 import type {Expression, Select, SelectItem} from '../../sql/ast.ts';
 import type {Column} from '../../types/sql-type.ts';
 import type {Expr, SortItem} from '../expression.ts';
@@ -15,6 +16,7 @@ import type {QueryBinder} from './query.ts';
 import {Scope} from './scope.ts';
 import {ranked, reads} from './rank.ts';
 import {splitWhere, withSubqueries} from './subquery.ts';
+import {QueryValues} from './subquery-values.ts';
 import type {CommonTables, Emit, Session} from './session.ts';
 import {checkHint} from './table.ts';
 import {oneRow, unnamedColumn} from './values.ts';
@@ -44,10 +46,12 @@ export function bindSelect(
   const {select, scope} = windowed;
   const tests = splitWhere(select.where);
   const aggregates = new AggregateCalls(select.windows);
-  const items = new ExpressionBinder(context, {scope, aggregates, clause: 'SELECT'});
+  const start = from?.node ?? oneRow(binder);
+  const values = new QueryValues(binder, around, emit, session.builder.schema(start).columns.length);
+  const items = new ExpressionBinder(context, {scope, aggregates, clause: 'SELECT', values});
   const output = bindItems(items, select.items);
   const aliases = aliasesOf(select.items, output ?? []);
-  const where = bindWhere(binder, {...select, where: tests.plain}, scope, aliases);
+  const where = bindWhere(binder, {...select, where: tests.plain}, scope, aliases, values);
   const grouping = bindGrouping(context, select, scope, output, aliases);
   const having = bindHaving(binder, select, scope, aggregates, aliases);
   if (output === null || where === null || grouping === null || having === null) return null;
@@ -56,7 +60,7 @@ export function bindSelect(
   const qualify = bindQualify(binder, select, scope, aggregates, aliases);
   if (qualify === null) return null;
   const shown = [...sorted.expressions, ...(qualify === undefined ? [] : [qualify])];
-  let node = from?.node ?? oneRow(binder);
+  let node = values.joined(start);
   if (where !== undefined) {
     const read = [...shown, ...grouping.keys, ...aggregates.parts, ...(having === undefined ? [] : [having])];
     const isRead = (column: number): boolean => tests.subqueries.length > 0 || read.some(expression => reads(expression, column));
@@ -73,6 +77,7 @@ export function bindSelect(
     calls: aggregates.calls,
     span: groupSpan(select),
     name: select.groupBy.length > 0 ? 'GROUP BY' : 'the aggregate',
+    ttlMs: hintedTtl(select),
   };
   const expressions = [...shown, ...aggregates.overParts, ...(having === undefined ? [] : [having])];
   const asked = withSets(session, context, {node, group, expressions}, grouping.sets);
@@ -111,7 +116,10 @@ function projected(
   const computed = withOvers(binder.session, binder.context, given, emit);
   const [expressions, qualify] =
     select.qualify === null ? [computed.expressions, undefined] : [computed.expressions.slice(0, -1), computed.expressions.at(-1)];
-  const input = qualify === undefined ? computed.node : filtered(binder.session, computed.node, qualify, column => expressions.some(expression => reads(expression, column)));
+  const input =
+    qualify === undefined
+      ? computed.node
+      : filtered(binder.session, computed.node, qualify, column => expressions.some(expression => reads(expression, column)));
   const all: readonly Column[] = expressions.map(({type}, index) => ({name: output[index]?.name ?? `order${index - output.length}`, type}));
   const node = builder.add({kind: 'project', input, expressions}, {schema: {columns: all}});
   const columns = all.slice(0, output.length);
@@ -119,11 +127,17 @@ function projected(
   return {...binder.distinct({node, columns}, emit, select.span, 'SELECT DISTINCT'), order};
 }
 
+/** How long a STATE_TTL hint keeps the groups of a SELECT over one table; null: it says nothing. */
+function hintedTtl(select: Select): number | null {
+  const [option] = select.hints.find(hint => hint.name.toUpperCase() === 'STATE_TTL')?.options ?? [];
+  return option === undefined || select.from?.kind === 'join' ? null : parseDuration(option.value);
+}
+
 /** Refuses, by name, what no plan has yet. */
 function isPlannable(binder: QueryBinder, select: Select): boolean {
   const {report} = binder.context;
   const before = report.problems.length;
-  for (const hint of select.hints) checkHint(hint, binder.context);
+  for (const hint of select.hints) checkHint(hint, binder.context, select.from?.kind === 'join' ? 'joins' : 'groups');
   return !report.problems.slice(before).some(problem => problem.severity === 'error');
 }
 
@@ -168,9 +182,15 @@ function aliasesOf(items: readonly SelectItem[], output: readonly Output[]): Rea
 }
 
 /** Undefined without WHERE; null after a problem was reported. */
-function bindWhere(binder: QueryBinder, select: Select, scope: Scope, aliases: ReadonlyMap<string, Expr>): Expr | undefined | null {
+function bindWhere(
+  binder: QueryBinder,
+  select: Select,
+  scope: Scope,
+  aliases: ReadonlyMap<string, Expr>,
+  values: QueryValues,
+): Expr | undefined | null {
   if (select.where === null) return undefined;
-  const options = {scope, aggregates: null, clause: 'WHERE', aliases: {expressions: aliases, use: 'refused'}} as const;
+  const options = {scope, aggregates: null, clause: 'WHERE', aliases: {expressions: aliases, use: 'refused'}, values} as const;
   return new ExpressionBinder(binder.context, options).bindCondition(select.where);
 }
 

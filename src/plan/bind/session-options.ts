@@ -14,6 +14,7 @@ export const sessionOptions: ReadonlyMap<string, 'used' | typeof noEffect> = new
     'table.exec.sink.nested-constraint-enforcer',
     'table.exec.source.cdc-events-duplicate',
     'table.exec.source.idle-timeout',
+    'table.exec.state.ttl',
     'table.exec.sink.require-on-conflict',
     'table.exec.sink.upsert-materialize',
   ].map(key => [key, 'used'] as const),
@@ -32,7 +33,7 @@ export const sessionOptions: ReadonlyMap<string, 'used' | typeof noEffect> = new
   table.exec.deduplicate.mini-batch.compact-changes-enabled table.exec.legacy-cast-behaviour table.exec.mini-batch.allow-latency
   table.exec.mini-batch.enabled table.exec.mini-batch.size table.exec.rank.topn-cache-size table.exec.resource.default-parallelism
   table.exec.sink.keyed-shuffle
-  table.exec.state.ttl table.optimizer.agg-phase-strategy table.optimizer.distinct-agg.split.enabled
+   table.optimizer.agg-phase-strategy table.optimizer.distinct-agg.split.enabled
   table.optimizer.join-reorder-enabled table.optimizer.reuse-source-enabled table.optimizer.reuse-sub-plan-enabled
   `
     .trim()

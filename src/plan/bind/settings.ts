@@ -13,6 +13,7 @@ const runtimeModes: readonly RuntimeMode[] = ['streaming', 'batch', 'automatic']
 const runtimeModeKey = 'execution.runtime-mode';
 const timeZoneKey = 'table.local-time-zone';
 const idleTimeoutKey = 'table.exec.source.idle-timeout';
+const stateTtlKey = 'table.exec.state.ttl';
 const notNullKey = 'table.exec.sink.not-null-enforcer';
 const lengthKey = 'table.exec.sink.type-length-enforcer';
 const nestedKey = 'table.exec.sink.nested-constraint-enforcer';
@@ -29,10 +30,18 @@ const wordSettings: ReadonlyMap<string, {readonly words: readonly string[]; read
   [nestedKey, {words: nestedEnforcers, about: 'NOT NULL and lengths inside of a column'}],
 ]);
 
+/** A pair of SET that counts, and where the main text gives it. */
+export interface PlacedSetting {
+  readonly key: string;
+  readonly span: Span;
+  readonly report: Report;
+}
+
 /** What SET has set so far. Every pair is kept as given, also those that mean nothing here: another system may read them. */
 export class Settings {
   readonly #given = new Map<string, string>();
   readonly #warned = new Set<string>();
+  readonly #placed = new Map<string, PlacedSetting>();
   readonly #usualTimeZone: string;
   /** Set once a statement was planned with the settings as they are. */
   #used = false;
@@ -43,6 +52,11 @@ export class Settings {
 
   get given(): readonly (readonly [string, string])[] {
     return [...this.#given];
+  }
+
+  /** Those of the main text: what stands in a text for several scripts need not have an effect in each. */
+  get placed(): readonly PlacedSetting[] {
+    return [...this.#placed.values()];
   }
 
   get runtimeMode(): RuntimeMode {
@@ -80,6 +94,12 @@ export class Settings {
     );
   }
 
+  /** State that has not changed for so many milliseconds is forgotten; null: never. */
+  get stateTtlMs(): number | null {
+    const given = this.#given.get(stateTtlKey);
+    return given === undefined ? null : parseDuration(given) || null;
+  }
+
   /** Sources of changes may tell the same change twice. */
   get eventsMayRepeat(): boolean {
     return this.#given.get('table.exec.source.cdc-events-duplicate')?.toLowerCase() === 'true';
@@ -107,7 +127,7 @@ export class Settings {
       report.error('wrong-setting', pair.valueSpan, `"${value}" is no time zone`, {hint: "write a name such as 'Europe/Berlin', or 'UTC'"});
       return;
     }
-    if (key === idleTimeoutKey && parseDuration(value) === null) {
+    if ((key === idleTimeoutKey || key === stateTtlKey) && parseDuration(value) === null) {
       report.error('wrong-setting', pair.valueSpan, `"${value}" is no length of time`, {hint: "write '30 s' or '5 min'"});
       return;
     }
@@ -127,13 +147,16 @@ export class Settings {
       return;
     }
     this.#given.set(key, key === runtimeModeKey ? value.toLowerCase() : value);
+    if (report.spanOf(pair.keySpan) !== null) this.#placed.set(key, {key, span: pair.keySpan, report});
     this.#warn(pair, report);
   }
 
   /** Without a key: all of them. */
   reset(key: string | null, span: Span, report: Report): void {
     for (const given of key === null ? [...this.#given.keys()] : [key]) {
-      if (!this.#isTooLate(given, this.#given.get(given), undefined, span, report)) this.#given.delete(given);
+      if (this.#isTooLate(given, this.#given.get(given), undefined, span, report)) continue;
+      this.#given.delete(given);
+      this.#placed.delete(given);
     }
   }
 

@@ -57,15 +57,27 @@ export function dynamicOptions(hints: readonly Hint[], context: BindContext): re
 
 const hintsWithoutEffect = ['BROADCAST', 'SHUFFLE_HASH', 'SHUFFLE_MERGE', 'NEST_LOOP', 'MULTI_JOIN', 'LOOKUP'];
 
-/** Whether a hint can be left alone. */
-export function checkHint(hint: Hint, context: BindContext): boolean {
+/** Whether a hint can be left alone. `over`: what the SELECT in which it stands keeps. */
+export function checkHint(hint: Hint, context: BindContext, over: 'joins' | 'groups' = 'joins'): boolean {
   const name = hint.name.toUpperCase();
+  if (name === 'STATE_TTL') return checkTtl(hint, context, over);
   if (hintsWithoutEffect.includes(name)) {
     context.report.warning('no-effect', hint.span, `hint ${name} has no effect here`);
     return true;
   }
   context.report.notSupported(`hint ${name}`, hint.span);
   return false;
+}
+
+function checkTtl(hint: Hint, context: BindContext, over: 'joins' | 'groups'): boolean {
+  for (const {value, valueSpan} of hint.options) {
+    if (parseDuration(value) !== null) continue;
+    context.report.error('wrong-setting', valueSpan, `"${value}" is no length of time`, {hint: "write '12 h' or '1 d'"});
+    return false;
+  }
+  if (over === 'joins')
+    context.report.warning('no-effect', hint.span, 'hint STATE_TTL has no effect on joins: what they keep is not forgotten');
+  return true;
 }
 
 /** Reads a table: a scan, then computed columns, then its watermark. Everybody who reads it with the same options reads it together. */
@@ -87,7 +99,11 @@ function boundTable(session: Session, created: CreatedTable, resolved: ResolvedT
     return report.error('not-readable', use.span, `table "${created.name}" cannot be read: connector "${table.connector}" only writes`);
   }
   if (table.partitionedBy.length > 0) {
-    return report.notSupported(`reading a table with PARTITIONED BY ("${created.name}")`, use.span, 'read the files of one partition: name it in "path"');
+    return report.notSupported(
+      `reading a table with PARTITIONED BY ("${created.name}")`,
+      use.span,
+      'read the files of one partition: name it in "path"',
+    );
   }
   if (!canBeChanged(session, created, resolved, use)) return null;
   const wanted = created.base.map((column, ordinal) => wantedOf(column, ordinal, created, resolved));

@@ -1,7 +1,7 @@
 import {Demand} from '../demand.ts';
 import type {AggregateCall, Expr} from '../expression.ts';
 import {aggregateCallText, expressionText, nameText} from '../plan-text.ts';
-import type {Behaviour} from './behaviour.ts';
+import {growthByKey, type Behaviour} from './behaviour.ts';
 
 /**
  * Output: the keys, then the calls. `changes`: every input row may change its group's row, and the change is emitted; `final`: each group's row once, at the
@@ -13,6 +13,18 @@ export interface AggregateShape {
   readonly keys: readonly Expr[];
   readonly calls: readonly AggregateCall[];
   readonly emit: 'changes' | 'final';
+  /** A group that has not changed for so long is forgotten, and begins anew with its next row; absent: never. */
+  readonly ttlMs?: number;
+}
+
+// What these give cannot be had from less than all values.
+const collecting = /^(?:LISTAGG|ARRAY_AGG|COLLECT|PERCENTILE|JSON_ARRAYAGG|JSON_OBJECTAGG)/;
+// From the state of these a value can be taken back.
+const summing = /^(?:COUNT|SUM|AVG|STDDEV|VAR|\$SUM0)/;
+
+/** Whether an aggregate keeps each value; `retracts`: values may be taken back. */
+function keepsValues({function: name}: AggregateCall, retracts: boolean): boolean {
+  return collecting.test(name) || (retracts && !summing.test(name));
 }
 
 export const aggregate: Behaviour<AggregateShape> = {
@@ -46,6 +58,19 @@ export const aggregate: Behaviour<AggregateShape> = {
     }
     return [demand];
   },
+  growth: (node, [input]) => {
+    const {schema, changelog} = input!;
+    const names = node.keys.map(key => expressionText(key, schema));
+    const whole = node.calls.filter(call => !call.distinct && keepsValues(call, changelog !== 'append'));
+    const distinct = node.calls.filter(call => call.distinct);
+    const own = growthByKey('one row', names);
+    const more = [
+      ...distinct.map(call => `the different values of ${aggregateCallText(call, schema)}`),
+      ...whole.map(call => `all values of ${aggregateCallText(call, schema)}`),
+    ];
+    const kind = whole.length > 0 ? 'rows' : distinct.length > 0 ? 'keys' : own.kind;
+    return {kind, text: [own.text, ...more].join(', ')};
+  },
   describe: (node, [input], output) => {
     const keys = node.keys.map(key => expressionText(key, input!)).join(', ');
     const calls = node.calls.map((call, index) => {
@@ -55,6 +80,6 @@ export const aggregate: Behaviour<AggregateShape> = {
     });
     const words = [node.keys.length === 0 ? 'all rows' : `by ${keys}`];
     if (calls.length > 0) words.push(calls.join(', '));
-    return `aggregate ${words.join(': ')}${node.emit === 'changes' ? ', on every change' : ', at the end of input'}`;
+    return `aggregate ${words.join(': ')}${node.emit === 'changes' ? ', on every change' : ', at the end of input'}${node.ttlMs === undefined ? '' : `, forgotten after ${node.ttlMs} ms`}`;
   },
 };
