@@ -32,6 +32,12 @@ export function substitute(expression: Expr, columns: readonly Expr[]): Expr {
   return mapChildren(expression, child => substitute(child, columns));
 }
 
+/** The expression over columns that stand so many places further right. */
+export function moved(expression: Expr, places: number): Expr {
+  if (expression.kind === 'column') return {...expression, index: expression.index + places};
+  return mapChildren(expression, child => moved(child, places));
+}
+
 /** True when `test` holds for the expression or one inside it. */
 export function someExpression(expression: Expr, test: (expression: Expr) => boolean): boolean {
   return test(expression) || childrenOf(expression).some(child => someExpression(child, test));
@@ -56,7 +62,13 @@ export function expressionKey(expression: Expr): string {
 }
 
 export function callKey(call: AggregateCall): string {
-  return JSON.stringify([call.function, call.words ?? [], call.distinct, call.arguments.map(keyOf), call.filter === null ? null : keyOf(call.filter)]);
+  return JSON.stringify([
+    call.function,
+    call.words ?? [],
+    call.distinct,
+    call.arguments.map(keyOf),
+    call.filter === null ? null : keyOf(call.filter),
+  ]);
 }
 
 function keyOf(expression: Expr): unknown {

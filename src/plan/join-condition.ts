@@ -1,9 +1,11 @@
+import type {Span} from '../base/problem.ts';
 import {castability} from '../types/cast.ts';
 import {isText} from '../types/common-type.ts';
 import type {Schema, SqlType} from '../types/sql-type.ts';
+import {conjunction} from './conjuncts.ts';
 import {childrenOf} from './demand.ts';
 import type {Expr} from './expression.ts';
-import {isDeterministic, mapChildren} from './expression-walk.ts';
+import {isDeterministic, moved} from './expression-walk.ts';
 import {joinedColumns, type JoinShape, type JoinType} from './nodes/join.ts';
 
 /** What a condition over left and right columns is to a join. */
@@ -14,21 +16,6 @@ export interface JoinCondition {
   readonly rest: readonly Expr[];
 }
 
-/** The operands of an AND, and of those inside it. */
-export function conjunctsOf(condition: Expr): readonly Expr[] {
-  if (condition.kind === 'call' && condition.function === 'AND') return condition.arguments.flatMap(conjunctsOf);
-  return [condition];
-}
-
-/** All of them; null when there is none. */
-export function conjunction(conjuncts: readonly Expr[]): Expr | null {
-  if (conjuncts.length === 0) return null;
-  return conjuncts.reduce((first, second): Expr => {
-    const nullable = first.type.nullable || second.type.nullable;
-    return {kind: 'call', function: 'AND', words: [], arguments: [first, second], type: {kind: 'BOOLEAN', nullable}, span: first.span};
-  });
-}
-
 /** Of which side an expression reads columns: `none` of a constant. */
 export function sideOf(expression: Expr, leftColumns: number): 'left' | 'right' | 'both' | 'none' {
   if (expression.kind === 'column') return expression.index < leftColumns ? 'left' : 'right';
@@ -36,12 +23,6 @@ export function sideOf(expression: Expr, leftColumns: number): 'left' | 'right' 
   sides.delete('none');
   if (sides.size > 1) return 'both';
   return [...sides][0] ?? 'none';
-}
-
-/** The expression over columns that stand so many places further right. */
-export function moved(expression: Expr, places: number): Expr {
-  if (expression.kind === 'column') return {...expression, index: expression.index + places};
-  return mapChildren(expression, child => moved(child, places));
 }
 
 /** Takes the equalities of a left and a right value out of conjuncts, as keys. */
@@ -76,7 +57,13 @@ function areAlike(first: SqlType, second: SqlType): boolean {
 
 /** A join by what holds for its pairs. */
 export function joinShape(
-  join: {readonly type: JoinType; readonly inputs: readonly [number, number]; readonly emit: 'changes' | 'final'; readonly lookup?: boolean},
+  join: {
+    readonly type: JoinType;
+    readonly inputs: readonly [number, number];
+    readonly emit: 'changes' | 'final';
+    readonly lookup?: boolean;
+    readonly span?: Span;
+  },
   conjuncts: readonly Expr[],
   leftColumns: number,
 ): JoinShape {
@@ -88,4 +75,3 @@ export function joinShape(
 export function joinedSchema(type: JoinType, left: Schema, right: Schema): Schema {
   return {columns: joinedColumns(type, left.columns, right.columns)};
 }
-

@@ -1,5 +1,6 @@
+import {conjunctsOf} from './conjuncts.ts';
 import type {Expr} from './expression.ts';
-import {conjunctsOf, moved} from './join-condition.ts';
+import {moved} from './expression-walk.ts';
 import type {JoinShape} from './nodes/join.ts';
 import type {Traits} from './nodes/index.ts';
 

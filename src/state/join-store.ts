@@ -103,7 +103,7 @@ export class JoinSide {
     const page = this.rows.page(row);
     page[at] = (page[at] as number) - 1;
     this.rows.markChanged(row);
-    if ((page[at] as number) > 0) return;
+    if (page[at] > 0) return;
     this.#unlink(key, row);
     this.table?.remove(row);
   }

@@ -1,8 +1,9 @@
 import type {Span} from '../../base/problem.ts';
 import type {Expression, Identifier, TableReference} from '../../sql/ast.ts';
 import type {Column} from '../../types/sql-type.ts';
+import {conjunctsOf} from '../conjuncts.ts';
 import type {Expr} from '../expression.ts';
-import {conjunctsOf, joinedSchema, joinShape} from '../join-condition.ts';
+import {joinedSchema, joinShape} from '../join-condition.ts';
 import {keepsAll, type JoinType} from '../nodes/join.ts';
 import {callOf} from './typed-call.ts';
 import {caseOf} from './cast.ts';
@@ -138,9 +139,7 @@ function sharedColumns(binder: QueryBinder, reference: JoinReference, {left, rig
 }
 
 function commonNames(left: BoundFrom, right: BoundFrom, span: Span): readonly Identifier[] {
-  const namesOf = (side: BoundFrom): readonly string[] => [
-    ...new Set(new Scope(side.relations, side.merged).visibleNames()),
-  ];
+  const namesOf = (side: BoundFrom): readonly string[] => [...new Set(new Scope(side.relations, side.merged).visibleNames())];
   const others = new Set(namesOf(right));
   return namesOf(left)
     .filter(name => others.has(name))
@@ -156,7 +155,11 @@ function joined(
 ): BoundFrom {
   const {builder, origins} = binder.session;
   const width = widthOf(left, binder);
-  const shape = joinShape({type, inputs: [left.node, right.node], emit, lookup}, condition.conjuncts, width);
+  const shape = joinShape(
+    {type, inputs: [left.node, right.node], emit, lookup, ...binder.context.report.named(reference.right.span)},
+    condition.conjuncts,
+    width,
+  );
   const node = builder.add(shape, {schema: joinedSchema(type, builder.schema(left.node), builder.schema(right.node))});
   const word = reference.comma ? 'the join' : `${reference.type === 'INNER' ? '' : `${reference.type} `}JOIN`;
   origins.set(node, {report: binder.context.report, span: reference.right.span, name: word});
@@ -200,6 +203,13 @@ function columnsOf(expression: Expr): readonly number[] {
 
 /** COALESCE of the two: a row of a FULL JOIN has one of them, or both. */
 function firstNotNull(first: Expr, second: Expr): Expr {
-  const when: Expr = {kind: 'call', function: 'IS NOT NULL', words: [], arguments: [first], type: {kind: 'BOOLEAN', nullable: false}, span: null};
+  const when: Expr = {
+    kind: 'call',
+    function: 'IS NOT NULL',
+    words: [],
+    arguments: [first],
+    type: {kind: 'BOOLEAN', nullable: false},
+    span: null,
+  };
   return caseOf([{when, then: first}], second, null) ?? first;
 }

@@ -1,5 +1,6 @@
+import {conjunction, conjunctsOf} from '../conjuncts.ts';
 import type {Expr} from '../expression.ts';
-import {mapChildren} from '../expression-walk.ts';
+import {someExpression} from '../expression-walk.ts';
 import type {NodeOf} from '../nodes/index.ts';
 import type {WindowColumns} from '../nodes/window.ts';
 import type {Session} from './session.ts';
@@ -30,29 +31,13 @@ export function ranked(session: Session, node: number, predicate: Expr, isRead: 
     for (const bound of bounds) [from, to] = [Math.max(from, bound.from), Math.min(to, bound.to)];
   }
   if (to === Infinity || to < from) return unchanged;
-  const residue = rest.length === 0 ? null : rest.reduce((left, right) => ({...predicate, ...both(left, right)}));
   const isUsed = isRead(column) || rest.some(conjunct => reads(conjunct, column));
-  return {node: rebuilt(session, node, over, {from, to, isUsed}), predicate: residue};
-}
-
-function both(left: Expr, right: Expr): Expr {
-  return {kind: 'call', function: 'AND', words: [], arguments: [left, right], type: {kind: 'BOOLEAN', nullable: true}, span: left.span};
-}
-
-function conjunctsOf(expression: Expr): readonly Expr[] {
-  if (expression.kind === 'call' && expression.function === 'AND') return expression.arguments.flatMap(conjunctsOf);
-  return [expression];
+  return {node: rebuilt(session, node, over, {from, to, isUsed}), predicate: conjunction(rest)};
 }
 
 /** Whether an expression reads a column. */
 export function reads(expression: Expr, column: number): boolean {
-  let found = false;
-  const visit = (inner: Expr): Expr => {
-    found ||= inner.kind === 'column' && inner.index === column;
-    return mapChildren(inner, visit);
-  };
-  visit(expression);
-  return found;
+  return someExpression(expression, inner => inner.kind === 'column' && inner.index === column);
 }
 
 interface Bound {
@@ -153,7 +138,9 @@ function windowKeysOf(session: Session, over: NodeOf<'over'>): WindowColumns | n
 /** Of rows of the same time the last one that came is the latest. */
 function tiesOf(session: Session, over: NodeOf<'over'>): 'first' | 'last' {
   const [item] = over.items;
-  return item !== undefined && item.descending && timeAttribute(session.builder, rankedInput(session, over), item.index) !== null ? 'last' : 'first';
+  return item !== undefined && item.descending && timeAttribute(session.builder, rankedInput(session, over), item.index) !== null
+    ? 'last'
+    : 'first';
 }
 
 /** The first row by a stream's time is one that is kept and compared only with what comes; undefined: it is no such order. */

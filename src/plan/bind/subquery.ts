@@ -1,8 +1,10 @@
 import type {Span} from '../../base/problem.ts';
 import {findFunction} from '../../functions/index.ts';
 import type {Expression, Query, Select} from '../../sql/ast.ts';
+import {conjunction, conjunctsOf} from '../conjuncts.ts';
 import type {Expr} from '../expression.ts';
-import {conjunction, conjunctsOf, joinedSchema, joinShape, moved, sideOf} from '../join-condition.ts';
+import {moved} from '../expression-walk.ts';
+import {joinedSchema, joinShape, sideOf} from '../join-condition.ts';
 import {callOf} from './typed-call.ts';
 import {ExpressionBinder} from './expression.ts';
 import {bindFrom} from './from.ts';
@@ -94,7 +96,7 @@ function withSubquery(
   if (equalities === null) return null;
   const type = test.negated ? 'anti' : 'semi';
   const conjuncts = [...bound.conjuncts, ...equalities];
-  const shape = joinShape({type, inputs: [node, bound.node], emit}, conjuncts, width);
+  const shape = joinShape({type, inputs: [node, bound.node], emit, ...binder.context.report.named(test.span)}, conjuncts, width);
   const joined = builder.add(shape, {schema: joinedSchema(type, builder.schema(node), builder.schema(bound.node))});
   const name = `${test.negated ? 'NOT ' : ''}${test.operand === null ? 'EXISTS' : 'IN'}`;
   origins.set(joined, {report: binder.context.report, span: test.span, name});
@@ -130,7 +132,8 @@ function compared(binder: QueryBinder, test: SubqueryTest, operands: readonly Ex
 function plainSelect(query: Query): Select | null {
   const {body} = query;
   if (body.kind !== 'select' || query.with.length > 0 || query.limit !== null || query.offset !== null) return null;
-  if (body.from === null || body.groupBy.length > 0 || body.having !== null || body.qualify !== null || body.windows.length > 0) return null;
+  if (body.from === null || body.groupBy.length > 0 || body.having !== null || body.qualify !== null || body.windows.length > 0)
+    return null;
   return body.items.some(({expression}) => hasAggregate(expression)) ? null : body;
 }
 

@@ -1,5 +1,5 @@
-import {booleanType} from '../../types/sql-type.ts';
 import type {Row} from '../../types/value.ts';
+import {both} from '../conjuncts.ts';
 import type {Expr} from '../expression.ts';
 import {isCheap, isDeterministic, someExpression, substitute} from '../expression-walk.ts';
 import type {PlanNode} from '../nodes/index.ts';
@@ -26,18 +26,13 @@ function filtered(input: number, predicate: Expr, rewriting: Rewriting): number 
   const {builder} = rewriting;
   const below = builder.at(input);
   if (!rewriting.isShared(input)) {
-    if (below.kind === 'filter') return filtered(below.input, conjunction(below.predicate, predicate), rewriting);
+    if (below.kind === 'filter') return filtered(below.input, both(below.predicate, predicate), rewriting);
     if (below.kind === 'project' && readsOnlyCheap(predicate, below.expressions)) {
       const lower = filtered(below.input, substitute(predicate, below.expressions), rewriting);
       return builder.add({...below, input: lower}, below);
     }
   }
   return builder.add({kind: 'filter', input, predicate}, {schema: below.schema});
-}
-
-function conjunction(first: Expr, second: Expr): Expr {
-  const nullable = first.type.nullable || second.type.nullable;
-  return {kind: 'call', function: 'AND', words: [], arguments: [first, second], type: {...booleanType, nullable}, span: second.span};
 }
 
 function readsOnlyCheap(expression: Expr, columns: readonly Expr[]): boolean {

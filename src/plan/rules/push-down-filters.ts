@@ -1,7 +1,8 @@
 import {findFunction} from '../../functions/index.ts';
+import {conjunction, conjunctsOf} from '../conjuncts.ts';
 import type {Expr} from '../expression.ts';
-import {isCheap, isDeterministic, someExpression, substitute} from '../expression-walk.ts';
-import {conjunction, conjunctsOf, joinCondition, moved, sideOf} from '../join-condition.ts';
+import {isCheap, isDeterministic, moved, someExpression, substitute} from '../expression-walk.ts';
+import {joinCondition, sideOf} from '../join-condition.ts';
 import {givesPairs, type JoinShape, type JoinType} from '../nodes/join.ts';
 import type {NodeOf} from '../nodes/index.ts';
 import {rewritten, usersOf, type Graph, type Rewriting, type Rule, type RuleContext} from './rule.ts';
@@ -65,11 +66,17 @@ function filteredJoin(node: NodeOf<'join'>, conjuncts: readonly Expr[], rewritin
   }
   const inputs = [filtered(node.inputs[0]!, below.left, rewriting), filtered(node.inputs[1]!, below.right, rewriting)];
   const joined = addJoin({...node, type, inputs}, into, rewriting);
-  return above.length === 0 ? joined : builder.add({kind: 'filter', input: joined, predicate: conjunction(above)!}, {schema: builder.schema(joined)});
+  return above.length === 0
+    ? joined
+    : builder.add({kind: 'filter', input: joined, predicate: conjunction(above)!}, {schema: builder.schema(joined)});
 }
 
 /** A join whose pairs must pass more conditions. What its residual says of one side alone is asked of that side, where that is the same. */
-function addJoin(node: NodeOf<'join'> | (JoinShape & {readonly schema: NodeOf<'join'>['schema']}), more: readonly Expr[], rewriting: Rewriting): number {
+function addJoin(
+  node: NodeOf<'join'> | (JoinShape & {readonly schema: NodeOf<'join'>['schema']}),
+  more: readonly Expr[],
+  rewriting: Rewriting,
+): number {
   const {type, leftColumns} = node;
   const residual = node.residual === null ? [] : conjunctsOf(node.residual);
   const below: Record<'left' | 'right', Expr[]> = {left: [], right: []};

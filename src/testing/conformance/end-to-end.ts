@@ -53,11 +53,11 @@ function isOfTheClock({nodes}: Plan): boolean {
 }
 
 /** The input was made by code, so neither its rows nor its types are in the case. */
-function hasLostRows({typesInferred, columns = [], rows = []}: CorpusTable): boolean {
+function hasLostRows({typesInferred, columns, rows = []}: CorpusTable): boolean {
   if (typesInferred !== true) return false;
   // Of an array without elements nobody knows what it is of.
   const isUntyped = rows.some(row =>
-    (row['f'] as readonly unknown[] | undefined)?.some((value, index) => Array.isArray(value) && / STRING$/.test(columns[index] ?? '')),
+    (row['f'] as readonly unknown[] | undefined)?.some((value, index) => Array.isArray(value) && columns[index]?.endsWith(' STRING')),
   );
   return rows.length === 0 || isUntyped;
 }
@@ -71,7 +71,9 @@ function asksForOrderOfMap(one: CorpusCase): boolean {
 function hasLostTypes({tables, run}: CorpusCase): boolean {
   const guessed = tables.filter(({typesInferred}) => typesInferred === true);
   const isDeviation = run.some(statement => /\b(?:STDDEV|VAR)_(?:POP|SAMP)\b/i.test(statement));
-  return guessed.some(({columns}) => columns.some(column => column.includes('DECIMAL(38, 18)') || (isDeviation && / INT$/.test(column))));
+  return guessed.some(({columns}) =>
+    columns.some(column => column.includes('DECIMAL(38, 18)') || (isDeviation && column.endsWith(' INT'))),
+  );
 }
 
 /** A table that the query reads is not in the case. */
@@ -186,7 +188,11 @@ function repairScript(one: CorpusCase, file: string): void {
   // Watermarks that stand among the rows are the only ones: what the renderer declares must never be ahead of them.
   for (const {columns} of one.tables) {
     const declared = /^WATERMARK FOR (`\w+`) AS <explicit>$/.exec(columns.at(-1) ?? '')?.[1];
-    if (declared !== undefined) script = script.replace(`WATERMARK FOR ${declared} AS ${declared}\n`, `WATERMARK FOR ${declared} AS ${declared} - INTERVAL '99' YEAR\n`);
+    if (declared !== undefined)
+      script = script.replace(
+        `WATERMARK FOR ${declared} AS ${declared}\n`,
+        `WATERMARK FOR ${declared} AS ${declared} - INTERVAL '99' YEAR\n`,
+      );
   }
   writeFileSync(file, withoutJava(script));
 }
