@@ -52,7 +52,10 @@ export interface JoinParts {
 }
 
 /** Columns over vectors. */
-export function columnsOver(vectors: readonly Vector[], columns: readonly {readonly name: string; readonly type: SqlType}[]): ColumnSource[] {
+export function columnsOver(
+  vectors: readonly Vector[],
+  columns: readonly {readonly name: string; readonly type: SqlType}[],
+): ColumnSource[] {
   return columns.map(({name, type}, index) => ({vector: vectors[index] as Vector, type, title: name}));
 }
 
@@ -114,7 +117,8 @@ function keepFunction(segment: SegmentWriter, {side, inbox}: SideColumns): Js {
     const rows = writer.bind('rows', side.rows, 'rows of one side');
     const stored = writer.const('stored', js`${rows}.addRow()`);
     const {page, cell} = placeOf(segment, side.rows, stored);
-    for (const [index, code] of codes.entries()) writeKey(segment, side.rows, code, page, js`${cell} + ${side.columnOffsets[index] as number}`);
+    for (const [index, code] of codes.entries())
+      writeKey(segment, side.rows, code, page, js`${cell} + ${side.columnOffsets[index] as number}`);
     writer.line(js`return ${stored};`);
   });
   return name;

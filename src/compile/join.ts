@@ -47,7 +47,19 @@ export const join: NodeCompiler<'join'> = {
     const sides = sideColumns(node, build, {batch, inbox, left, right});
     const code = joinCode({node, keys, ...sides, keepsNullKeys: isLazy}, index, build);
     const {type, emit} = node;
-    const operator = new JoinOperator({type, emit, inbox, batch, hasResidual: node.residual !== null, keys, left, right, code, windows, interval});
+    const operator = new JoinOperator({
+      type,
+      emit,
+      inbox,
+      batch,
+      hasResidual: node.residual !== null,
+      keys,
+      left,
+      right,
+      code,
+      windows,
+      interval,
+    });
     build.keep(operator);
     const timed = windows !== null || interval !== null ? {timed: operator} : {};
     return new JoinStage(index, batch, {producer: operator, ...timed, mostRows: build.stepRows}, inbox, windows);
@@ -118,7 +130,16 @@ function lookupStage(node: NodeOf<'join'>, index: number, build: Build): Stage {
   const feeders = new Set<Stage>();
   const hasTable = (): boolean => [...feeders].every(feeder => feeder.isExhausted);
   const keepsAllLeft = keepsAll(node.type, 'left');
-  const operator = new LookupOperator({inbox, batch, keepsAll: keepsAllLeft, hasResidual: node.residual !== null, right, code, waiting, hasTable});
+  const operator = new LookupOperator({
+    inbox,
+    batch,
+    keepsAll: keepsAllLeft,
+    hasResidual: node.residual !== null,
+    right,
+    code,
+    waiting,
+    hasTable,
+  });
   return new JoinStage(index, batch, {producer: operator, mostRows: build.stepRows}, inbox, null, feeders);
 }
 
@@ -156,7 +177,14 @@ class JoinStage extends Stage {
   readonly #inbox: Inbox;
   readonly windows: Windows | null;
 
-  constructor(node: number, batch: Batch, work: ConstructorParameters<typeof Stage>[2], inbox: Inbox, windows: Windows | null, rightFeeders = new Set<Stage>()) {
+  constructor(
+    node: number,
+    batch: Batch,
+    work: ConstructorParameters<typeof Stage>[2],
+    inbox: Inbox,
+    windows: Windows | null,
+    rightFeeders = new Set<Stage>(),
+  ) {
     super(node, batch, work);
     this.rightFeeders = rightFeeders;
     this.#inbox = inbox;
@@ -242,11 +270,15 @@ function sideColumns(
     const from = columnsOver(places.columns, columns);
     // Right columns that are not given on are still looked at by the residual.
     const isGiven = port === 0 || isPaired;
-    const vectors = isGiven ? batch.vectors.slice(first, first + columns.length) : columns.map(({type}) => new Vector(build.memory, physicalOf(type)));
+    const vectors = isGiven
+      ? batch.vectors.slice(first, first + columns.length)
+      : columns.map(({type}) => new Vector(build.memory, physicalOf(type)));
     return {
       side,
       inbox: from,
-      keys: keys.map((key, index) => (isPlainColumn(key) ? (from[key.index] as ColumnSource) : keySource(places.keys[index] as Vector, key.type))),
+      keys: keys.map((key, index) =>
+        isPlainColumn(key) ? (from[key.index] as ColumnSource) : keySource(places.keys[index] as Vector, key.type),
+      ),
       pairs: isGiven || node.residual !== null ? columnsOver(vectors, columns) : [],
     };
   };

@@ -43,7 +43,12 @@ export function foldByKey(lines: readonly string[], keyOf: (row: string) => stri
  * Without pairs (behind a join, whose rows for an update may be several, or none on one side) only the first law holds; where what changed may have been projected
  * away behind a filter, an update may seem to change nothing.
  */
-export function changelogFault(changes: readonly Change[], rowText: (change: Change) => string, hasPairs = true, seesAll = true): string | null {
+export function changelogFault(
+  changes: readonly Change[],
+  rowText: (change: Change) => string,
+  hasPairs = true,
+  seesAll = true,
+): string | null {
   const rows = new Map<string, number>();
   for (const [index, change] of changes.entries()) {
     const text = rowText(change);

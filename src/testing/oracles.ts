@@ -173,7 +173,7 @@ async function batchAgainstStreaming(subject: Subject): Promise<void> {
   // Over no rows an aggregate without keys has a row in batch mode and none in streaming, as in Flink.
   const mayDiffer = subject.plan.nodes.some(node => node.kind === 'aggregate' && node.keys.length === 0);
   for (const [sink, lines] of streaming.entries()) {
-    if (mayDiffer && lines.length === 0) continue;
+    if (mayDiffer && finalRows(subject.plan, sink, lines).length === 0) continue;
     expect(finalRows(plan, sink, batch[sink] ?? [])).toEqual(finalRows(subject.plan, sink, lines));
   }
 }

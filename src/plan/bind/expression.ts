@@ -22,6 +22,7 @@ import {
   textLiteral,
 } from './literal.ts';
 import {fieldOf, listed, type Scope} from './scope.ts';
+import type {QueryValues} from './subquery-values.ts';
 import {bindOverlaps} from './overlaps.ts';
 import {sqlTypeOf} from './type-name.ts';
 import {callOf} from './typed-call.ts';
@@ -39,6 +40,8 @@ export interface ExpressionOptions {
   /** The clause, for messages: `WHERE`. */
   readonly clause: string;
   readonly aliases?: Aliases;
+  /** Where a query may stand for a value. */
+  readonly values?: QueryValues;
 }
 
 /** Turns expressions of the syntax tree into typed ones. Every method gives null after it has reported a problem. */
@@ -181,7 +184,7 @@ export class ExpressionBinder {
           'compare with each value, and combine with AND or OR',
         );
       case 'scalar-query':
-        return report.notSupported('a query as a value', span);
+        return this.options.values?.bind(expression.query, span) ?? (this.options.values === undefined ? report.notSupported('a query as a value here', span) : null);
       case 'array-query':
         return report.notSupported(`${expression.type}(SELECT …)`, span);
       case 'descriptor':

@@ -34,6 +34,11 @@ export function updatesOf(session: Session, index: number): Updates | null {
     const found = updatesOf(session, input);
     if (found !== null) return found;
   }
+  if (node.kind === 'join') {
+    const origin = session.origins.get(index);
+    const notes = origin === undefined ? [] : [{message: 'the updates come from here', place: origin.report.place(origin.span)}];
+    return {reason: `${origin?.name ?? 'the join'} gives a row that has no partner yet, and takes it back when one comes`, notes};
+  }
   return {reason: 'the input has updates', notes: []};
 }
 

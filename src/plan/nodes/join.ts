@@ -1,3 +1,4 @@
+import type {Span} from '../../base/problem.ts';
 import {withNullable, type Column, type Schema} from '../../types/sql-type.ts';
 import {Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
@@ -31,6 +32,8 @@ export interface JoinShape {
   readonly emit: 'changes' | 'final';
   /** The right side is a table that is read to its end first; each left row, whatever its kind, then looks up what is there. Inner and left joins only. */
   readonly lookup: boolean;
+  /** Where it stands in the text, for messages. */
+  readonly span?: Span;
 }
 
 /** Whether rows of a side stay when they have no partner. */
@@ -74,7 +77,14 @@ export const join: Behaviour<JoinShape> = {
     const [left, right] = inputs as readonly [Traits, Traits];
     const schema = {columns: joinedColumns(node.type, left.schema.columns, right.schema.columns)};
     if (node.lookup) {
-      return {schema, changelog: left.changelog, key: keyOf(node, left, right), rowtime: left.rowtime, bounded: left.bounded, window: left.window};
+      return {
+        schema,
+        changelog: left.changelog,
+        key: keyOf(node, left, right),
+        rowtime: left.rowtime,
+        bounded: left.bounded,
+        window: left.window,
+      };
     }
     const windows = joinedWindows(node, left, right);
     const isTimed = windows !== null || joinInterval(node, left, right) !== null;
@@ -89,7 +99,10 @@ export const join: Behaviour<JoinShape> = {
       window: keepsWindow ? left.window : null,
     };
   },
-  changes: (node, inputs) => (node.type === 'inner' || node.type === 'semi' ? joinedChanges(inputs) : {updates: true, deletes: true}),
+  changes: (node, inputs) => {
+    if (node.lookup) return inputs[0]!;
+    return node.type === 'inner' || node.type === 'semi' ? joinedChanges(inputs) : {updates: true, deletes: true};
+  },
   // A row without a partner is deleted and another one inserted, so only the updates of its inputs are ones.
   oldRows: 'passed',
   demand: (node, wanted) => {
@@ -111,6 +124,7 @@ export const join: Behaviour<JoinShape> = {
   },
   growth: (node, inputs) => {
     const [left, right] = inputs as readonly [Traits, Traits];
+    if (node.lookup) return {kind: 'fixed', text: 'the rows that are looked up'};
     if (joinedWindows(node, left, right) !== null) return {kind: 'time', text: 'the rows of both inputs in open windows'};
     if (joinInterval(node, left, right) !== null) return {kind: 'time', text: 'the rows of both inputs, while others may still match them'};
     const kept = [left, right].map(({changelog}) => (changelog === 'append' ? 'all rows' : 'the present rows'));
