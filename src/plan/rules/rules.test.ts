@@ -9,7 +9,7 @@ import {withoutUnused} from './rule.ts';
 function shape(plan: Pick<Plan, 'nodes' | 'sinks'>, settings: Plan['settings']): readonly string[] {
   return explainPlan({...plan, settings})
     .split('\n')
-    .filter(line => line !== '' && !line.includes(' · '))
+    .filter(line => line !== '' && !line.includes(' · ') && !/[│ ] {2}keeps /.test(line))
     .map(line => line.replaceAll(/[│├└─]/g, ' ').replace(/^ +/, indent => ' '.repeat(indent.length / 3)));
 }
 
@@ -122,6 +122,69 @@ const cases: Readonly<
         '   #1 scan stdin from stdin json',
         '  project UUID() AS EXPR$0',
         '   #1 as above',
+      ],
+    },
+  ],
+  'push-down-filters': [
+    {
+      sql: 'SELECT a.price FROM stdin AS a, stdin AS b WHERE a.channel = b.channel AND a.price > 1 AND b.price > 2 AND a.price < b.price',
+      before: [
+        'result 1',
+        ' project price',
+        '  filter channel = channel AND price > 1 AND price > 2 AND price < price',
+        '   inner join of every row with every row, final rows',
+        '    #1 scan stdin from stdin json',
+        '    #1 as above',
+      ],
+      after: [
+        'result 1',
+        ' project price',
+        '  inner join on channel = channel where price < price, final rows',
+        '   filter price > 1',
+        '    #1 scan stdin from stdin json',
+        '   filter price > 2',
+        '    #1 as above',
+      ],
+    },
+    {
+      sql: "SELECT a.price FROM stdin AS a LEFT JOIN stdin AS b ON a.channel = b.channel AND b.price > 1 AND a.price > 2 WHERE b.seen IS NULL AND a.channel = 'x'",
+      before: [
+        'result 1',
+        ' project price',
+        "  filter seen IS NULL AND channel = 'x'",
+        '   left join on channel = channel where price > 1 AND price > 2, final rows',
+        '    #1 scan stdin from stdin json',
+        '    #1 as above',
+      ],
+      after: [
+        'result 1',
+        ' project price',
+        '  filter seen IS NULL',
+        '   left join on channel = channel where price > 2, final rows',
+        "    filter channel = 'x'",
+        '     #1 scan stdin from stdin json',
+        '    filter price > 1',
+        '     #1 as above',
+      ],
+    },
+    {
+      sql: 'SELECT a.price FROM stdin AS a FULL JOIN stdin AS b ON a.channel = b.channel WHERE a.price + 1 > 2 AND (b.price > 2 OR b.price < 1)',
+      before: [
+        'result 1',
+        ' project price',
+        '  filter price + 1 > 2 AND (price > 2 OR price < 1)',
+        '   full join on channel = channel, final rows',
+        '    #1 scan stdin from stdin json',
+        '    #1 as above',
+      ],
+      after: [
+        'result 1',
+        ' project price',
+        '  inner join on channel = channel, final rows',
+        '   filter price + 1 > 2',
+        '    #1 scan stdin from stdin json',
+        '   filter price > 2 OR price < 1',
+        '    #1 as above',
       ],
     },
   ],
