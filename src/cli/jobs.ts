@@ -1,5 +1,5 @@
 import {basename, dirname, extname, join} from 'node:path';
-import type {Problem, SourceText} from '../base/problem.ts';
+import type {Place, Problem, SourceText} from '../base/problem.ts';
 import type {EmbeddedText} from '../config/embedded-text.ts';
 import type {JobSpec} from '../config/job-file.ts';
 import {type Prepared, prepare, type PrepareRequest} from '../job/prepare.ts';
@@ -126,7 +126,9 @@ export async function planJob(spec: JobSpec, {world}: Invocation): Promise<Plann
     ...(spec.optionValue === null ? {} : {optionValue: spec.optionValue}),
   };
   const prepared = await prepare(request);
-  return {spec, prepared: {...prepared, problems: prepared.problems.map(problem => relocate(spec, problem))}};
+  const placed = (problems: readonly Problem[]): readonly Problem[] => problems.map(problem => relocate(spec, problem));
+  const replay = prepared.replay.map(({what, place}) => ({what, place: place === null ? null : relocatedPlace(spec, place)}));
+  return {spec, prepared: {...prepared, problems: placed(prepared.problems), advice: placed(prepared.advice), replay}};
 }
 
 /** What no job knows by itself. `isInputTaken`: a script was read from standard input, so that nothing is left there for a job. */
@@ -188,6 +190,10 @@ export function problemsOf(planned: readonly PlannedJob[], {options}: Invocation
 /** Parses a job's SQL and nothing more. */
 export function parseJob(spec: JobSpec): readonly Problem[] {
   return parseScript(spec.sql.source, {lenient: false}).problems.map(problem => relocate(spec, problem));
+}
+
+function relocatedPlace(spec: JobSpec, place: Place): Place | null {
+  return relocate(spec, {kind: 'invalid', severity: 'warning', code: 'unexpected', message: '', place}).place ?? null;
 }
 
 function relocate(spec: JobSpec, problem: Problem): Problem {

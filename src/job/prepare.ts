@@ -6,6 +6,7 @@ import type {ExternalTable, Parameters} from '../plan/catalog.ts';
 import {externalTargets} from '../plan/external-targets.ts';
 import type {Plan} from '../plan/plan.ts';
 import {planScript} from '../plan/plan-script.ts';
+import type {ReplayCause} from '../plan/replay.ts';
 import type {Script} from '../sql/ast.ts';
 import {mapOptionValues} from '../sql/option-values.ts';
 import {parseScript} from '../sql/parse.ts';
@@ -41,6 +42,10 @@ export interface Prepared {
   readonly problems: readonly Problem[];
   /** A text for each EXPLAIN of the script. */
   readonly explain: readonly string[];
+  /** Warnings for those who ask what could be better: `check` and `explain`. */
+  readonly advice: readonly Problem[];
+  /** What in the plan gives other values when the same input is read again. */
+  readonly replay: readonly ReplayCause[];
   /** What was inferred, by target: `explain --ddl` prints it. */
   readonly externals: ReadonlyMap<string, ExternalTable>;
   /** Standard input with what was read ahead to infer from it: the run must start with these bytes. */
@@ -55,7 +60,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   const texts = [...initial, {source: request.source, ...main}];
   const parsed = texts.flatMap(({source, script, problems}) => [...problems, ...recordBytesProblems(source, script)]);
   if (parsed.some(problem => problem.severity === 'error')) {
-    return {plan: null, problems: parsed, explain: [], externals: new Map(), standardInput: request.standardInput};
+    return {plan: null, problems: parsed, explain: [], advice: [], replay: [], externals: new Map(), standardInput: request.standardInput};
   }
   const inferred = await inferAll(request, texts);
   const planned = planScript({
@@ -87,7 +92,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   ];
   const failed = problems.some(problem => problem.severity === 'error');
   const {externals, standardInput} = inferred;
-  return {plan: failed ? null : planned.plan, problems, explain: failed ? [] : planned.explain, externals, standardInput};
+  return {plan: failed ? null : planned.plan, problems, explain: failed ? [] : planned.explain, advice: planned.advice, replay: planned.replay, externals, standardInput};
 }
 
 /** Standard input cannot be shared out: whoever asks first would take what the other one wants. */

@@ -1,9 +1,21 @@
+import type {StateGrowth} from './nodes/behaviour.ts';
 import {behaviourOf, type PlanNode} from './nodes/index.ts';
 import type {Plan} from './plan.ts';
+import {causeJson, replayText, type ReplayCause} from './replay.ts';
 import {nameText, schemaText} from './plan-text.ts';
 
-/** The plan as text: a tree for each sink, inputs below their users; each node with its columns and what its rows do. A shared input is drawn once. `modes`: for each node, Flink's words for what its rows do. */
-export function explainPlan(plan: Plan, modes: readonly string[] | null = null): string {
+export interface ExplainOptions {
+  /** For each node, Flink's words for what its rows do. */
+  readonly modes?: readonly string[] | null;
+  /** What gives other values when the same input is read again; absent: it is not told. */
+  readonly replay?: readonly ReplayCause[];
+}
+
+/**
+ * The plan as text: a tree for each sink, inputs below their users; each node with its columns, what its rows do, and what it keeps. A shared input is drawn
+ * once.
+ */
+export function explainPlan(plan: Plan, {modes = null, replay}: ExplainOptions = {}): string {
   const users = usersOf(plan);
   const shared = plan.nodes.flatMap((_, index) => (users[index]! > 1 ? [index] : []));
   const drawn = new Set<number>();
@@ -26,6 +38,8 @@ export function explainPlan(plan: Plan, modes: readonly string[] | null = null):
     lines.push(`${first}${mark}${text}`);
     const stem = inputs.length > 0 ? '│  ' : '   ';
     lines.push(`${rest}${stem}${traitsText(node, modes?.[index] ?? null)}`);
+    const kept = keptText(plan, node);
+    if (kept !== '') lines.push(`${rest}${stem}keeps ${kept}`);
     for (const [position, input] of inputs.entries()) {
       const isLast = position === inputs.length - 1;
       draw(input, `${rest}${isLast ? '└─ ' : '├─ '}`, `${rest}${isLast ? '   ' : '│  '}`);
@@ -35,7 +49,32 @@ export function explainPlan(plan: Plan, modes: readonly string[] | null = null):
     if (lines.length > 0) lines.push('');
     draw(sink, '', '');
   }
-  return `${lines.length === 0 ? 'nothing to run' : lines.join('\n')}\n`;
+  if (lines.length === 0) return 'nothing to run\n';
+  if (replay !== undefined) lines.push('', `replay: ${replayText(replay)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function growthOf(plan: Plan, node: PlanNode): StateGrowth {
+  const behaviour = behaviourOf<PlanNode>(node);
+  return behaviour.growth(
+    node,
+    behaviour.inputs(node).map(input => plan.nodes[input]!),
+  );
+}
+
+/** `one row per key of auction, for ever`; empty: nothing. */
+function keptText(plan: Plan, node: PlanNode): string {
+  const {kind, text} = growthOf(plan, node);
+  if (kind === 'none') return '';
+  const grows = kind === 'keys' || kind === 'rows';
+  return grows ? `${text}, ${isEndless(plan, node) ? 'for ever' : 'until the input ends'}` : text;
+}
+
+/** Whether an input of a node goes on for ever. */
+function isEndless(plan: Plan, node: PlanNode): boolean {
+  return behaviourOf<PlanNode>(node)
+    .inputs(node)
+    .some(input => !plan.nodes[input]!.bounded);
 }
 
 function usersOf(plan: Plan): readonly number[] {
@@ -58,9 +97,18 @@ function traitsText(node: PlanNode, mode: string | null): string {
   return parts.join(' · ');
 }
 
-/** The plan as JSON: BIGINT and DECIMAL values as text, maps as objects, bytes in hexadecimal digits. */
-export function planJson(plan: Plan): string {
-  return JSON.stringify(jsonOf(plan), null, 2);
+/**
+ * The plan as JSON: BIGINT and DECIMAL values as text, maps as objects, bytes in hexadecimal digits. Each node has its `state`: what it keeps, and whether that
+ * grows for ever. `replay`, where it is given, says whether the same input gives the same values again, and if not, why.
+ */
+export function planJson(plan: Plan, replay?: readonly ReplayCause[]): string {
+  const nodes = plan.nodes.map(node => {
+    const {kind, text} = growthOf(plan, node);
+    const growsForever = (kind === 'keys' || kind === 'rows') && isEndless(plan, node);
+    return {...node, state: kind === 'none' ? null : {kind, keeps: text, growsForever}};
+  });
+  const told = replay === undefined ? {} : {replay: {sameValues: replay.length === 0, causes: replay.map(causeJson)}};
+  return JSON.stringify(jsonOf({...plan, nodes, ...told}), null, 2);
 }
 
 function jsonOf(value: unknown): unknown {

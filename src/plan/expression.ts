@@ -27,6 +27,8 @@ export interface AggregateCall {
   readonly filter: Expr | null;
   readonly type: SqlType;
   readonly name: string;
+  /** Where it stands in the text, for messages. */
+  readonly span?: Span;
 }
 
 export interface SortItem {

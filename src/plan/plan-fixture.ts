@@ -44,7 +44,7 @@ export function planText(text: string, more: Partial<Omit<PlanRequest, 'source' 
   const mode = more.mode ?? 'script';
   const source: SourceText = {name: 'test.sql', text};
   const {script, problems} = parseScript(source, {lenient: mode === 'query'});
-  if (problems.length > 0) return {plan: null, problems, explain: []};
+  if (problems.length > 0) return {plan: null, problems, explain: [], advice: [], replay: []};
   return planScript({
     source,
     script,

@@ -3,10 +3,12 @@ import type {Script} from '../sql/ast.ts';
 import type {Catalog, Parameters} from './catalog.ts';
 import {bindStatements, type BoundScript} from './bind/statements.ts';
 import {decideChangelogModes} from './changelog-modes.ts';
-import {explainPlan} from './explain.ts';
+import {adviceOn} from './advice/index.ts';
+import {explainPlan, planJson} from './explain.ts';
 import {frozenPlan} from './freeze.ts';
 import {behaviourOf, type PlanNode} from './nodes/index.ts';
 import type {Plan} from './plan.ts';
+import {replayCauses, type ReplayCause} from './replay.ts';
 import {applyRules, type Graph} from './rules/index.ts';
 
 /** What is to be planned, and what of the world it may use. */
@@ -34,6 +36,10 @@ export interface PlanResult {
   readonly problems: readonly Problem[];
   /** One text for each EXPLAIN of the script, in order. */
   readonly explain: readonly string[];
+  /** What is right and may still not be what is wanted, as warnings: for those who ask. */
+  readonly advice: readonly Problem[];
+  /** What in the plan gives other values when the same input is read again. */
+  readonly replay: readonly ReplayCause[];
 }
 
 /** Names → types → logical plan → changelog modes → rules. Never throws for what a script can say. */
@@ -42,7 +48,7 @@ export function planScript(request: PlanRequest): PlanResult {
   // `automatic` is batch where all input ends, and that is known only after the first time.
   if (bound.settings.runtimeMode === 'automatic' && isBounded(bound)) bound = bindStatements(request, 'batch');
   const problems = withoutRepeats(bound.problems);
-  if (problems.some(problem => problem.severity === 'error')) return {plan: null, problems, explain: []};
+  if (problems.some(problem => problem.severity === 'error')) return {plan: null, problems, explain: [], advice: [], replay: []};
   const settings: Plan['settings'] = {
     runtimeMode: bound.isBatch ? 'batch' : 'streaming',
     timeZone: bound.settings.timeZone,
@@ -61,12 +67,15 @@ export function planScript(request: PlanRequest): PlanResult {
   };
   const {plan} = finished(bound.sinks);
   const explain = bound.explained.map(({sinks, details}) => {
-    if (!details.includes('CHANGELOG_MODE')) return explainPlan(finished(sinks).plan);
     // As in Flink, nobody asks for old rows of a query that stands alone.
-    const found = finished(sinks, false);
-    return explainPlan(found.plan, found.modes);
+    const isModed = details.includes('CHANGELOG_MODE');
+    const found = finished(sinks, !isModed);
+    const replay = replayCauses(found.plan.nodes, request.source);
+    if (details.includes('JSON_EXECUTION_PLAN')) return `${planJson(found.plan, replay)}\n`;
+    return explainPlan(found.plan, {modes: isModed ? found.modes : null, replay});
   });
-  return {plan, problems: withoutRepeats([...problems, ...warnings]), explain};
+  const replay = replayCauses(plan.nodes, request.source);
+  return {plan, problems: withoutRepeats([...problems, ...warnings]), explain, advice: withoutRepeats(adviceOn(bound, plan, request.mode === 'query')), replay};
 }
 
 function isBounded(bound: BoundScript): boolean {

@@ -36,6 +36,11 @@ export function withArticle(type: string): string {
   return `${/^[AEIOU]/.test(type) ? 'an' : 'a'} ${type}`;
 }
 
+/** `1 row`, `10 rows` */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 /** `level STRING, n BIGINT NOT NULL` */
 export function schemaText(schema: Schema): string {
   return schema.columns.map(column => `${nameText(column.name)} ${visible(typeText(column.type))}`).join(', ');

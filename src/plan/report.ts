@@ -38,6 +38,11 @@ export class Report {
     return this.#keepsSpans ? span : null;
   }
 
+  /** The place of a node, where nodes of this text keep theirs. */
+  named(span: Span): {readonly span?: Span} {
+    return this.#keepsSpans ? {span} : {};
+  }
+
   /** The text of a span, as written. */
   textOf(span: Span): string {
     return this.source.text.slice(span.start, span.end);

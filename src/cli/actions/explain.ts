@@ -19,7 +19,7 @@ interface Explained {
 export async function runExplain(invocation: Invocation): Promise<number> {
   const {options, world, talk} = invocation;
   const {explained, problems} = await prepareAll(invocation);
-  talk.problems(problems);
+  talk.problems([...problems, ...explained.flatMap(({prepared}) => prepared.advice)]);
   // What was inferred can be shown though the query around it cannot be planned.
   const isWhole = exitCodeOf(problems) === 0;
   if (isWhole || options.isOn(flags.ddl)) {
@@ -51,18 +51,26 @@ async function prepareAll(
 function textOf(explained: readonly Explained[], {options}: Invocation): string {
   if (options.isOn(flags.ddl))
     return explained.flatMap(({prepared}) => (prepared.externals.size === 0 ? [] : [ddlText(prepared)])).join('\n');
-  const plans = explained.flatMap(({name, prepared}) => (prepared.plan === null ? [] : [{name, plan: prepared.plan}]));
+  const plans = explained.flatMap(({name, prepared}) => (prepared.plan === null ? [] : [{name, plan: prepared.plan, replay: prepared.replay}]));
   if (options.isOn(flags.code)) return titled(plans, codeText);
   if (options.value(flags.format) === 'json') {
     const [only] = plans;
-    if (plans.length === 1 && only !== undefined) return `${planJson(only.plan).trimEnd()}\n`;
-    return `{${plans.map(({name, plan}) => `${JSON.stringify(name)}: ${planJson(plan).trimEnd()}`).join(',\n')}}\n`;
+    if (plans.length === 1 && only !== undefined) return `${planJson(only.plan, only.replay).trimEnd()}\n`;
+    return `{${plans.map(({name, plan, replay}) => `${JSON.stringify(name)}: ${planJson(plan, replay).trimEnd()}`).join(',\n')}}\n`;
   }
-  return titled(plans, plan => `${explainPlan(plan).trimEnd()}\n`);
+  return titled(plans, (plan, replay) => `${explainPlan(plan, {replay}).trimEnd()}\n`);
 }
 
-function titled(plans: readonly {readonly name: string | null; readonly plan: Plan}[], show: (plan: Plan) => string): string {
-  return plans.map(({name, plan}) => (plans.length > 1 && name !== null ? `-- job ${name}\n${show(plan)}` : show(plan))).join('\n');
+interface NamedPlan {
+  readonly name: string | null;
+  readonly plan: Plan;
+  readonly replay: Prepared['replay'];
+}
+
+function titled(plans: readonly NamedPlan[], show: (plan: Plan, replay: Prepared['replay']) => string): string {
+  return plans
+    .map(({name, plan, replay}) => (plans.length > 1 && name !== null ? `-- job ${name}\n${show(plan, replay)}` : show(plan, replay)))
+    .join('\n');
 }
 
 function ddlText(prepared: Prepared): string {

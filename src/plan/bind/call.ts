@@ -199,6 +199,7 @@ function bindAggregate(binder: ExpressionBinder, call: CallExpression, definitio
     ...(words.length === 0 ? {} : {words}),
     filter,
     type: typed.type,
+    ...report.named(call.span),
   });
   return {...expression, span: report.spanOf(call.span)};
 }

@@ -26,6 +26,10 @@ export interface BoundScript {
   readonly settings: Settings;
   readonly isBatch: boolean;
   readonly problems: readonly Problem[];
+  /** Of the main text. */
+  readonly report: Report;
+  readonly origins: Session['origins'];
+  readonly tables: Session['tables'];
 }
 
 /** An EXPLAIN: the sinks of what it explains, and what is to be told beside the plan, in upper case. */
@@ -72,7 +76,7 @@ export function bindStatements(request: PlanRequest, automatic: 'streaming' | 'b
   tellRefusals(session, [...run.sinks, ...run.explained.flatMap(({sinks}) => sinks)]);
   checkParameters(request, usedParameters, problems);
   const {nodes} = session.builder;
-  return {nodes, sinks: run.sinks, explained: run.explained, settings, isBatch: session.isFinal, problems};
+  return {nodes, sinks: run.sinks, explained: run.explained, settings, isBatch: session.isFinal, problems, report, origins: session.origins, tables: session.tables};
 }
 
 /** Of the nodes that no stream can run, those that are still needed. */

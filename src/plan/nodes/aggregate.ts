@@ -2,6 +2,7 @@ import {Demand} from '../demand.ts';
 import type {AggregateCall, Expr} from '../expression.ts';
 import {aggregateCallText, expressionText, nameText} from '../plan-text.ts';
 import {growthByKey, type Behaviour} from './behaviour.ts';
+import {spanText} from './window.ts';
 
 /**
  * Output: the keys, then the calls. `changes`: every input row may change its group's row, and the change is emitted; `final`: each group's row once, at the
@@ -69,7 +70,8 @@ export const aggregate: Behaviour<AggregateShape> = {
       ...whole.map(call => `all values of ${aggregateCallText(call, schema)}`),
     ];
     const kind = whole.length > 0 ? 'rows' : distinct.length > 0 ? 'keys' : own.kind;
-    return {kind, text: [own.text, ...more].join(', ')};
+    const text = [own.text, ...more].join(' and ');
+    return node.ttlMs === undefined ? {kind, text} : {kind: 'time', text: `${text}, until ${spanText(node.ttlMs)} after the last change`};
   },
   describe: (node, [input], output) => {
     const keys = node.keys.map(key => expressionText(key, input!)).join(', ');

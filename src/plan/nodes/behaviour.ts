@@ -22,6 +22,24 @@ export function joinedChanges(all: readonly Changes[]): Changes {
   return {updates: all.some(({updates}) => updates), deletes: all.some(({deletes}) => deletes)};
 }
 
+/** What a node keeps between rows, and what that grows with. */
+export interface StateGrowth {
+  /**
+   * `fixed`: as much after a year as after a minute. `keys`: something for each key that ever came. `rows`: as much as rows come. `time`: only what time has not
+   * passed yet.
+   */
+  readonly kind: 'none' | 'fixed' | 'keys' | 'rows' | 'time';
+  /** A phrase: `one row per key of auction`. Empty: nothing is kept. */
+  readonly text: string;
+}
+
+export const stateless: StateGrowth = {kind: 'none', text: ''};
+
+/** Something for each key, or once where there is no key. `names`: the keys as they are shown. */
+export function growthByKey(what: string, names: readonly string[]): StateGrowth {
+  return names.length === 0 ? {kind: 'fixed', text: what} : {kind: 'keys', text: `${what} per key of ${names.join(', ')}`};
+}
+
 /** What the planner asks of every kind of node. The table of behaviours is total, so a kind without one does not compile. */
 export interface Behaviour<Shape extends NodeShape> {
   inputs(node: Shape): readonly number[];
@@ -38,6 +56,8 @@ export interface Behaviour<Shape extends NodeShape> {
   readonly oldRows?: 'asked' | 'passed' | 'never';
   /** Of which inputs it needs the old rows of updates, when those of its own are needed or not. Absent: of all. */
   needsOldRows?(node: Shape, isNeeded: boolean, inputs: readonly Traits[]): readonly boolean[];
+  /** What it keeps and what that grows with, as long as its input goes on. */
+  growth(node: Shape, inputs: readonly Traits[]): StateGrowth;
   /** One line for `explain`, without the columns and traits, which are printed for every kind alike. */
   describe(node: Shape, inputs: readonly Schema[], output: Schema): string;
 }

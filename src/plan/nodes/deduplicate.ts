@@ -1,6 +1,6 @@
 import {Demand} from '../demand.ts';
 import {nameText} from '../plan-text.ts';
-import type {Behaviour} from './behaviour.ts';
+import {growthByKey, type Behaviour} from './behaviour.ts';
 
 /**
  * One row for each key: the one whose `time` is the least (of equal ones the first that came) or the greatest (the last that came). Without `time` it is the
@@ -31,6 +31,10 @@ export const deduplicate: Behaviour<DeduplicateShape> = {
     for (const key of node.keys) demand.add(key);
     if (node.time !== null) demand.add(node.time);
     return [demand];
+  },
+  growth: (node, [input]) => {
+    const names = node.keys.map(key => nameText(input!.schema.columns[key]!.name));
+    return growthByKey(node.keep === 'first' && node.time === null ? 'a mark' : 'one row', names);
   },
   describe: (node, [input]) => {
     const name = (column: number): string => nameText(input!.columns[column]!.name);

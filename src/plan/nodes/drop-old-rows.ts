@@ -1,4 +1,4 @@
-import type {Behaviour} from './behaviour.ts';
+import {stateless, type Behaviour} from './behaviour.ts';
 
 /** Takes the old rows of updates out, or makes deletes of them, for those who take updates by key. */
 export interface DropOldRowsShape {
@@ -12,6 +12,7 @@ export const dropOldRows: Behaviour<DropOldRowsShape> = {
   mapExpressions: node => node,
   traits: (_node, _given, [input]) => ({...input!, changelog: 'upsert'}),
   demand: (_node, wanted) => [wanted],
+  growth: () => stateless,
   describe: () => 'drop the old rows of updates',
   changes: (_node, [input]) => ({updates: input!.updates, deletes: true}),
   needsOldRows: () => [false],

@@ -1,7 +1,7 @@
 import {Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
 import {expressionText, nameText} from '../plan-text.ts';
-import type {Behaviour} from './behaviour.ts';
+import {stateless, type Behaviour} from './behaviour.ts';
 import {movedWindow} from './project.ts';
 
 /** Makes several rows of each row: one for each list of expressions, in their order. */
@@ -32,6 +32,7 @@ export const expand: Behaviour<ExpandShape> = {
     for (const list of node.lists) for (const {column} of wanted.list()) demand.addExpression(list[column]!);
     return [demand];
   },
+  growth: () => stateless,
   describe: (node, [input], output) => {
     const same = (index: number): boolean => node.lists.every(list => expressionText(list[index]!, input!) === nameText(output.columns[index]!.name));
     const differing = output.columns.flatMap((_, index) => (same(index) ? [] : [index]));

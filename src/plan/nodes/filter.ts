@@ -1,7 +1,7 @@
 import {Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
 import {expressionText} from '../plan-text.ts';
-import type {Behaviour} from './behaviour.ts';
+import {stateless, type Behaviour} from './behaviour.ts';
 
 /** Keeps the rows for which the predicate is TRUE. */
 export interface FilterShape {
@@ -29,5 +29,6 @@ export const filter: Behaviour<FilterShape> = {
     demand.addExpression(node.predicate);
     return [demand];
   },
+  growth: () => stateless,
   describe: (node, [input]) => `filter ${expressionText(node.predicate, input!)}`,
 };

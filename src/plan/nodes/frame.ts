@@ -1,7 +1,8 @@
 import {Demand} from '../demand.ts';
-import {nameText} from '../plan-text.ts';
+import {counted, nameText} from '../plan-text.ts';
 import type {Frame} from '../window-call.ts';
-import type {Behaviour} from './behaviour.ts';
+import {growthByKey, stateless, type Behaviour} from './behaviour.ts';
+import {spanText} from './window.ts';
 
 /** What a row that a frame gives on is for. `gives` alone: it is in the frame already. */
 export const FrameStep = {enters: 1, gives: 2, entersAndGives: 3, leaves: 4} as const;
@@ -38,6 +39,13 @@ export const frame: Behaviour<FrameShape> = {
     for (const {column, path} of wanted.list()) if (column !== node.step) demand.add(column, path);
     for (const column of [...node.partition, node.order]) demand.add(column);
     return [demand];
+  },
+  growth: (node, [input]) => {
+    const {unit, start} = node.frame;
+    const names = node.partition.map(column => nameText(input!.schema.columns[column]!.name));
+    if (unit === 'ROWS' && start !== null) return growthByKey(counted(1 - start, 'row'), names);
+    if (start !== null) return {kind: 'time', text: `the rows of the last ${spanText(-start)}`};
+    return node.isEventTime ? {kind: 'time', text: 'rows that the watermark has not passed'} : stateless;
   },
   describe: (node, [input]) => {
     const name = (column: number): string => nameText(input!.columns[column]!.name);

@@ -1,4 +1,4 @@
-import type {Behaviour} from './behaviour.ts';
+import {stateless, type Behaviour} from './behaviour.ts';
 
 /** The first rows that come, after `offset` of them. Without an end, `limit` is `noLimit`. */
 export interface LimitShape {
@@ -17,6 +17,7 @@ export const limit: Behaviour<LimitShape> = {
   mapExpressions: node => node,
   traits: (_node, _given, [input]) => input!,
   demand: (_node, wanted) => [wanted],
+  growth: () => stateless,
   describe: node => {
     const first = node.limit === noLimit ? 'limit: all rows' : `limit: first ${node.limit}`;
     return node.offset === 0 ? first : `${first}, after ${node.offset}`;

@@ -2,7 +2,7 @@ import {Demand} from '../demand.ts';
 import type {SortItem} from '../expression.ts';
 import {nameText} from '../plan-text.ts';
 import {type WindowCall, windowCallText} from '../window-call.ts';
-import type {Behaviour} from './behaviour.ts';
+import {growthByKey, type Behaviour} from './behaviour.ts';
 import {sortText} from './sort.ts';
 
 /**
@@ -37,6 +37,10 @@ export const over: Behaviour<OverShape> = {
       if (wanted.has(node.first + index)) for (const argument of call.arguments) demand.addExpression(argument);
     }
     return [demand];
+  },
+  growth: (node, [input]) => {
+    if (node.emit === 'final') return {kind: 'rows', text: 'all rows'};
+    return growthByKey('one state', node.partition.map(column => nameText(input!.schema.columns[column]!.name)));
   },
   describe: (node, [input]) => {
     const by = node.partition.map(column => nameText(input!.columns[column]!.name)).join(', ');

@@ -1,7 +1,7 @@
 import {columnPathOf, Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
 import {expressionText, nameText} from '../plan-text.ts';
-import type {Behaviour} from './behaviour.ts';
+import {stateless, type Behaviour} from './behaviour.ts';
 import type {WindowColumns} from './window.ts';
 
 /** Computes one column an expression. */
@@ -50,6 +50,7 @@ export const project: Behaviour<ProjectShape> = {
     }
     return [demand];
   },
+  growth: () => stateless,
   describe: (node, [input], output) => {
     const parts = node.expressions.map((expression, index) => {
       const text = expressionText(expression, input!);

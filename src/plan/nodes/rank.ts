@@ -1,8 +1,8 @@
 import {Demand} from '../demand.ts';
 import type {SortItem} from '../expression.ts';
-import {nameText} from '../plan-text.ts';
+import {counted, nameText} from '../plan-text.ts';
 import {sortText} from './sort.ts';
-import type {Behaviour} from './behaviour.ts';
+import {growthByKey, type Behaviour} from './behaviour.ts';
 
 /**
  * The rows from rank `from` to rank `to` (from 1, both included) of each partition, in the order of the items; equal rows rank in the order of arrival.
@@ -37,6 +37,10 @@ export const rank: Behaviour<RankShape> = {
     for (const column of node.partition) demand.add(column);
     for (const {index} of node.items) demand.add(index);
     return [demand];
+  },
+  growth: (node, [input]) => {
+    if (input!.changelog !== 'append') return {kind: 'rows', text: 'the present rows of its input'};
+    return growthByKey(counted(node.to, 'row'), node.partition.map(column => nameText(input!.schema.columns[column]!.name)));
   },
   describe: (node, [input], output) => {
     const by = node.partition.map(column => nameText(input!.columns[column]!.name)).join(', ');

@@ -1,6 +1,6 @@
 import {Demand} from '../demand.ts';
 import {nameText} from '../plan-text.ts';
-import type {Behaviour} from './behaviour.ts';
+import {stateless, type Behaviour} from './behaviour.ts';
 
 /** Gives each row as many times as its column `count` (a BIGINT) says; not at all when that is not positive. */
 export interface ReplicateShape {
@@ -21,5 +21,6 @@ export const replicate: Behaviour<ReplicateShape> = {
     demand.add(node.count);
     return [demand];
   },
+  growth: () => stateless,
   describe: (node, [input]) => `replicate ${nameText(input!.columns[node.count]!.name)} times`,
 };

@@ -1,6 +1,6 @@
 import {nameText, quotedText} from '../plan-text.ts';
 import type {TablePlan, WantedPath} from '../table.ts';
-import {leafTraits, type Behaviour} from './behaviour.ts';
+import {leafTraits, stateless, type Behaviour} from './behaviour.ts';
 
 /** Reads a table: its columns are what the plan wants of a record, in this order. */
 export interface ScanShape {
@@ -16,6 +16,7 @@ export const scan: Behaviour<ScanShape> = {
   traits: (_node, given) => leafTraits(given),
   changes: ({table}) => table.changes ?? {updates: false, deletes: false},
   demand: () => [],
+  growth: () => stateless,
   describe: node => {
     const {table} = node;
     const place = table.options.get('path') ?? table.options.get('topic');

@@ -1,7 +1,7 @@
 import {Demand} from '../demand.ts';
 import {nameText} from '../plan-text.ts';
 import type {SinkTarget} from '../table.ts';
-import type {Behaviour} from './behaviour.ts';
+import {stateless, type Behaviour} from './behaviour.ts';
 
 /** Hands rows to the edge. Its schema has the target's columns: where one of them is NOT NULL and the input's is not, a NULL is an error of the row. */
 export interface SinkShape {
@@ -23,6 +23,7 @@ export const sink: Behaviour<SinkShape> = {
     demand.addAll(wanted);
     return [demand];
   },
+  growth: () => stateless,
   describe: ({target}) => {
     if (target.kind === 'console') return `result ${target.ordinal}`;
     const format = target.table.format === null ? '' : ` ${nameText(target.table.format)}`;

@@ -2,6 +2,7 @@ import type {Schema} from '../../types/sql-type.ts';
 import {Demand} from '../demand.ts';
 import type {SortItem} from '../expression.ts';
 import {nameText} from '../plan-text.ts';
+import {counted} from '../plan-text.ts';
 import type {Behaviour} from './behaviour.ts';
 
 /** Bounded input only: at its end, in order. `limit` counts after `offset`. */
@@ -24,6 +25,8 @@ export const sort: Behaviour<SortShape> = {
     for (const item of node.items) demand.add(item.index);
     return [demand];
   },
+  growth: node =>
+    node.limit === null ? {kind: 'rows', text: 'all rows'} : {kind: 'fixed', text: `the first ${counted(node.offset + node.limit, 'row')}`},
   describe: (node, [input]) => {
     const limit = node.limit === null ? '' : `, first ${node.limit}`;
     return `sort by ${sortText(node.items, input!)}${limit}${node.offset === 0 ? '' : `, after ${node.offset}`}`;

@@ -21,5 +21,6 @@ export const timeSort: Behaviour<TimeSortShape> = {
     for (const item of node.items) demand.add(item.index);
     return [demand];
   },
+  growth: () => ({kind: 'time', text: 'rows that the watermark has not come to'}),
   describe: (node, [input]) => `sort by ${sortText(node.items, input!)}, as time goes on`,
 };

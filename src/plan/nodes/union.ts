@@ -1,5 +1,5 @@
 import {Demand} from '../demand.ts';
-import {joinedChanges, type Behaviour} from './behaviour.ts';
+import {joinedChanges, stateless, type Behaviour} from './behaviour.ts';
 
 /** All rows of all inputs, in the order in which they come. */
 export interface UnionShape {
@@ -30,5 +30,6 @@ export const union: Behaviour<UnionShape> = {
       demand.addAll(wanted);
       return demand;
     }),
+  growth: () => stateless,
   describe: node => `union of ${node.inputs.length}`,
 };

@@ -1,7 +1,7 @@
 import {Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
 import {expressionText, nameText} from '../plan-text.ts';
-import type {Behaviour} from './behaviour.ts';
+import {stateless, type Behaviour} from './behaviour.ts';
 
 /**
  * Each row once for every element of the collection in `column`; behind the input's columns, which `first` counts, stand those of the element: the fields of a
@@ -37,6 +37,7 @@ export const unnest: Behaviour<UnnestShape> = {
     for (const {column} of read.list()) if (column < node.first) demand.add(column);
     return [demand];
   },
+  growth: () => stateless,
   describe: (node, [input], output) => {
     const name = nameText(input!.columns[node.column]!.name);
     return `unnest ${name}${node.ordinality ? ' with ordinality' : ''}${node.outer ? ', also rows without elements' : ''}${node.condition === null ? '' : ` where ${expressionText(node.condition, output)}`}`;

@@ -28,6 +28,7 @@ export const upsertMaterialize: Behaviour<UpsertMaterializeShape> = {
     for (const column of [...node.keys, ...(node.rowKey ?? [])]) demand.add(column);
     return [demand];
   },
+  growth: (_node, [input]) => ({kind: 'rows', text: input!.changelog === 'append' ? 'all rows' : 'the present rows of its input'}),
   describe: (node, [input]) => {
     const keys = node.keys.map(key => nameText(input!.columns[key]!.name)).join(', ');
     const what = {last: 'the last row', first: 'the first row', error: 'the only row'}[node.keeps];

@@ -1,5 +1,5 @@
 import type {Row} from '../../types/value.ts';
-import {leafTraits, type Behaviour} from './behaviour.ts';
+import {leafTraits, stateless, type Behaviour} from './behaviour.ts';
 import {Demand} from '../demand.ts';
 import {literalText} from '../plan-text.ts';
 
@@ -17,6 +17,7 @@ export const values: Behaviour<ValuesShape> = {
   mapExpressions: node => node,
   traits: (_node, given) => leafTraits(given),
   demand: () => [] as readonly Demand[],
+  growth: () => stateless,
   describe: (node, _inputs, output) => {
     if (node.rows.length === 0) return 'values: no rows';
     const shown = node.rows

@@ -1,7 +1,7 @@
 import {Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
 import {expressionText, nameText} from '../plan-text.ts';
-import type {Behaviour} from './behaviour.ts';
+import {stateless, type Behaviour} from './behaviour.ts';
 
 /** Passes rows on; the watermark after each row is the largest value of `expression` so far. A NULL in `column` stops the job. */
 export interface WatermarkShape {
@@ -28,5 +28,6 @@ export const watermark: Behaviour<WatermarkShape> = {
     demand.addExpression(node.expression);
     return [demand];
   },
+  growth: () => stateless,
   describe: (node, [input]) => `watermark for ${nameText(input!.columns[node.column]!.name)} is ${expressionText(node.expression, input!)}`,
 };

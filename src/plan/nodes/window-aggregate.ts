@@ -47,6 +47,7 @@ export const windowAggregate: Behaviour<WindowAggregateShape> = {
     }
     return [demand];
   },
+  growth: () => ({kind: 'time', text: 'the groups of open windows'}),
   describe: (node, [input], output) => {
     const keys = node.keys.map(key => expressionText(key, input!)).join(', ');
     const calls = node.calls.map((call, index) => {

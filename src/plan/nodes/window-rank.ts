@@ -1,6 +1,6 @@
 import {Demand} from '../demand.ts';
 import type {SortItem} from '../expression.ts';
-import {nameText} from '../plan-text.ts';
+import {counted, nameText} from '../plan-text.ts';
 import type {Behaviour} from './behaviour.ts';
 import {sortText} from './sort.ts';
 import type {WindowColumns} from './window.ts';
@@ -40,6 +40,7 @@ export const windowRank: Behaviour<WindowRankShape> = {
     for (const {index} of node.items) demand.add(index);
     return [demand];
   },
+  growth: node => ({kind: 'time', text: `${counted(node.to, 'row')} per key of open windows`}),
   describe: (node, [input], output) => {
     const by = node.partition.map(column => nameText(input!.columns[column]!.name)).join(', ');
     const range = node.from === node.to ? `${node.from}` : `${node.from} to ${node.to}`;

@@ -2,7 +2,7 @@ import type {Schema, SqlType} from '../../types/sql-type.ts';
 import {Demand} from '../demand.ts';
 import type {Expr} from '../expression.ts';
 import {expressionText} from '../plan-text.ts';
-import type {Behaviour, FoundTraits} from './behaviour.ts';
+import {stateless, type Behaviour, type FoundTraits} from './behaviour.ts';
 import type {Traits} from './index.ts';
 
 /** Which columns say to which window [start, end) a row belongs: while both bounds survive. */
@@ -127,6 +127,7 @@ function fixed<Shape extends AssignWindowShape | AssignWindowsShape>(): Behaviou
     mapExpressions: (node, map) => ({...node, time: map(node.time)}),
     traits: (node, _given, [input]) => windowedTraits(node, input!),
     demand: (node, wanted) => [windowedDemand(node, wanted)],
+    growth: () => stateless,
     describe: (node, [input]) => `${specText(node.spec)} by ${expressionText(node.time, input!)}`,
   };
 }
@@ -154,6 +155,7 @@ export const sessionWindow: Behaviour<SessionWindowShape> = {
     for (const key of node.keys) demand.addExpression(key);
     return [demand];
   },
+  growth: () => ({kind: 'time', text: 'the rows of open sessions'}),
   describe: (node, [input]) => {
     const keys = node.keys.length === 0 ? '' : ` of ${node.keys.map(key => expressionText(key, input!)).join(', ')}`;
     return `sessions${keys} with a gap of ${spanText(node.gapMs)} by ${expressionText(node.time, input!)}`;
