@@ -27,8 +27,10 @@ export const assignWindow: FusedNode<'assign-window'> = {
     const added = node.adds.map((column, index): ColumnSource => {
       const {name, type} = node.schema.columns[node.width + index] as {name: string; type: ColumnSource['type']};
       const target = segment.newColumn(type, name);
-      writer.line(js`${segment.numbers(target)}[row] = ${values[column]()};`);
+      const value = writer.const(column, values[column]());
+      writer.line(js`${segment.numbers(target)}[row] = ${value};`);
       writer.line(js`${segment.tags(target)}[row] = 0;`);
+      segment.know(target, value, js`0`);
       return target;
     });
     return {...input, columns: [...input.columns, ...added]};

@@ -245,6 +245,12 @@ export class SegmentWriter {
     return this.writer.bind('test', test, title);
   }
 
+  /** Tells what a column's cell at this row holds, so that nobody reads it again. */
+  know(column: ColumnSource, value: Js, tag: Js): void {
+    const scope = this.#scopes.at(-1) as Map<Vector, Locals>;
+    scope.set(column.vector, {...scope.get(column.vector), value, tag});
+  }
+
   /** Reads all of a column's cell into locals. */
   readCell(column: ColumnSource): void {
     this.tag(column);

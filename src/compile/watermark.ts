@@ -1,9 +1,12 @@
-import {js} from '../code/js.ts';
+import {type Js, js} from '../code/js.ts';
 import {fail} from '../base/problem.ts';
 import {WatermarkState} from '../state/small-states.ts';
 import {materialize} from './materialize.ts';
-import type {ColumnSource} from './columns.ts';
+import type {NodeOf} from '../plan/nodes/index.ts';
+import type {ColumnSource, RowShape} from './columns.ts';
+import {doubtless} from './group-probe.ts';
 import type {FusedNode} from './node-compiler.ts';
+import type {SegmentWriter} from './segment-writer.ts';
 
 export const watermark: FusedNode<'watermark'> = {
   kind: 'fused',
@@ -26,12 +29,20 @@ export const watermark: FusedNode<'watermark'> = {
     build.keep(state);
     build.segmentStage.ownWatermarks.push(state);
     if (node.idleAfterMs !== null) build.segmentStage.idleAfterMs = node.idleAfterMs;
-    const time = materialize(segment, node.expression, input.columns, 'watermark');
+    const time = timeCell(node, segment, input);
     const kept = writer.bind('watermark', state, 'the greatest watermark so far');
     // What comes behind judges the row by the watermark before it.
     const before = writer.const('before', js`${kept}.value`);
-    const isPresent = time.type.nullable ? js`${segment.tag(time)} === 0 && ` : js``;
-    writer.line(js`if (${isPresent}${segment.value(time)} > ${before}) ${kept}.value = ${segment.value(time)};`);
+    const isPresent = time.present === null ? js`` : js`${time.present} && `;
+    writer.line(js`if (${isPresent}${time.value} > ${before}) ${kept}.value = ${time.value};`);
     return {...input, time: {source: state, before: () => before}};
   },
 };
+
+/** The watermark that a row alone would give: inline, or through a column where it must be computed by its definition. */
+function timeCell(node: NodeOf<'watermark'>, segment: SegmentWriter, input: RowShape): {readonly value: Js; readonly present: Js | null} {
+  const cell = node.expression.kind === 'column' ? null : doubtless(segment, node.expression, input.columns);
+  if (cell?.kind === 'number') return {value: segment.writer.const('time', cell.value), present: cell.present};
+  const column = materialize(segment, node.expression, input.columns, 'watermark');
+  return {value: segment.value(column), present: column.type.nullable ? js`${segment.tag(column)} === 0` : null};
+}

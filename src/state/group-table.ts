@@ -81,10 +81,11 @@ export class GroupTable extends RowStore {
   hashRow(row: number): number {
     const page = this.page(row);
     const cell = this.cellOf(row);
-    let hash = 0;
-    for (const [index, key] of this.keys.entries()) {
-      const next = this.#hashKey(key, page, cell + (this.keyOffsets[index] as number));
-      hash = index === 0 ? next : combineHashes(hash, next);
+    const {keys, keyOffsets} = this;
+    if (keys.length === 0) return 0;
+    let hash = this.#hashKey(keys[0] as KeyKind, page, cell + (keyOffsets[0] as number));
+    for (let index = 1; index < keys.length; index++) {
+      hash = combineHashes(hash, this.#hashKey(keys[index] as KeyKind, page, cell + (keyOffsets[index] as number)));
     }
     return hash;
   }

@@ -22,6 +22,8 @@ export const pageMask = (1 << pageShift) - 1;
 export const RowMark = {saved: 0, changed: 1, free: 2} as const;
 
 const formatVersion = 1;
+/** So many notes of changed rows are never looked through. */
+const leastChanges = 4096;
 
 /**
  * Rows of a fixed layout, dense in the order of arrival, in pages that never move: a row's number is good for its whole life. Row `r` starts at cell
@@ -97,6 +99,8 @@ export class RowStore implements SavedState {
     if (row >>> pageShift === this.pages.length) this.pages.push(new Float64Array(this.stride << pageShift));
     this.page(row).set(this.#template, this.cellOf(row));
     this.#changed.push(row);
+    // A number that is given again stands in the list more than once: that must not go on until somebody saves.
+    if (this.#changed.length > 2 * this.rowCount + leastChanges) this.#changed = [...new Set(this.#changed)];
     return row;
   }
 
