@@ -136,10 +136,11 @@ export class RunningEngine implements Engine {
 
   get wakesAtMs(): number | null {
     const times = this.#parts.stages.flatMap(stage => {
-      const isAwake = !stage.hasEnded && stage.ownWatermarks.some(own => !own.isIdle);
+      const mayGoIdle = stage.idleAfterMs !== Infinity && stage.rowsAtMs !== -Infinity;
+      const isAwake = mayGoIdle && !stage.hasEnded && stage.ownWatermarks.some(own => !own.isIdle);
       return [stage.timed?.wakesAtMs ?? Infinity, isAwake ? stage.rowsAtMs + stage.idleAfterMs : Infinity];
     });
-    const first = Math.min(...times.filter(time => time !== -Infinity));
+    const first = Math.min(...times);
     return first === Infinity ? null : first;
   }
 
