@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import {rankings} from './random-rankings.ts';
 
 /** Columns of the tables that random queries read, with values that are hard: NULL, the largest, the empty, what looks like code. */
 export const columns = 'i INT, b BIGINT, d DOUBLE, s STRING, p DECIMAL(10, 2), f BOOLEAN, ts TIMESTAMP(3), r ROW<n INT, t STRING>';
@@ -125,7 +126,8 @@ function ownExpression(kind: Kind, depth: number, same: fc.Arbitrary<string>): f
     case 'double':
       return fc.oneof(
         arithmetic,
-        fc.tuple(same, same).map(([left, right]) => `(${left} / ${right})`),
+        // A constant zero is refused as a divisor.
+        fc.tuple(same, same).map(([left, right]) => `(${left} / ${right === '0e0' ? 'd' : right})`),
         expression('int', depth - 1).map(value => `CAST(${value} AS DOUBLE)`),
       );
     case 'decimal':
@@ -193,8 +195,23 @@ const aggregates = fc.oneof(
 );
 
 const joinTypes = fc.constantFrom('JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN');
-const joinKeys = fc.constantFrom('l.i = r.i', 'l.s = r.s', 'l.f = r.f AND l.i = r.i', 'l.b = r.i', 'l.d = r.d', 'l.i + 1 = r.r.n', 'l.p = r.i');
-const joinRests = fc.constantFrom('', ' AND l.i < r.b', ' AND r.s <> l.s', ' AND r.f', ' AND (l.f OR r.i > 0)', ' AND l.ts IS NOT DISTINCT FROM r.ts');
+const joinKeys = fc.constantFrom(
+  'l.i = r.i',
+  'l.s = r.s',
+  'l.f = r.f AND l.i = r.i',
+  'l.b = r.i',
+  'l.d = r.d',
+  'l.i + 1 = r.r.n',
+  'l.p = r.i',
+);
+const joinRests = fc.constantFrom(
+  '',
+  ' AND l.i < r.b',
+  ' AND r.s <> l.s',
+  ' AND r.f',
+  ' AND (l.f OR r.i > 0)',
+  ' AND l.ts IS NOT DISTINCT FROM r.ts',
+);
 const changing = '(SELECT i, s, f, p, r, MAX(b) AS b, MIN(d) AS d, MAX(ts) AS ts FROM t GROUP BY i, s, f, p, r)';
 const joinInputs = fc.constantFrom('t', 't', '(SELECT * FROM t WHERE i > -1)', changing);
 
@@ -259,4 +276,5 @@ export const query: fc.Arbitrary<string> = fc.oneof(
   {weight: 3, arbitrary: projection},
   {weight: 4, arbitrary: grouped},
   {weight: 1, arbitrary: twoLevels},
+  {weight: 3, arbitrary: rankings({source, grouped, where, aggregates, values: expression('int', 1)})},
 );
