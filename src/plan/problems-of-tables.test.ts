@@ -155,13 +155,6 @@ describe('modes', () => {
       '"ignore" is no way to treat NULL in a NOT NULL column',
       "'ignore'",
     ],
-    [
-      "CREATE TABLE w (ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'format' = 'json'); SELECT * FROM w ORDER BY ts",
-      'not-supported',
-      'ORDER BY the time of a stream is not supported yet',
-      'ts',
-      "read the input in batch mode: SET 'execution.runtime-mode' = 'batch'",
-    ],
     ["SET 'table.sql-dialect' = 'hive'", 'wrong-setting', 'SQL dialect "hive" is not supported', "'hive'", "the only one is 'default'"],
     [
       "SELECT 1; SET 'execution.runtime-mode' = 'batch'",
@@ -184,7 +177,6 @@ describe('modes', () => {
       'a',
       "bound the input, or read it in batch mode: SET 'execution.runtime-mode' = 'batch'",
     ],
-    ['SELECT a, COUNT(*) FROM g GROUP BY a LIMIT 3', 'not-supported', 'LIMIT over rows that change is not supported yet', '3'],
     [
       'SELECT * FROM stdin',
       'unknown-table',
@@ -202,9 +194,7 @@ describe('modes', () => {
   ]);
 
   test('settings that do nothing are told of, once', () => {
-    const {problems} = planText(
-      "SET 'table.exec.state.ttl' = '1 h'; SET 'table.exec.state.ttl' = '2 h'; SET 'tabel.exec.state.ttl' = '1 h'",
-    );
+    const {problems} = planText("SET 'parallelism.default' = '2'; SET 'parallelism.default' = '4'; SET 'tabel.exec.state.ttl' = '1 h'");
     expect(problems).toMatchObject([
       {severity: 'warning', code: 'no-effect'},
       {severity: 'warning', code: 'unknown-setting', hint: 'did you mean "table.exec.state.ttl"?'},

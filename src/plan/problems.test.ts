@@ -76,9 +76,10 @@ describe('names', () => {
 
   test('who reads a broken table or view is not blamed as well', () => {
     expect(told("CREATE TABLE x (a NOPE) WITH ( 'connector' = 'print'); SELECT * FROM x; INSERT INTO x SELECT 1")).toHaveLength(1);
-    expect(
-      told(`${tables}CREATE VIEW v AS SELECT nope FROM t; SELECT * FROM v; WITH w AS (SELECT nope FROM t) SELECT * FROM w, w AS u`),
-    ).toHaveLength(3);
+    const twice = told(
+      `${tables}CREATE VIEW v AS SELECT nope FROM t; SELECT * FROM v; WITH w AS (SELECT nix FROM t) SELECT * FROM w, w AS u`,
+    );
+    expect(twice.map(({at}) => at)).toEqual(['nope', 'nix']);
   });
 });
 

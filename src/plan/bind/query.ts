@@ -66,14 +66,15 @@ export class QueryBinder {
     if (!isOrdered || (order.length === 0 && limit === undefined && offset === undefined)) return this.#finished(body, body.node);
     const node = this.session.builder.at(body.node);
     const isRanked = emit === 'changes' && limit !== undefined && limit > 0 && limit !== noLimit;
-    if (isRanked && (order.length > 0 || node.changelog !== 'append')) return this.#finished(body, this.#ranked(body, limit, offset ?? 0, query));
+    if (isRanked && (order.length > 0 || node.changelog !== 'append'))
+      return this.#finished(body, this.#ranked(body, limit, offset ?? 0, query));
     // Order and limits are for rows that stay: over bounded input the last state of each can be waited for.
     if (node.changelog !== 'append' && node.bounded && emit === 'changes') return this.#bound(query, outer, 'final', true);
     if (this.#isSortedByTime(body) && limit === undefined && offset === undefined) {
       const sorted = this.session.builder.add({kind: 'time-sort', input: body.node, items: body.order}, {schema: node.schema});
       return this.#finished(body, sorted);
     }
-    const what = order.length > 0 ? 'ORDER BY' : 'LIMIT';
+    const what = order.length > 0 ? 'ORDER BY' : limit === undefined ? 'OFFSET' : 'LIMIT';
     const span = query.orderBy[0]?.span ?? query.limit?.span ?? query.offset?.span ?? query.span;
     if (!this.#canBeOrdered(body.node, what, span, body.order[0])) return null;
     return this.#finished(body, this.#limited(body, order.length > 0 ? body.order : [], limit, offset ?? 0, span));
@@ -83,7 +84,16 @@ export class QueryBinder {
   #ranked(body: Ordered, limit: number, offset: number, query: Query): number {
     const {builder, origins} = this.session;
     const items = body.order;
-    const shape = {kind: 'rank', input: body.node, partition: [], items, from: offset + 1, to: offset + limit, number: null, emit: 'changes'} as const;
+    const shape = {
+      kind: 'rank',
+      input: body.node,
+      partition: [],
+      items,
+      from: offset + 1,
+      to: offset + limit,
+      number: null,
+      emit: 'changes',
+    } as const;
     const node = builder.add(shape, {schema: builder.schema(body.node)});
     const span = query.orderBy[0]?.span ?? query.limit?.span ?? query.span;
     origins.set(node, {report: this.context.report, span, name: items.length > 0 ? 'ORDER BY … LIMIT' : 'LIMIT over rows that change'});
@@ -119,7 +129,11 @@ export class QueryBinder {
     }
     // By time a stream is sorted as its watermark goes on, and rows that come too late are dropped: other rows than at the end of input.
     if (first !== undefined && first.index === node.rowtime && !first.descending) {
-      report.notSupported('ORDER BY the time of a stream', span, "read the input in batch mode: SET 'execution.runtime-mode' = 'batch'");
+      report.notSupported(
+        'OFFSET over a stream that is sorted by its time',
+        span,
+        "read the input in batch mode: SET 'execution.runtime-mode' = 'batch'",
+      );
       return false;
     }
     if (node.changelog === 'append') return true;
@@ -194,7 +208,10 @@ export class QueryBinder {
   distinct(found: Relation, emit: Emit, span: Span, name: string): Relation {
     const {builder, origins} = this.session;
     const keys = found.columns.map(({type}, index): Expr => ({kind: 'column', index, type, span: null}));
-    const node = builder.add({kind: 'aggregate', input: found.node, keys, calls: [], emit, ...keptFor(this.session, emit)}, {schema: {columns: found.columns}});
+    const node = builder.add(
+      {kind: 'aggregate', input: found.node, keys, calls: [], emit, ...keptFor(this.session, emit)},
+      {schema: {columns: found.columns}},
+    );
     origins.set(node, {report: this.context.report, span, name});
     return {node, columns: found.columns};
   }
