@@ -47,7 +47,7 @@ export function bindSelect(
   const tests = splitWhere(select.where);
   const aggregates = new AggregateCalls(select.windows);
   const start = from?.node ?? oneRow(binder);
-  const values = new QueryValues(binder, around, emit, session.builder.schema(start).columns.length);
+  const values = new QueryValues(binder, scope, around, emit, session.builder.schema(start).columns.length);
   const items = new ExpressionBinder(context, {scope, aggregates, clause: 'SELECT', values});
   const output = bindItems(items, select.items);
   const aliases = aliasesOf(select.items, output ?? []);

@@ -4,7 +4,9 @@ import {withNullable} from '../../types/sql-type.ts';
 import type {Expr} from '../expression.ts';
 import {joinedSchema, joinShape} from '../join-condition.ts';
 import type {QueryBinder} from './query.ts';
+import type {Scope} from './scope.ts';
 import type {CommonTables, Emit} from './session.ts';
+import {readsAround} from './subquery.ts';
 
 /**
  * The queries of one SELECT that stand for a value: each becomes a column behind those of FROM, by a left join with the query's one row. Where it has none, the
@@ -14,12 +16,14 @@ export class QueryValues {
   readonly #binder: QueryBinder;
   readonly #around: CommonTables | null;
   readonly #emit: Emit;
-  /** How many columns FROM has. */
+  /** The names of FROM, and how many columns it has. */
+  readonly #scope: Scope;
   readonly #width: number;
   readonly #found: {readonly node: number; readonly span: Span}[] = [];
 
-  constructor(binder: QueryBinder, around: CommonTables | null, emit: Emit, width: number) {
+  constructor(binder: QueryBinder, scope: Scope, around: CommonTables | null, emit: Emit, width: number) {
     this.#binder = binder;
+    this.#scope = scope;
     this.#around = around;
     this.#emit = emit;
     this.#width = width;
@@ -27,25 +31,29 @@ export class QueryValues {
 
   /** The value of a query. Null after a problem was reported. */
   bind(query: Query, span: Span): Expr | null {
-    const {context, session} = this.#binder;
-    const {report} = context;
+    const {report} = this.#binder.context;
     const before = report.problems.length;
     const found = this.#binder.bindNested(query, this.#around, this.#emit);
     if (found === null) {
-      const isUnknown = report.problems.slice(before).every(({code}) => code === 'unknown-column');
-      if (!isUnknown) return null;
+      if (!readsAround(report.problems.slice(before), this.#scope)) return null;
       report.problems.length = before;
-      return report.notSupported('a query as a value that reads columns of the query around it, or columns that do not exist', span);
+      return report.notSupported('a query as a value that reads columns of the query around it', span);
     }
     const [column] = found.columns;
     if (found.columns.length !== 1 || column === undefined) {
-      return report.error('wrong-column-count', span, `a query as a value has one column, and this one has ${found.columns.length}`);
+      return report.notSupported('a query of several columns as a value', span);
     }
-    const node = session.builder.at(found.node);
-    const isSingle = node.key?.length === 0 || (node.kind === 'values' && node.rows.length <= 1);
-    if (!isSingle) return report.notSupported('a query as a value that may have several rows', span, 'aggregate its column: MAX(x)');
+    if (!this.#isSingle(found.node))
+      return report.notSupported('a query as a value that may have several rows', span, 'aggregate its column: MAX(x)');
     const index = this.#width + this.#found.push({node: found.node, span}) - 1;
     return {kind: 'column', index, type: withNullable(column.type, true), span: report.spanOf(span)};
+  }
+
+  /** Whether a node never has more than one row. */
+  #isSingle(index: number): boolean {
+    const node = this.#binder.session.builder.at(index);
+    if (node.kind === 'values') return node.rows.length <= 1;
+    return node.key?.length === 0 || ((node.kind === 'project' || node.kind === 'filter') && this.#isSingle(node.input));
   }
 
   /** The rows of FROM with the values behind them. */

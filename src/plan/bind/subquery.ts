@@ -1,4 +1,4 @@
-import type {Span} from '../../base/problem.ts';
+import type {Problem, Span} from '../../base/problem.ts';
 import {findFunction} from '../../functions/index.ts';
 import type {Expression, Query, Select} from '../../sql/ast.ts';
 import {conjunction, conjunctsOf} from '../conjuncts.ts';
@@ -202,12 +202,7 @@ function wholeQuery(binder: QueryBinder, test: SubqueryTest, outer: Rows, around
   const before = problems.length;
   const found = binder.bindNested(test.query, around, emit);
   if (found === null) {
-    const isCorrelated = problems.slice(before).some(({code, place}) => {
-      if (code !== 'unknown-column' || place?.kind !== 'text') return false;
-      const name = place.source.text.slice(place.span.start, place.span.end).replaceAll('`', '');
-      return outer.scope.knows([{name, span: place.span, quoted: false}]);
-    });
-    if (!isCorrelated) return null;
+    if (!readsAround(problems.slice(before), outer.scope)) return null;
     problems.length = before;
     return binder.context.report.notSupported('a grouped or limited subquery that reads columns of the query around it', test.span);
   }
@@ -215,4 +210,13 @@ function wholeQuery(binder: QueryBinder, test: SubqueryTest, outer: Rows, around
   const width = builder.schema(outer.node).columns.length;
   const items = found.columns.map(({type}, index): Expr => ({kind: 'column', index: width + index, type, span: null}));
   return {node: found.node, conjuncts: [], items};
+}
+
+/** Whether a query failed for want of columns that the query around it has. */
+export function readsAround(problems: readonly Problem[], around: Scope): boolean {
+  return problems.some(({code, place}) => {
+    if (code !== 'unknown-column' || place?.kind !== 'text') return false;
+    const name = place.source.text.slice(place.span.start, place.span.end).replaceAll('`', '');
+    return around.knows([{name, span: place.span, quoted: false}]);
+  });
 }
