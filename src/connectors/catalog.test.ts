@@ -112,15 +112,15 @@ describe('a table that does not fit', () => {
     ],
     [
       {connector: 'filesystem', path: 'x'},
-      [[null, 'missing-option', 'table "t" names no format', `add 'format' = '…' to WITH: json, csv, raw, changelog-json`]],
+      [[null, 'missing-option', 'table "t" names no format', `add 'format' = '…' to WITH: json, csv, raw, changelog-json, debezium-json`]],
     ],
     [
       {...file, format: 'jsn'},
-      [['format', 'unknown-format', 'there is no format "jsn"', 'did you mean "json"? (there are json, csv, raw, changelog-json)']],
+      [['format', 'unknown-format', 'there is no format "jsn"', 'did you mean "json"? (there are json, csv, raw, changelog-json, debezium-json)']],
     ],
     [
       {...file, format: 'avro'},
-      [['format', 'not-yet-supported', 'format "avro" is not supported yet', 'there are json, csv, raw, changelog-json']],
+      [['format', 'not-yet-supported', 'format "avro" is not supported yet', 'there are json, csv, raw, changelog-json, debezium-json']],
     ],
     [
       {connector: 'filesystem', format: 'json'},

@@ -35,7 +35,6 @@ const laterFormats = [
   'avro',
   'avro-confluent',
   'debezium-avro-confluent',
-  'debezium-json',
   'canal-json',
   'maxwell-json',
   'ogg-json',

@@ -1,11 +1,12 @@
 import {changelogJson} from './changelog-json/changelog-json.ts';
 import {csv} from './csv/csv.ts';
+import {debeziumJson} from './debezium-json/debezium-json.ts';
 import type {FormatDefinition} from './define.ts';
 import {json} from './json/json.ts';
 import {raw} from './raw/raw.ts';
 
 /** Every format, in the order in which help lists them. */
-export const formats: readonly FormatDefinition[] = [json, csv, raw, changelogJson];
+export const formats: readonly FormatDefinition[] = [json, csv, raw, changelogJson, debeziumJson];
 
 export function findFormat(name: string): FormatDefinition | undefined {
   return formats.find(format => format.name === name);
