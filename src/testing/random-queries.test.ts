@@ -6,6 +6,7 @@ import {afterAll, expect, test} from 'vitest';
 import type {Case} from './case.ts';
 import {oracles, readInput} from './oracles.ts';
 import {columns, query, record} from './random-queries.ts';
+import {windowQuery} from './random-rankings.ts';
 import {prepareCase} from './run-case.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'weir-random-'));
@@ -14,14 +15,14 @@ afterAll(() => rmSync(directory, {recursive: true, force: true}));
 const applied = oracles.filter(oracle => oracle.name !== 'random chunks');
 const runs = Number(process.env['WEIR_FUZZ_RUNS'] ?? 150);
 
-test('random queries over random rows: the engine gives what the interpreter gives, in every way of feeding it', async () => {
+async function everywhereTheSame(queries: fc.Arbitrary<string>, settings: Case['settings'], numRuns: number): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(query, fc.array(record, {maxLength: 12}), async (sql, records) => {
+    fc.asyncProperty(queries, fc.array(record, {maxLength: 12}), async (sql, records) => {
       const one: Case = {
         file: 'random',
         summary: sql,
         mode: 'script',
-        settings: {},
+        settings,
         tables: {t: {columns, rows: records.map(text => `${text}\n`).join(''), format: 'json', options: {}}},
         sql,
         parameters: {},
@@ -35,6 +36,14 @@ test('random queries over random rows: the engine gives what the interpreter giv
       const input = readInput(plan, directory, () => 1 << 20, 'reject');
       for (const oracle of applied) await oracle.check({case: one, plan, directory, input});
     }),
-    {numRuns: runs, seed: 20260101},
+    {numRuns, seed: 20260101},
   );
+}
+
+test('random queries over random rows: the engine gives what the interpreter gives, in every way of feeding it', async () => {
+  await everywhereTheSame(query, {}, runs);
+}, 120_000);
+
+test('random calls with OVER over random rows that end', async () => {
+  await everywhereTheSame(windowQuery, {'execution.runtime-mode': 'batch'}, runs / 3);
 }, 120_000);

@@ -74,3 +74,44 @@ export function rankings(sources: Sources): fc.Arbitrary<string> {
     {weight: 1, arbitrary: elements(sources)},
   );
 }
+
+const frames = fc.constantFrom(
+  '',
+  ' ROWS BETWEEN 1 PRECEDING AND CURRENT ROW',
+  ' ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING',
+  ' ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING',
+  ' RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING',
+);
+const calls = fc.constantFrom(
+  'COUNT(*)',
+  'SUM(b)',
+  'AVG(p)',
+  'MIN(s)',
+  'MAX(d)',
+  'SUM(d)',
+  'COUNT(DISTINCT i)',
+  'FIRST_VALUE(i)',
+  'LAST_VALUE(s)',
+);
+const wholeCalls = fc.constantFrom(
+  'ROW_NUMBER()',
+  'RANK()',
+  'DENSE_RANK()',
+  'PERCENT_RANK()',
+  'CUME_DIST()',
+  'NTILE(3)',
+  'LAG(i)',
+  "LEAD(s, 2, 'none')",
+  'LAG(b, 0)',
+);
+const partitions = fc.constantFrom('', 'PARTITION BY f ', 'PARTITION BY s ');
+
+/** Calls with OVER as only input that ends can have them: one by rows in a total order, one by a range of numbers, one that takes no frame. */
+export const windowQuery: fc.Arbitrary<string> = fc
+  .tuple(partitions, calls, frames, calls, fc.constantFrom('i', 'p', 'd'), direction, fc.integer({min: -2, max: 1}), fc.integer({min: 0, max: 3}), wholeCalls)
+  .map(([partition, byRows, frame, byRange, order, way, start, width, whole]) => {
+    const bound = (distance: number): string => `${Math.abs(distance)} ${distance < 0 ? 'PRECEDING' : 'FOLLOWING'}`;
+    const range = `${order}${way} RANGE BETWEEN ${bound(start)} AND ${bound(start + width)}`;
+    // Equal rows are added in the order of arrival, which is all that a sum of doubles depends on.
+    return `SELECT i, s, ${byRows} OVER (${partition}ORDER BY i, ${everything}${frame}) AS c0, ${byRange} OVER (${partition}ORDER BY ${range}) AS c1, ${whole} OVER (${partition}ORDER BY ${order}${way}, f) AS c2 FROM t`;
+  });
