@@ -30,7 +30,10 @@ export const deduplicate: NodeCompiler<'deduplicate'> = {
     segment.fills(stage, 2);
     const keys = node.keys.map(key => keyOfColumn(segment, keeper.table, input.columns[key] as ColumnSource));
     const names = node.keys.map(key => node.schema.columns[key]!.name).join(', ');
-    const found = probe(segment, keeper.table, keys, {meaning: names === '' ? 'the row that is kept' : `the row of each ${names}`, tellsFresh: true});
+    const found = probe(segment, keeper.table, keys, {
+      meaning: names === '' ? 'the row that is kept' : `the row of each ${names}`,
+      tellsFresh: true,
+    });
     if (node.keep === 'first' && node.time === null) writer.line(js`if (!${found.isFresh}) ${segment.leave}`);
     const out = writer.const('out', js`${segment.batch(stage.batch, 'changed rows')}.count`);
     segment.carryTime(stage, out, input);
@@ -83,7 +86,8 @@ class Keeper {
       this.#setKind(old, 1);
     }
     const out = this.batch.count++;
-    for (let column = 0; column < vectors.length; column++) copyCell(vectors[column] as Vector, row, this.batch.vectors[column] as Vector, out);
+    for (let column = 0; column < vectors.length; column++)
+      copyCell(vectors[column] as Vector, row, this.batch.vectors[column] as Vector, out);
     this.#setKind(out, isFresh ? 0 : 2);
     if (!this.#keepsRows) return;
     this.#cells.store(group, vectors, row);

@@ -145,7 +145,9 @@ function aggregateCall(
 ): (partition: Partition) => CallAt {
   const definition = findFunction(call.function);
   assert(definition?.kind === 'aggregate', `there is no aggregate ${call.function}`);
-  const args = call.arguments.map(argument => (argument.kind === 'literal' ? {type: argument.type, literal: argument.value} : {type: argument.type}));
+  const args = call.arguments.map(argument =>
+    argument.kind === 'literal' ? {type: argument.type, literal: argument.value} : {type: argument.type},
+  );
   const site = callSite(definition, args, [], call.type, context);
   return partition => {
     const cursor = new FrameCursor(call.frame, order, partition);
@@ -165,7 +167,13 @@ function aggregateCall(
 }
 
 /** Computes each frame by the definition; the same frame only once. */
-function frameByFrame(call: WindowCall, definition: AggregateFunction, site: CallSite, cursor: FrameCursor, rowAt: (at: number) => Row): CallAt {
+function frameByFrame(
+  call: WindowCall,
+  definition: AggregateFunction,
+  site: CallSite,
+  cursor: FrameCursor,
+  rowAt: (at: number) => Row,
+): CallAt {
   let known: {readonly start: number; readonly end: number; readonly value: Value} | null = null;
   return at => {
     cursor.moveTo(at);
@@ -188,11 +196,7 @@ function distinctRows(rows: readonly Row[], call: WindowCall): readonly Row[] {
 }
 
 /** Null: the aggregate is computed frame by frame. */
-function accumulatorOf(
-  call: WindowCall,
-  first: (at: number) => Value,
-  value: (argument: number, at: number) => Value,
-): Accumulator | null {
+function accumulatorOf(call: WindowCall, first: (at: number) => Value, value: (argument: number, at: number) => Value): Accumulator | null {
   const type = call.arguments[0]?.type;
   switch (call.function) {
     case 'COUNT':

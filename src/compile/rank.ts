@@ -36,7 +36,8 @@ export const rank: NodeCompiler<'rank'> = {
     const partition = partitionOf(node, segment, input, stage.ranking);
     const vectors = input.columns.map(column => column.vector);
     const {kinds} = input;
-    const take = (row: number, at: number): void => stage.ranking.take(vectors, row, at, kinds !== null && ((kinds[row] as number) & 1) === 1);
+    const take = (row: number, at: number): void =>
+      stage.ranking.take(vectors, row, at, kinds !== null && ((kinds[row] as number) & 1) === 1);
     writer.line(js`${writer.bind('take', take, 'ranks a row')}(row, ${partition});`);
   },
 };

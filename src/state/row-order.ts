@@ -20,7 +20,13 @@ export class RowOrder {
   readonly #columns: readonly OrderedColumn[];
 
   /** `types`: those of all columns, whose slots begin at `offsets`. */
-  constructor(store: RowStore, memory: Memory, types: readonly SqlType[], keys: readonly SortKey[], offsets: readonly number[] = store.offsets) {
+  constructor(
+    store: RowStore,
+    memory: Memory,
+    types: readonly SqlType[],
+    keys: readonly SortKey[],
+    offsets: readonly number[] = store.offsets,
+  ) {
     this.#store = store;
     this.#memory = memory;
     this.#columns = keys.map(key => {

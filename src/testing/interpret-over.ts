@@ -30,7 +30,9 @@ function callValue(node: NodeOf<'over'>, call: WindowCall, rows: readonly Row[],
     case 'RANK':
       return BigInt(before + 1);
     case 'DENSE_RANK':
-      return BigInt(rows.slice(0, before).filter((other, index) => index === 0 || tools.compare(rows[index - 1] as Row, other) !== 0).length + 1);
+      return BigInt(
+        rows.slice(0, before).filter((other, index) => index === 0 || tools.compare(rows[index - 1] as Row, other) !== 0).length + 1,
+      );
     case 'PERCENT_RANK':
       return rows.length === 1 ? 0 : before / (rows.length - 1);
     case 'CUME_DIST':

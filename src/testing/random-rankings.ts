@@ -37,11 +37,20 @@ function topN({source, where}: Sources): fc.Arbitrary<string> {
 function topOfGroups({grouped}: Sources): fc.Arbitrary<string> {
   return fc
     .tuple(grouped, range, fc.boolean())
-    .map(([inner, condition, withNumber]) => `SELECT c0${withNumber ? ', n' : ''} FROM (SELECT c0, ROW_NUMBER() OVER (ORDER BY c0 DESC) AS n FROM (${inner})) WHERE ${condition}`);
+    .map(
+      ([inner, condition, withNumber]) =>
+        `SELECT c0${withNumber ? ', n' : ''} FROM (SELECT c0, ROW_NUMBER() OVER (ORDER BY c0 DESC) AS n FROM (${inner})) WHERE ${condition}`,
+    );
 }
 
 function setsOfKeys({source, where, aggregates}: Sources): fc.Arbitrary<string> {
-  const sets = fc.constantFrom('ROLLUP (i, s)', 'CUBE (f, i)', 'GROUPING SETS ((s), (s, f), ())', 'i, ROLLUP (UPPER(s))', 'GROUPING SETS (i, i, (f, s))');
+  const sets = fc.constantFrom(
+    'ROLLUP (i, s)',
+    'CUBE (f, i)',
+    'GROUPING SETS ((s), (s, f), ())',
+    'i, ROLLUP (UPPER(s))',
+    'GROUPING SETS (i, i, (f, s))',
+  );
   return fc.tuple(sets, aggregates, source, where).map(([keys, call, from, condition]) => {
     const key = /\((?:\()?(\w+)/.exec(keys)?.[1] ?? 'i';
     const shown = key === 'UPPER' ? 'UPPER(s)' : key;
@@ -52,7 +61,10 @@ function setsOfKeys({source, where, aggregates}: Sources): fc.Arbitrary<string> 
 function setOperation({source, where, values}: Sources): fc.Arbitrary<string> {
   return fc
     .tuple(fc.constantFrom('UNION', 'INTERSECT', 'EXCEPT', 'INTERSECT ALL', 'EXCEPT ALL'), values, source, source, where, where)
-    .map(([operator, value, left, right, first, second]) => `SELECT i, s FROM ${left}${first} ${operator} SELECT ${value}, s FROM ${right}${second}`);
+    .map(
+      ([operator, value, left, right, first, second]) =>
+        `SELECT i, s FROM ${left}${first} ${operator} SELECT ${value}, s FROM ${right}${second}`,
+    );
 }
 
 function elements({source, where}: Sources): fc.Arbitrary<string> {
@@ -108,7 +120,17 @@ const partitions = fc.constantFrom('', 'PARTITION BY f ', 'PARTITION BY s ');
 
 /** Calls with OVER as only input that ends can have them: one by rows in a total order, one by a range of numbers, one that takes no frame. */
 export const windowQuery: fc.Arbitrary<string> = fc
-  .tuple(partitions, calls, frames, calls, fc.constantFrom('i', 'p', 'd'), direction, fc.integer({min: -2, max: 1}), fc.integer({min: 0, max: 3}), wholeCalls)
+  .tuple(
+    partitions,
+    calls,
+    frames,
+    calls,
+    fc.constantFrom('i', 'p', 'd'),
+    direction,
+    fc.integer({min: -2, max: 1}),
+    fc.integer({min: 0, max: 3}),
+    wholeCalls,
+  )
   .map(([partition, byRows, frame, byRange, order, way, start, width, whole]) => {
     const bound = (distance: number): string => `${Math.abs(distance)} ${distance < 0 ? 'PRECEDING' : 'FOLLOWING'}`;
     const range = `${order}${way} RANGE BETWEEN ${bound(start)} AND ${bound(start + width)}`;

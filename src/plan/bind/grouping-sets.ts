@@ -102,7 +102,9 @@ export function withSets(session: Session, context: BindContext, given: GroupedS
   const groupings = group.calls.filter(isGrouping);
   if (sets === null && groupings.length === 0) return given;
   const calls = group.calls.filter(call => !isGrouping(call));
-  const masks = groupings.map(call => call.arguments.map(argument => group.keys.findIndex(key => expressionKey(key) === expressionKey(argument))));
+  const masks = groupings.map(call =>
+    call.arguments.map(argument => group.keys.findIndex(key => expressionKey(key) === expressionKey(argument))),
+  );
   const unknown = masks.findIndex(mask => mask.includes(-1));
   if (unknown !== -1) {
     const argument = groupings[unknown]!.arguments[masks[unknown]!.indexOf(-1)]!;
@@ -118,11 +120,19 @@ export function withSets(session: Session, context: BindContext, given: GroupedS
   });
   if (sets === null) {
     const zero: Expr = {kind: 'literal', value: 0n, type: withNullable(bigintType, false), span: null};
-    const expressions = moved(call => (isGrouping(group.calls[call]!) ? zero : callColumn(call)), () => null);
+    const expressions = moved(
+      call => (isGrouping(group.calls[call]!) ? zero : callColumn(call)),
+      () => null,
+    );
     return {...given, group: {...group, calls}, expressions};
   }
   const expanded = expandedInput(session, given, sets, masks);
-  const columnAt = (index: number): Expr => ({kind: 'column', index, type: session.builder.schema(expanded.node).columns[index]!.type, span: null});
+  const columnAt = (index: number): Expr => ({
+    kind: 'column',
+    index,
+    type: session.builder.schema(expanded.node).columns[index]!.type,
+    span: null,
+  });
   const groupingColumn = (call: number): Expr => columnAt(expanded.firstKey + group.keys.length + groupings.indexOf(group.calls[call]!));
   const expressions = moved(
     call => (isGrouping(group.calls[call]!) ? groupingColumn(call) : callColumn(call)),

@@ -136,9 +136,14 @@ function boundHead(binder: ExpressionBinder, call: CallExpression): Pick<OverCal
   }
   const isWrongBucket = call.name === 'NTILE' && (!isWholeNumber(args[0]!) || countOf(args[0]!) < 1);
   if (isWrongBucket || (args[1] !== undefined && !isIntegerKind(args[1].type.kind))) {
-    return report.error('wrong-argument', call.span, `function "${call.name}" counts with a ${isWrongBucket ? 'constant ' : ''}whole number`, {
-      hint: `it is written ${known.syntax}`,
-    });
+    return report.error(
+      'wrong-argument',
+      call.span,
+      `function "${call.name}" counts with a ${isWrongBucket ? 'constant ' : ''}whole number`,
+      {
+        hint: `it is written ${known.syntax}`,
+      },
+    );
   }
   const type = known.typeOf(args);
   const [value, offset, otherwise] = args;
@@ -161,13 +166,16 @@ function frameOf(binder: ExpressionBinder, spec: WindowSpec, order: readonly Exp
   const end: FrameBound = frame.end ?? {kind: 'current-row'};
   const isOffset = [frame.start, end].some(bound => bound.kind === 'preceding' || bound.kind === 'following');
   if (frame.unit === 'RANGE' && isOffset && order.length !== 1) {
-    return report.error('wrong-window', spec.span, 'RANGE with a distance needs exactly one column to order by', {hint: 'count rows: ROWS BETWEEN …'});
+    return report.error('wrong-window', spec.span, 'RANGE with a distance needs exactly one column to order by', {
+      hint: 'count rows: ROWS BETWEEN …',
+    });
   }
   const unit = frame.unit === 'ROWS' ? null : (order[0]?.type ?? null);
   const first = boundOf(binder, frame.start, unit);
   const last = boundOf(binder, end, unit);
   if (first === undefined || last === undefined) return null;
-  const isWrong = frame.start.kind === 'unbounded-following' || end.kind === 'unbounded-preceding' || (first !== null && last !== null && first > last);
+  const isWrong =
+    frame.start.kind === 'unbounded-following' || end.kind === 'unbounded-preceding' || (first !== null && last !== null && first > last);
   if (isWrong) return report.error('wrong-window', spec.span, 'the frame of OVER ends before it begins');
   return {unit: frame.unit, start: first, end: last};
 }

@@ -85,7 +85,10 @@ function counted(binder: QueryBinder, body: SetOperation, sides: readonly number
   const inputs = sides.map((side, position) => {
     const rows = body.all || emit === 'final' ? side : binder.distinct({node: side, columns}, emit, span, name).node;
     const isLeft: Expr = {kind: 'literal', value: position === 0, type: withNullable(booleanType, false), span: null};
-    return builder.add({kind: 'project', input: rows, expressions: [...columnsOf(columns), isLeft]}, {schema: {columns: [...columns, sideColumn]}});
+    return builder.add(
+      {kind: 'project', input: rows, expressions: [...columnsOf(columns), isLeft]},
+      {schema: {columns: [...columns, sideColumn]}},
+    );
   });
   const both = builder.add({kind: 'union', inputs}, {schema: {columns: [...columns, sideColumn]}});
   const isLeft: Expr = {kind: 'column', index: columns.length, type: sideColumn.type, span: null};
@@ -94,10 +97,19 @@ function counted(binder: QueryBinder, body: SetOperation, sides: readonly number
   const schema = {columns: [...columns, ...calls.map(({type}, index) => ({name: index === 0 ? 'left' : 'right', type}))]};
   const grouped = builder.add({kind: 'aggregate', input: both, keys: columnsOf(columns), calls, emit}, {schema});
   origins.set(grouped, {report: binder.context.report, span, name});
-  const [left, right] = calls.map(({type}, index): Expr => ({kind: 'column', index: columns.length + index, type, span: null})) as [Expr, Expr];
+  const [left, right] = calls.map(({type}, index): Expr => ({kind: 'column', index: columns.length + index, type, span: null})) as [
+    Expr,
+    Expr,
+  ];
   const zero: Expr = {kind: 'literal', value: 0n, type: withNullable(bigintType, false), span: null};
   if (body.all) {
-    const least = {kind: 'case', branches: [{when: call('<', [left, right]), then: left}], otherwise: right, type: left.type, span: null} as const;
+    const least = {
+      kind: 'case',
+      branches: [{when: call('<', [left, right]), then: left}],
+      otherwise: right,
+      type: left.type,
+      span: null,
+    } as const;
     const times = body.operator === 'EXCEPT' ? call('-', [left, right]) : least;
     return repeated(binder, grouped, columns, times);
   }

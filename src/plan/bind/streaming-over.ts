@@ -29,7 +29,11 @@ export function streamingRefusal(
   if (changelog !== 'append') return {message: 'OVER over rows that change is not supported over a stream', hint: batch};
   const [item] = items;
   const isTime = item !== undefined && items.length === 1 && timeAttribute(session.builder, input, item.index) !== null;
-  if (!isTime) return {message: 'OVER over a stream must be ordered by its time', hint: calls.some(call => call.function === 'ROW_NUMBER') ? topN : batch};
+  if (!isTime)
+    return {
+      message: 'OVER over a stream must be ordered by its time',
+      hint: calls.some(call => call.function === 'ROW_NUMBER') ? topN : batch,
+    };
   if (item.descending) return {message: 'OVER over a stream must be ordered by its time, ascending', hint: batch};
   const frames = calls.map(streamedFrame);
   if (frames.some(frame => frame.end !== 0)) return {message: 'a frame of OVER over a stream must end with CURRENT ROW', hint: batch};

@@ -51,7 +51,15 @@ export function bindUnnest(binder: QueryBinder, left: BoundFrom, reference: Unne
   const condition = conditionOf(binder, new Scope(relations, left.merged), join.on);
   if (condition === undefined) return null;
   const schema = {columns: [...builder.schema(input).columns, ...added]};
-  const shape = {kind: 'unnest', input, first, column, ordinality: reference.ordinality, outer, condition: outer ? condition : null} as const;
+  const shape = {
+    kind: 'unnest',
+    input,
+    first,
+    column,
+    ordinality: reference.ordinality,
+    outer,
+    condition: outer ? condition : null,
+  } as const;
   const node = builder.add(shape, {schema});
   if (condition === null || outer) return {node, relations, merged: left.merged};
   return {node: builder.add({kind: 'filter', input: node, predicate: condition}, {schema}), relations, merged: left.merged};

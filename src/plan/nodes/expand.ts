@@ -34,7 +34,8 @@ export const expand: Behaviour<ExpandShape> = {
   },
   growth: () => stateless,
   describe: (node, [input], output) => {
-    const same = (index: number): boolean => node.lists.every(list => expressionText(list[index]!, input!) === nameText(output.columns[index]!.name));
+    const same = (index: number): boolean =>
+      node.lists.every(list => expressionText(list[index]!, input!) === nameText(output.columns[index]!.name));
     const differing = output.columns.flatMap((_, index) => (same(index) ? [] : [index]));
     const lists = node.lists.map(list => `(${differing.map(index => expressionText(list[index]!, input!)).join(', ')})`);
     return `expand ${differing.map(index => nameText(output.columns[index]!.name)).join(', ')} to ${lists.join(', ')}`;

@@ -40,7 +40,10 @@ export const over: Behaviour<OverShape> = {
   },
   growth: (node, [input]) => {
     if (node.emit === 'final') return {kind: 'rows', text: 'all rows'};
-    return growthByKey('one state', node.partition.map(column => nameText(input!.schema.columns[column]!.name)));
+    return growthByKey(
+      'one state',
+      node.partition.map(column => nameText(input!.schema.columns[column]!.name)),
+    );
   },
   describe: (node, [input]) => {
     const by = node.partition.map(column => nameText(input!.columns[column]!.name)).join(', ');

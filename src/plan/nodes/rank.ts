@@ -40,7 +40,10 @@ export const rank: Behaviour<RankShape> = {
   },
   growth: (node, [input]) => {
     if (input!.changelog !== 'append') return {kind: 'rows', text: 'the present rows of its input'};
-    return growthByKey(counted(node.to, 'row'), node.partition.map(column => nameText(input!.schema.columns[column]!.name)));
+    return growthByKey(
+      counted(node.to, 'row'),
+      node.partition.map(column => nameText(input!.schema.columns[column]!.name)),
+    );
   },
   describe: (node, [input], output) => {
     const by = node.partition.map(column => nameText(input!.columns[column]!.name)).join(', ');
