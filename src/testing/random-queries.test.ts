@@ -13,7 +13,7 @@ const directory = mkdtempSync(join(tmpdir(), 'weir-random-'));
 afterAll(() => rmSync(directory, {recursive: true, force: true}));
 
 const applied = oracles.filter(oracle => oracle.name !== 'random chunks');
-const runs = Number(process.env['WEIR_FUZZ_RUNS'] ?? 150);
+const runs = Number(process.env['WEIR_FUZZ_RUNS'] ?? 100);
 
 async function everywhereTheSame(queries: fc.Arbitrary<string>, settings: Case['settings'], numRuns: number): Promise<void> {
   await fc.assert(
