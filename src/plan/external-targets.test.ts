@@ -21,6 +21,7 @@ test.each<readonly [string, readonly string[]]>([
   ["EXPLAIN SELECT * FROM stdin WHERE a IN (SELECT b FROM 'c')", ['stdin at stdin', "c at 'c'"]],
   ["CREATE VIEW v AS SELECT * FROM 'a'; SELECT * FROM v", ["a at 'a'"]],
   ['TABLE stdin', ['stdin at stdin']],
+  ["SELECT * FROM TABLE(TUMBLE(TABLE stdin, DESCRIPTOR(ts), INTERVAL '10' SECOND))", ['stdin at stdin']],
 ])('%s', (sql, expected) => {
   expect(targets(sql)).toEqual(expected);
 });

@@ -33,12 +33,20 @@ function visit(node: unknown, created: ReadonlySet<string>, tell: (target: Exter
   }
   const kind: unknown = 'kind' in node ? node.kind : undefined;
   if (kind === 'file' && 'target' in node && 'span' in node) tell({target: node.target as string, span: node.span as Span});
-  if ((kind === 'named' || kind === 'table') && 'name' in node) {
-    const {parts, span} = node.name as CompoundName;
+  const name = nameOf(kind, node);
+  if (name !== null) {
+    const {parts, span} = name;
     if (parts.length === 1 && parts[0]!.name === 'stdin' && !created.has('stdin')) tell({target: 'stdin', span});
   }
   const inner = withCommonTables(node, created);
   for (const child of Object.values(node)) visit(child, inner, tell);
+}
+
+/** The name under which a node reads a table: FROM t, TABLE t, and TABLE t as what a table function works on. */
+function nameOf(kind: unknown, node: object): CompoundName | null {
+  if ((kind === 'named' || kind === 'table') && 'name' in node) return node.name as CompoundName;
+  if (kind === 'table-argument' && 'table' in node) return node.table as CompoundName | null;
+  return null;
 }
 
 /** Tables of WITH are created for their query. */
