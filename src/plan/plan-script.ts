@@ -75,7 +75,13 @@ export function planScript(request: PlanRequest): PlanResult {
     return explainPlan(found.plan, {modes: isModed ? found.modes : null, replay});
   });
   const replay = replayCauses(plan.nodes, request.source);
-  return {plan, problems: withoutRepeats([...problems, ...warnings]), explain, advice: withoutRepeats(adviceOn(bound, plan, request.mode === 'query')), replay};
+  return {
+    plan,
+    problems: withoutRepeats([...problems, ...warnings]),
+    explain,
+    advice: withoutRepeats(adviceOn(bound, plan, request.mode === 'query')),
+    replay,
+  };
 }
 
 function isBounded(bound: BoundScript): boolean {

@@ -39,7 +39,8 @@ function writtenAt({text}: SourceText, {start, end}: Span): string {
 function visit(expression: Expr, add: (what: string, span: Expr['span']) => void): void {
   if (expression.kind === 'call') {
     const definition = findFunction(expression.function);
-    if (definition !== undefined && !isDeterministicCall(definition, expression.arguments.length)) add(expression.function, expression.span);
+    if (definition !== undefined && !isDeterministicCall(definition, expression.arguments.length))
+      add(expression.function, expression.span);
   }
   for (const child of childrenOf(expression)) visit(child, add);
 }

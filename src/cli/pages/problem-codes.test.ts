@@ -10,6 +10,7 @@ const waysToWriteOne = [
   `\\bfail\\(\\s*'(?:usage|invalid|data|environment|transient|bug)',\\s*(?:[^'\\n]* [?] )?(?:'read' [?] )?'(${word})'(?: : '(${word})')?,`,
   `\\b(?:\\w*\\.error|\\w*\\.warning|invalid|fault|\\w*[pP]roblem|problemAt)\\(\\s*(?:\\w+, )?(?:[^'\\n]* [?] )?'(${word})'(?: : '(${word})')?,`,
   `=== 'read' [?] '(${word})' : '(${word})'`,
+  `\\badvisor\\.(?:at|in)\\(\\s*[^'\\n]*, '(${word})',`,
 ].map(pattern => new RegExp(pattern, 'g'));
 /** First arguments of the same functions that are no codes. */
 const others = new Set(['read', 'write', 'gzip', 'zstd', 'code', 'error', 'warning']);
@@ -33,6 +34,8 @@ test('codes are found where they are written', () => {
     'duplicate-key',
     'bad-yaml',
     'unknown-option',
+    'sum-wraps',
+    'growing-state',
   ])
     expect(written).toContain(code);
   expect(written.size).toBeGreaterThan(100);

@@ -252,6 +252,32 @@ const bugs: Readonly<Record<string, ProblemMeaning>> = {
   'unexpected-error': {meaning: 'a job failed in a way that nobody thought of', action: 'report it, with the query'},
 };
 
+/** Of advice: what is right and may still not be what is wanted. */
+const advice: Readonly<Record<string, ProblemMeaning>> = {
+  'average-truncates': {meaning: 'AVG of whole numbers is a whole number, as in Flink', action: 'CAST the argument to DOUBLE or DECIMAL'},
+  'float-key': {
+    meaning: 'rows are grouped by a DOUBLE or a FLOAT, whose values are seldom exactly equal',
+    action: 'CAST the key to DECIMAL, or ROUND it',
+  },
+  'growing-state': {
+    meaning: 'what a query keeps grows as long as its input goes on',
+    action: 'use windows, bound the times of a join, or let groups be forgotten, as the message says',
+  },
+  'integer-division': {meaning: 'whole numbers are divided, and the fraction is dropped', action: 'CAST one of them to DOUBLE or DECIMAL'},
+  'limit-without-order': {meaning: 'LIMIT takes whichever rows come first', action: 'add ORDER BY, if it matters which ones'},
+  'not-in-null': {
+    meaning: 'NOT IN is never true once the query behind it gives a NULL',
+    action: 'write NOT EXISTS, or compare with columns that are NOT NULL',
+  },
+  'sum-wraps': {meaning: 'SUM of a small integer type is of the same type, and wraps around', action: 'CAST the argument to BIGINT'},
+  'text-as-time': {
+    meaning: 'a text is compared with a time, and counts as NULL where it cannot be read as one',
+    action: 'write CAST or TRY_CAST around the text',
+  },
+  'unused-option': {meaning: 'an option of a table does nothing in this script', action: 'remove it, or use the table as it is meant for'},
+  'unused-setting': {meaning: 'a SET does nothing in this script', action: 'remove it'},
+};
+
 export const problemCodes: ReadonlyMap<string, ProblemMeaning> = new Map(
-  [usage, jobFiles, syntax, names, planning, data, environment, bugs].flatMap(group => Object.entries(group)),
+  [usage, jobFiles, syntax, names, planning, advice, data, environment, bugs].flatMap(group => Object.entries(group)),
 );

@@ -19,7 +19,6 @@ export function adviseOnExpressions({nodes, used}: Advised, advisor: Advisor): v
 function visit(expression: Expr, around: Expr | null, advisor: Advisor): void {
   if (expression.kind === 'call' && expression.function === '/') adviseOnDivision(expression, around, advisor);
   if (expression.kind === 'call' && comparisons.has(expression.function)) adviseOnComparison(expression, advisor);
-  // A cast that nobody wrote is not what a person sees around an expression, unless it makes a fraction of what has lost it.
   for (const child of childrenOf(expression)) visit(child, expression, advisor);
 }
 
@@ -44,29 +43,21 @@ function isConstant(expression: Expr): boolean {
 
 const comparisons: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
 
-/** A text that is compared with a number becomes a number: one that is none fails the row. */
+/** A text beside a time is read as one, and nobody is told of those that are none. */
 function adviseOnComparison(comparison: Call, advisor: Advisor): void {
   const [left, right] = comparison.arguments as readonly [Expr, Expr];
-  for (const [side, other] of [
-    [left, right],
-    [right, left],
-  ] as const) {
-    if (side.kind !== 'cast' || !side.implicit || !isText(side.operand.type) || !isNumeric(side.type)) continue;
-    if (isConstant(side.operand)) continue;
-    const number = written(other);
-    const shown = advisor.written(side.operand.span, 'the text');
-    advisor.at(comparison.span, 'text-as-number', `a text is compared with ${withArticle(typeText({...number.type, nullable: true}))}, so it is read as a number`, {
-      detail: 'a text that is no number is an error of its row',
-      hint:
-        number.kind === 'literal'
-          ? `compare texts: '${String(number.value)}', or write TRY_CAST(${shown} AS ${typeName(number.type)}), which gives NULL for other texts`
-          : `write TRY_CAST(${shown} AS ${typeName(number.type)}), which gives NULL for other texts`,
-    });
-  }
-}
-
-function written(expression: Expr): Expr {
-  return expression.kind === 'cast' && expression.implicit ? written(expression.operand) : expression;
+  const [text, time] = isText(left.type) ? [left, right] : [right, left];
+  if (!isText(text.type) || isText(time.type) || isConstant(text)) return;
+  const shown = advisor.written(text.span, 'the text');
+  const type = typeName(time.type);
+  advisor.at(
+    comparison.span,
+    'text-as-time',
+    `a text is compared with ${withArticle(type)}, and counts as NULL where it cannot be read as one`,
+    {
+      hint: `write CAST(${shown} AS ${type}), and such rows are told of; or TRY_CAST, to show that NULL is meant`,
+    },
+  );
 }
 
 function typeName(type: SqlType): string {
@@ -82,10 +73,14 @@ function adviseOnCall({function: name, arguments: [argument], span}: AggregateCa
       hint: `write AVG(CAST(${shown} AS DOUBLE))`,
     });
   } else if (name === 'SUM' && argument.type.kind !== 'BIGINT') {
-    advisor.at(place, 'sum-wraps', `SUM of ${withArticle(typeName(argument.type))} is of the same type, and wraps around beyond its greatest value`, {
-      detail: `greatest: ${greatest[argument.type.kind] ?? ''}`,
-      hint: `write SUM(CAST(${shown} AS BIGINT))`,
-    });
+    advisor.at(
+      place,
+      'sum-wraps',
+      `SUM of ${withArticle(typeName(argument.type))} is one, too, and wraps around beyond ${greatest[argument.type.kind]!}`,
+      {
+        hint: `write SUM(CAST(${shown} AS BIGINT))`,
+      },
+    );
   }
 }
 

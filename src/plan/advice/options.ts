@@ -9,7 +9,12 @@ import type {Advisor} from './advisor.ts';
 type Table = NamedTable | 'failed';
 
 /** Settings and options that do something, but not in this script. */
-export function adviseOnOptions(plan: Plan, settings: readonly PlacedSetting[], tables: ReadonlyMap<string, Table>, advisor: Advisor): void {
+export function adviseOnOptions(
+  plan: Plan,
+  settings: readonly PlacedSetting[],
+  tables: ReadonlyMap<string, Table>,
+  advisor: Advisor,
+): void {
   if (plan.sinks.length === 0) return;
   for (const {key, span, report} of settings) {
     const reason = idle.get(key)?.(plan) ?? null;
@@ -21,29 +26,40 @@ export function adviseOnOptions(plan: Plan, settings: readonly PlacedSetting[], 
 
 /** Of settings that do something: why one does nothing in a plan; null: it does. */
 const idle: ReadonlyMap<string, (plan: Plan) => string | null> = new Map<string, (plan: Plan) => string | null>([
-  ['table.exec.source.idle-timeout', plan => (plan.nodes.some(({kind}) => kind === 'watermark') ? null : 'no table that is read has a watermark')],
+  [
+    'table.exec.source.idle-timeout',
+    plan => (plan.nodes.some(({kind}) => kind === 'watermark') ? null : 'no table that is read has a watermark'),
+  ],
   [
     'table.exec.state.ttl',
-    plan => (plan.nodes.some(node => node.kind === 'aggregate' && node.ttlMs !== undefined) ? null : 'it is for the groups of a stream, and there are none'),
+    plan =>
+      plan.nodes.some(node => node.kind === 'aggregate' && node.ttlMs !== undefined)
+        ? null
+        : 'it is for the groups of a stream, and there are none',
   ],
   [
     'table.exec.sink.not-null-enforcer',
-    plan => (sinksOf(plan).some(({schema}) => schema.columns.some(({type}) => hasNotNull(type))) ? null : 'no column that is written is NOT NULL'),
+    plan =>
+      sinksOf(plan).some(({schema}) => schema.columns.some(({type}) => hasNotNull(type))) ? null : 'no column that is written is NOT NULL',
   ],
   [
     'table.exec.sink.type-length-enforcer',
-    plan => (sinksOf(plan).some(({schema}) => schema.columns.some(({type}) => hasLength(type))) ? null : 'no column that is written has a length'),
+    plan =>
+      sinksOf(plan).some(({schema}) => schema.columns.some(({type}) => hasLength(type))) ? null : 'no column that is written has a length',
   ],
   [
     'table.exec.source.cdc-events-duplicate',
-    plan => (plan.nodes.some(node => node.kind === 'scan' && node.table.changes !== undefined) ? null : 'no table that is read gives changes'),
+    plan =>
+      plan.nodes.some(node => node.kind === 'scan' && node.table.changes !== undefined) ? null : 'no table that is read gives changes',
   ],
   ['table.exec.sink.require-on-conflict', keyedSinks],
   ['table.exec.sink.upsert-materialize', keyedSinks],
 ]);
 
 function keyedSinks(plan: Plan): string | null {
-  return sinksOf(plan).some(({target}) => target.kind === 'table' && target.table.primaryKey.length > 0) ? null : 'no table that is written has a PRIMARY KEY';
+  return sinksOf(plan).some(({target}) => target.kind === 'table' && target.table.primaryKey.length > 0)
+    ? null
+    : 'no table that is written has a PRIMARY KEY';
 }
 
 function sinksOf(plan: Plan): readonly NodeOf<'sink'>[] {
@@ -65,17 +81,29 @@ function innerTypes(type: SqlType): readonly SqlType[] {
 }
 
 /** Options of a table that is only read, or only written, which are for the other use. */
-function adviseOnTable({name, parts}: CreatedTable, plan: Plan, advisor: Advisor): void {
+function adviseOnTable({name, parts, watermark}: CreatedTable, plan: Plan, advisor: Advisor): void {
   const isRead = plan.nodes.some(node => node.kind === 'scan' && node.table.name === name);
   const isWritten = plan.nodes.some(node => node.kind === 'sink' && node.target.kind === 'table' && node.target.table.name === name);
-  if (isRead === isWritten) return;
   for (const {pair, context} of parts.options) {
+    if (isRead && watermark === null && pair.key.startsWith('scan.watermark.')) {
+      const message = `option "${pair.key}" has no effect: table "${name}" has no watermark`;
+      advisor.in(context.report, pair.keySpan, 'unused-option', message, {
+        hint: 'declare WATERMARK FOR a time column, or remove the option',
+      });
+    }
+    if (isRead === isWritten) continue;
     const isOfWriting = pair.key.startsWith('sink.');
     const isOfReading = pair.key.startsWith('scan.') || pair.key.startsWith('source.');
     if (isRead ? !isOfWriting : !isOfReading) continue;
     const [use, other] = isRead ? ['read', 'writing'] : ['written', 'reading'];
-    advisor.in(context.report, pair.keySpan, 'unused-option', `option "${pair.key}" has no effect in this script: table "${name}" is only ${use}, and it is for ${other}`, {
-      hint: 'remove it',
-    });
+    advisor.in(
+      context.report,
+      pair.keySpan,
+      'unused-option',
+      `option "${pair.key}" has no effect in this script: table "${name}" is only ${use}, and it is for ${other}`,
+      {
+        hint: 'remove it',
+      },
+    );
   }
 }

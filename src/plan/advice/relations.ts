@@ -33,7 +33,8 @@ function adviseOnNotIn(node: NodeOf<'join'>, index: number, {origins, nodes}: Ad
   const inner = nodes[node.inputs[1]!]!.schema.columns;
   const mayBeNull = someExpression(
     residual,
-    expression => expression.kind === 'column' && expression.index >= leftColumns && inner[expression.index - leftColumns]?.type.nullable === true,
+    expression =>
+      expression.kind === 'column' && expression.index >= leftColumns && inner[expression.index - leftColumns]?.type.nullable === true,
   );
   if (!mayBeNull) return;
   advisor.in(origin.report, origin.span, 'not-in-null', 'NOT IN is never true once its query gives a NULL, and the query may give one', {

@@ -16,14 +16,16 @@ export function adviseOnState(advised: Advised, plan: Plan, advisor: Advisor): v
     if (origin === undefined || inputs.every(input => input.bounded)) continue;
     const growth = node.kind === 'join' ? joinGrowth(node, plan) : behaviour.growth(node, inputs);
     if (growth === null) continue;
-    const fix = fixFor(node, inputs, growth);
+    const fix = fixFor(node, inputs, growth, origin.name === 'GROUP BY');
     if (fix !== null) tell(growth, origin, fix, advisor);
   }
 }
 
 /** What a join keeps once WHERE has been moved into it, which may bound the times of its sides; null where it is not known any more. */
 function joinGrowth({span}: NodeOf<'join'>, plan: Plan): StateGrowth | null {
-  const same = plan.nodes.find(other => other.kind === 'join' && span !== undefined && other.span?.start === span.start && other.span.end === span.end);
+  const same = plan.nodes.find(
+    other => other.kind === 'join' && span !== undefined && other.span?.start === span.start && other.span.end === span.end,
+  );
   return same === undefined ? null : growthIn(plan, same);
 }
 
@@ -48,26 +50,32 @@ function tell({text}: StateGrowth, {report, span, name}: Origin, {because, hint}
   });
 }
 
-/** What to write instead; null where nothing is known, or where most likely nothing needs to be done. */
-function fixFor(node: PlanNode, inputs: readonly PlanNode[], growth: StateGrowth): Fix | null {
+/** What to write instead (`isGrouped`: GROUP BY made the node); null where nothing is known, or where most likely nothing needs to be done. */
+function fixFor(node: PlanNode, inputs: readonly PlanNode[], growth: StateGrowth, isGrouped: boolean): Fix | null {
   const [first, second] = inputs;
   if (node.kind === 'join' && growth.kind === 'rows' && second !== undefined) return joinFix(node, first!, second);
-  if (node.kind === 'aggregate' && (growth.kind === 'keys' || growth.kind === 'rows')) return aggregateFix(node, first!);
+  if (node.kind === 'aggregate' && (growth.kind === 'keys' || growth.kind === 'rows')) return aggregateFix(node, first!, isGrouped);
   return null;
 }
 
 /** Rows that come, and never go, are all kept; of rows that are taken back the present ones are kept, and those may be few. */
 function joinFix(node: NodeOf<'join'>, left: PlanNode, right: PlanNode): Fix | null {
   const isGrowing = [left, right].some(side => side.changelog === 'append' && !side.bounded && side.key === null);
-  if (!isGrowing) return null;
+  const isSemi = node.type === 'semi' || node.type === 'anti';
+  // NOT IN over what may be NULL is told of by itself.
+  if (!isGrowing || (isSemi && node.leftKeys.length === 0)) return null;
+  if (right.bounded && !isSemi && node.type !== 'right' && node.type !== 'full') {
+    return {
+      because: 'rows of the left side are kept as if the right side, which ends, could give more',
+      hint: 'look it up: add now AS PROCTIME() to the table on the left, and write JOIN t FOR SYSTEM_TIME AS OF a.now',
+    };
+  }
   const because = 'a row of one side may still be asked for by any row that the other side will ever give';
   if (left.window !== null && right.window !== null)
     return {because, hint: 'compare both bounds of the windows: a.window_start = b.window_start AND a.window_end = b.window_end'};
-  if (left.rowtime === null || right.rowtime === null || node.type === 'semi' || node.type === 'anti') {
-    const isMissing = left.rowtime === null || right.rowtime === null;
-    const how = 'join windows of both sides: TUMBLE, and compare window_start and window_end';
-    return {because, hint: isMissing ? `declare WATERMARK FOR a time column of both tables, and bound it: ${bounds('a.ts', 'b.ts')}` : how};
-  }
+  if (isSemi) return {because, hint: 'read both sides through TUMBLE, and compare window_start and window_end as well'};
+  if (left.rowtime === null || right.rowtime === null)
+    return {because, hint: `declare WATERMARK FOR a time column of both tables, and bound it: AND ${bounds('a.ts', 'b.ts')}`};
   const name = (side: PlanNode): string => nameText(side.schema.columns[side.rowtime!]!.name);
   return {because, hint: `bound the times of both sides: AND ${bounds(`a.${name(left)}`, `b.${name(right)}`)}`};
 }
@@ -79,7 +87,7 @@ function bounds(left: string, right: string): string {
 const forgetting = "SET 'table.exec.state.ttl' = '1 d'";
 
 /** Groups are as many as their keys, which may be few. Keys of time, and keys that tell rows apart, never end. */
-function aggregateFix(node: NodeOf<'aggregate'>, input: PlanNode): Fix | null {
+function aggregateFix(node: NodeOf<'aggregate'>, input: PlanNode, isGrouped: boolean): Fix | null {
   const columns = node.keys.map(key => (key.kind === 'column' ? key.index : -1));
   const {window, rowtime} = input;
   if (window !== null && (columns.includes(window.start) || columns.includes(window.end))) {
@@ -90,9 +98,14 @@ function aggregateFix(node: NodeOf<'aggregate'>, input: PlanNode): Fix | null {
     };
   }
   const isOfTime = node.keys.some(({type}) => type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ');
-  const isOfRows = input.changelog === 'append' && input.key !== null && input.key.length > 0 && input.key.every(column => columns.includes(column));
+  const isOfRows =
+    input.changelog === 'append' && input.key !== null && input.key.length > 0 && input.key.every(column => columns.includes(column));
   if (!isOfTime && !isOfRows) return null;
-  const because = isOfTime ? 'time goes on, and with it new keys come' : 'the key of the table is a key here, so every row makes a new group';
+  const because = isOfTime
+    ? 'time goes on, and with it new keys come'
+    : 'the key of the table is a key here, so every row makes a new group';
+  // SELECT DISTINCT and its like have no GROUP BY to add to.
+  if (!isGrouped) return {because, hint: forgetting};
   const time = rowtime === null ? null : nameText(input.schema.columns[rowtime]!.name);
   const table = `TUMBLE(TABLE t, DESCRIPTOR(${time ?? 'ts'}), INTERVAL '1' HOUR)`;
   const way = `group by the window_start and window_end of ${table}`;

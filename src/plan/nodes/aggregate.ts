@@ -1,7 +1,7 @@
-import {Demand} from '../demand.ts';
 import type {AggregateCall, Expr} from '../expression.ts';
-import {aggregateCallText, expressionText, nameText} from '../plan-text.ts';
+import {aggregateCallText, expressionText} from '../plan-text.ts';
 import {growthByKey, type Behaviour} from './behaviour.ts';
+import {callsText, groupingDemand, mapGrouping} from './grouping.ts';
 import {spanText} from './window.ts';
 
 /**
@@ -31,15 +31,7 @@ function keepsValues({function: name}: AggregateCall, retracts: boolean): boolea
 export const aggregate: Behaviour<AggregateShape> = {
   inputs: node => [node.input],
   withInputs: (node, [input]) => ({...node, input: input!}),
-  mapExpressions: (node, map) => ({
-    ...node,
-    keys: node.keys.map(map),
-    calls: node.calls.map(call => ({
-      ...call,
-      arguments: call.arguments.map(map),
-      filter: call.filter === null ? null : map(call.filter),
-    })),
-  }),
+  mapExpressions: mapGrouping,
   traits: (node, given, [input]) => ({
     schema: given.schema,
     changelog: node.emit === 'final' ? 'append' : 'retract',
@@ -49,16 +41,7 @@ export const aggregate: Behaviour<AggregateShape> = {
   }),
   changes: (_node, [input]) => ({updates: true, deletes: input!.updates || input!.deletes}),
   oldRows: 'asked',
-  demand: (node, wanted) => {
-    const demand = new Demand();
-    for (const key of node.keys) demand.addExpression(key);
-    for (const [index, call] of node.calls.entries()) {
-      if (!wanted.has(node.keys.length + index)) continue;
-      for (const argument of call.arguments) demand.addExpression(argument);
-      if (call.filter !== null) demand.addExpression(call.filter);
-    }
-    return [demand];
-  },
+  demand: groupingDemand,
   growth: (node, [input]) => {
     const {schema, changelog} = input!;
     const names = node.keys.map(key => expressionText(key, schema));
@@ -70,18 +53,13 @@ export const aggregate: Behaviour<AggregateShape> = {
       ...whole.map(call => `all values of ${aggregateCallText(call, schema)}`),
     ];
     const kind = whole.length > 0 ? 'rows' : distinct.length > 0 ? 'keys' : own.kind;
-    const text = [own.text, ...more].join(' and ');
+    const text = more.length === 0 ? own.text : `${own.text}, with ${more.join(' and ')}`;
     return node.ttlMs === undefined ? {kind, text} : {kind: 'time', text: `${text}, until ${spanText(node.ttlMs)} after the last change`};
   },
   describe: (node, [input], output) => {
     const keys = node.keys.map(key => expressionText(key, input!)).join(', ');
-    const calls = node.calls.map((call, index) => {
-      const text = aggregateCallText(call, input!);
-      const name = nameText(output.columns[node.keys.length + index]!.name);
-      return `${text} AS ${name}`;
-    });
     const words = [node.keys.length === 0 ? 'all rows' : `by ${keys}`];
-    if (calls.length > 0) words.push(calls.join(', '));
+    if (node.calls.length > 0) words.push(callsText(node, input!, output));
     return `aggregate ${words.join(': ')}${node.emit === 'changes' ? ', on every change' : ', at the end of input'}${node.ttlMs === undefined ? '' : `, forgotten after ${node.ttlMs} ms`}`;
   },
 };
