@@ -1,5 +1,5 @@
 import {civilDate, dayOfYear, isoDayOfWeek, isoWeek, msPerDay} from '../types/calendar.ts';
-import {type TimestampParts, fieldsOfTimestamp, timestampOfFields, yearText, zoneOffsetMs} from '../types/time.ts';
+import {type TimestampFields, type TimestampParts, fieldsOfTimestamp, timestampOfFields, yearText, zoneOffsetMs} from '../types/time.ts';
 
 /** Date and time patterns in the letters of Java (`yyyy-MM-dd HH:mm:ss.SSS`), English names. Letters that nothing is known about are refused. */
 export interface DatePattern {
@@ -236,18 +236,7 @@ function fieldsToParts(values: ReadonlyMap<string, string>, pattern: DatePattern
   return rolledOver(start.millis, fields);
 }
 
-function rolledOver(
-  yearStart: number,
-  fields: {
-    readonly year: number;
-    readonly month: number;
-    readonly day: number;
-    readonly hour: number;
-    readonly minute: number;
-    readonly second: number;
-    readonly nanosecond: number;
-  },
-): TimestampParts {
+function rolledOver(yearStart: number, fields: TimestampFields): TimestampParts {
   const year = fields.year + Math.floor((fields.month - 1) / 12);
   const month = ((((fields.month - 1) % 12) + 12) % 12) + 1;
   const monthStart = timestampOfFields({year, month, day: 1, hour: 0, minute: 0, second: 0, nanosecond: 0})?.millis ?? yearStart;

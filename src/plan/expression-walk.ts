@@ -6,6 +6,11 @@ import {findFunction} from '../functions/index.ts';
 import {childrenOf} from './demand.ts';
 import type {AggregateCall, Expr} from './expression.ts';
 
+/** The same call over other expressions. */
+export function mapCall(call: AggregateCall, map: (expression: Expr) => Expr): AggregateCall {
+  return {...call, arguments: call.arguments.map(map), filter: call.filter === null ? null : map(call.filter)};
+}
+
 /** The same expression with each direct sub-expression replaced. */
 export function mapChildren(expression: Expr, map: (child: Expr) => Expr): Expr {
   switch (expression.kind) {

@@ -1,8 +1,7 @@
 import type {Schema} from '../../types/sql-type.ts';
 import {Demand} from '../demand.ts';
 import type {SortItem} from '../expression.ts';
-import {nameText} from '../plan-text.ts';
-import {counted} from '../plan-text.ts';
+import {counted, nameText} from '../plan-text.ts';
 import type {Behaviour} from './behaviour.ts';
 
 /** Bounded input only: at its end, in order. `limit` counts after `offset`. */
@@ -19,12 +18,7 @@ export const sort: Behaviour<SortShape> = {
   withInputs: (node, [input]) => ({...node, input: input!}),
   mapExpressions: node => node,
   traits: (_node, _given, [input]) => input!,
-  demand: (node, wanted) => {
-    const demand = new Demand();
-    demand.addAll(wanted);
-    for (const item of node.items) demand.add(item.index);
-    return [demand];
-  },
+  demand: sortDemand,
   growth: node =>
     node.limit === null ? {kind: 'rows', text: 'all rows'} : {kind: 'fixed', text: `the first ${counted(node.offset + node.limit, 'row')}`},
   describe: (node, [input]) => {
@@ -32,6 +26,14 @@ export const sort: Behaviour<SortShape> = {
     return `sort by ${sortText(node.items, input!)}${limit}${node.offset === 0 ? '' : `, after ${node.offset}`}`;
   },
 };
+
+/** What is wanted, and what rows are sorted by. */
+export function sortDemand({items}: {readonly items: readonly SortItem[]}, wanted: Demand): readonly Demand[] {
+  const demand = new Demand();
+  demand.addAll(wanted);
+  for (const item of items) demand.add(item.index);
+  return [demand];
+}
 
 /** `a DESC, b NULLS LAST` */
 export function sortText(items: readonly SortItem[], input: Schema): string {

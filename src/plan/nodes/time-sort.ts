@@ -1,7 +1,6 @@
-import {Demand} from '../demand.ts';
 import type {SortItem} from '../expression.ts';
 import type {Behaviour} from './behaviour.ts';
-import {sortText} from './sort.ts';
+import {sortDemand, sortText} from './sort.ts';
 
 /** Rows of a stream in the order of its time, each when the watermark has come to it; the first item is the time, ascending. Rows that come later are dropped. */
 export interface TimeSortShape {
@@ -15,12 +14,7 @@ export const timeSort: Behaviour<TimeSortShape> = {
   withInputs: (node, [input]) => ({...node, input: input!}),
   mapExpressions: node => node,
   traits: (_node, _given, [input]) => input!,
-  demand: (node, wanted) => {
-    const demand = new Demand();
-    demand.addAll(wanted);
-    for (const item of node.items) demand.add(item.index);
-    return [demand];
-  },
+  demand: sortDemand,
   growth: () => ({kind: 'time', text: 'rows that the watermark has not come to'}),
   describe: (node, [input]) => `sort by ${sortText(node.items, input!)}, as time goes on`,
 };

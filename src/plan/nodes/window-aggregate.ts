@@ -1,7 +1,7 @@
-import {Demand} from '../demand.ts';
 import type {AggregateCall, Expr} from '../expression.ts';
-import {aggregateCallText, expressionText, nameText} from '../plan-text.ts';
+import {expressionText} from '../plan-text.ts';
 import type {Behaviour} from './behaviour.ts';
+import {callsText, groupingDemand, mapGrouping} from './grouping.ts';
 import type {WindowColumns} from './window.ts';
 
 /**
@@ -20,15 +20,7 @@ export interface WindowAggregateShape {
 export const windowAggregate: Behaviour<WindowAggregateShape> = {
   inputs: node => [node.input],
   withInputs: (node, [input]) => ({...node, input: input!}),
-  mapExpressions: (node, map) => ({
-    ...node,
-    keys: node.keys.map(map),
-    calls: node.calls.map(call => ({
-      ...call,
-      arguments: call.arguments.map(map),
-      filter: call.filter === null ? null : map(call.filter),
-    })),
-  }),
+  mapExpressions: mapGrouping,
   traits: (node, given, [input]) => ({
     schema: given.schema,
     changelog: 'append',
@@ -37,24 +29,11 @@ export const windowAggregate: Behaviour<WindowAggregateShape> = {
     bounded: input!.bounded,
     window: node.windowKeys,
   }),
-  demand: (node, wanted) => {
-    const demand = new Demand();
-    for (const key of node.keys) demand.addExpression(key);
-    for (const [index, call] of node.calls.entries()) {
-      if (!wanted.has(node.keys.length + index)) continue;
-      for (const argument of call.arguments) demand.addExpression(argument);
-      if (call.filter !== null) demand.addExpression(call.filter);
-    }
-    return [demand];
-  },
+  demand: groupingDemand,
   growth: () => ({kind: 'time', text: 'the groups of open windows'}),
   describe: (node, [input], output) => {
     const keys = node.keys.map(key => expressionText(key, input!)).join(', ');
-    const calls = node.calls.map((call, index) => {
-      const name = nameText(output.columns[node.keys.length + index]!.name);
-      return `${aggregateCallText(call, input!)} AS ${name}`;
-    });
     const when = node.windowKeys.isProcessing ? 'when the clock has passed a window' : 'when a window closes';
-    return `aggregate by ${keys}${calls.length > 0 ? `: ${calls.join(', ')}` : ''}, ${when}`;
+    return `aggregate by ${keys}${node.calls.length > 0 ? `: ${callsText(node, input!, output)}` : ''}, ${when}`;
   },
 };

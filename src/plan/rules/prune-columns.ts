@@ -2,7 +2,7 @@ import type {Column, SqlType} from '../../types/sql-type.ts';
 import {PlanBuilder} from '../builder.ts';
 import {columnPathOf, Demand, type ColumnPath} from '../demand.ts';
 import type {Expr} from '../expression.ts';
-import {fieldType, mapChildren} from '../expression-walk.ts';
+import {fieldType, mapCall, mapChildren} from '../expression-walk.ts';
 import {givesPairs, join} from '../nodes/join.ts';
 import {behaviourOf, type NodeKind, type NodeOf, type PlanNode} from '../nodes/index.ts';
 import type {WantedPath} from '../table.ts';
@@ -238,11 +238,7 @@ function grouped(node: NodeOf<'aggregate'> | NodeOf<'window-aggregate'>, wanted:
   );
   const layout = [...node.keys.map((_, index) => whole(index)), ...kept.map(({column}) => whole(column))];
   const keys = node.keys.map(key => moved(key, input, builder));
-  const calls = kept.map(({call}) => ({
-    ...call,
-    arguments: call.arguments.map(argument => moved(argument, input, builder)),
-    filter: call.filter === null ? null : moved(call.filter, input, builder),
-  }));
+  const calls = kept.map(({call}) => mapCall(call, expression => moved(expression, input, builder)));
   const columns = layout.map(({column}) => node.schema.columns[column]!);
   return {node: builder.add({...node, input: input.node, keys, calls}, {schema: {columns}}), layout};
 }
