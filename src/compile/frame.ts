@@ -1,11 +1,13 @@
 import {assert} from '../base/problem.ts';
 import {js} from '../code/js.ts';
 import type {Batch, Vector} from '../flow/batch.ts';
+import {writeValue} from '../flow/cells.ts';
 import {FrameStep} from '../plan/nodes/frame.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
 import type {SavedState} from '../state/image.ts';
 import {keyKindOf} from '../state/key-cells.ts';
 import {RankStore} from '../state/rank-store.ts';
+import type {RowCells} from '../state/row-cells.ts';
 import {LateRows} from '../state/window-groups.ts';
 import type {ColumnSource} from './columns.ts';
 import {keyOfColumn, probe} from './group-probe.ts';
@@ -79,11 +81,19 @@ class ArrivalStage extends QueuedStage {
   }
 }
 
+/** How a column of LAG is written. */
+interface Lagging {
+  readonly offset: number;
+  readonly read: RowCells;
+  readonly otherwise: (stored: number, out: number) => void;
+}
+
 /** The rows that are in frames, or wait to be, by partition and time. Steps are generators: one step behind the other, with a pause wherever the batch is full. */
 class FrameRows {
   readonly store: RankStore;
   readonly batch: Batch;
   readonly node: NodeOf<'frame'>;
+  readonly #lags: readonly Lagging[];
 
   constructor(node: NodeOf<'frame'>, build: Build) {
     const types = build.node(node.input).schema.columns.map(column => column.type);
@@ -92,6 +102,20 @@ class FrameRows {
     this.node = node;
     this.store = new RankStore(build.memory, types, kinds, order, true, [{kind: 'number', initial: -Infinity}]);
     this.batch = batchOf(build, node.schema, false);
+    this.#lags = node.lags.map((lag, index) => this.#lagOf(lag, node.step - node.lags.length + index, build));
+  }
+
+  #lagOf({column, offset, otherwise}: NodeOf<'frame'>['lags'][number], target: number, build: Build): Lagging {
+    const read = this.store.columnAs(column, target);
+    const {vectors} = this.batch;
+    if (otherwise.kind === 'column') {
+      const own = this.store.columnAs(otherwise.index, target);
+      return {offset, read, otherwise: (stored, out) => own.load(stored, vectors, out)};
+    }
+    assert(otherwise.kind === 'literal', 'what LAG gives for no row is a column or a constant');
+    const {memory, timeZone} = build;
+    const {type} = this.node.schema.columns[target]!;
+    return {offset, read, otherwise: (_stored, out) => writeValue(memory, vectors[target] as Vector, out, type, otherwise.value, timeZone)};
   }
 
   /** The last time at which rows of a partition have entered their frames. */
@@ -120,10 +144,17 @@ class FrameRows {
     return low;
   }
 
-  give(stored: number, step: number): void {
+  /** Gives the row at a place. */
+  give(list: readonly number[], place: number, step: number): void {
+    const stored = list[place] as number;
     const out = this.batch.count++;
     this.store.cells.load(stored, this.batch.vectors, out);
     this.setStep(out, step);
+    for (const {offset, read, otherwise} of this.#lags) {
+      const before = list[place - offset];
+      if (before === undefined) otherwise(stored, out);
+      else read.load(before, this.batch.vectors, out);
+    }
   }
 
   setStep(row: number, step: number): void {
@@ -135,9 +166,10 @@ class FrameRows {
   /** Takes so many of the first rows out of the frame. */
   *leaveBefore(list: number[], count: number): Generator<void> {
     for (let left = count; left > 0; left--) {
-      this.give(list[0] as number, FrameStep.leaves);
+      const isGiven = this.node.lags.length === 0;
+      if (isGiven) this.give(list, 0, FrameStep.leaves);
       this.store.removeAt(list, 0);
-      yield;
+      if (isGiven) yield;
     }
   }
 }
@@ -178,7 +210,7 @@ class ArrivingRows implements RowWork {
     const entered = list.at(-1) as number;
     if (node.frame.unit === 'ROWS') yield* this.#rows.leaveBefore(list, list.length - (1 - start));
     else yield* this.#rows.leaveBefore(list, this.#rows.placeOf(list, this.#rows.timeOf(entered) + start));
-    this.#rows.give(entered, FrameStep.entersAndGives);
+    this.#rows.give(list, list.length - 1, FrameStep.entersAndGives);
     yield;
   }
 }
@@ -294,7 +326,7 @@ class WaitingRows implements TimedWork, SavedState {
         yield* this.rows.leaveBefore(list, leaving);
         if (leaving > 0) place -= leaving;
       }
-      this.rows.give(list[place] as number, FrameStep.entersAndGives);
+      this.rows.give(list, place, FrameStep.entersAndGives);
       yield;
     }
     if (start === null) this.#forget(list, time);
@@ -306,12 +338,12 @@ class WaitingRows implements TimedWork, SavedState {
     const to = this.rows.placeOf(list, time + 1);
     if (to - from > 1) {
       for (let place = from; place < to; place++) {
-        this.rows.give(list[place] as number, FrameStep.enters);
+        this.rows.give(list, place, FrameStep.enters);
         yield;
       }
     }
     for (let place = from; place < to; place++) {
-      this.rows.give(list[place] as number, to - from > 1 ? FrameStep.gives : FrameStep.entersAndGives);
+      this.rows.give(list, place, to - from > 1 ? FrameStep.gives : FrameStep.entersAndGives);
       yield;
     }
   }

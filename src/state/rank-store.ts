@@ -18,18 +18,22 @@ const numberSlot: Slot = {kind: 'number', initial: 0};
 export class RankStore extends RowStore {
   readonly partitions: GroupTable;
   readonly cells: RowCells;
+  readonly #memory: Memory;
+  readonly #types: readonly SqlType[];
   readonly #order: RowOrder;
   /** The rows of each partition in order; null after a restart, until they are asked for. */
   #lists: number[][] | null = [];
   #arrivals = 0;
   readonly #partitionOffset: number;
   readonly #arrivalOffset: number;
+  /** A row that comes stands behind another when it is greater, or where that is enough, equal. */
+  readonly #leastBehind: 0 | 1;
   /** The first cell of each column. */
   readonly #columnOffsets: readonly number[];
 
   /**
    * `reusesPartitions`: the numbers of partitions that went empty are given again; otherwise they always stand for the order of first sight.
-   * `partitionSlots`: what else is kept of a partition.
+   * `partitionSlots`: what else is kept of a partition. `ties`: of equal rows the one that came first stands before the others, or the one that came last.
    */
   constructor(
     memory: Memory,
@@ -38,9 +42,11 @@ export class RankStore extends RowStore {
     keys: readonly SortKey[],
     reusesPartitions: boolean,
     partitionSlots: readonly Slot[] = [],
+    ties: 'first' | 'last' = 'first',
   ) {
     const own = RowCells.slots(types);
     super([...own, numberSlot, numberSlot], true);
+    this.#leastBehind = ties === 'first' ? 0 : 1;
     this.partitions = new GroupTable(partitionKeys, partitionSlots, reusesPartitions);
     this.cells = new RowCells(
       this,
@@ -49,6 +55,8 @@ export class RankStore extends RowStore {
       this.offsets,
     );
     this.#columnOffsets = types.map((_, column) => this.offsets[RowCells.slots(types.slice(0, column)).length] as number);
+    this.#memory = memory;
+    this.#types = types;
     this.#order = new RowOrder(this, memory, types, keys);
     this.#partitionOffset = this.offsets[own.length] as number;
     this.#arrivalOffset = this.offsets[own.length + 1] as number;
@@ -60,14 +68,14 @@ export class RankStore extends RowStore {
     return (this.#lists[partition] ??= []);
   }
 
-  /** The place at which a batch's row would stand: behind those that are equal. */
+  /** The place at which a batch's row would stand. */
   placeOf(list: readonly number[], vectors: readonly Vector[], row: number): number {
-    return this.#bound(list, stored => this.#order.compare(vectors, row, stored) < 0);
+    return this.#bound(list, stored => !this.isBehind(vectors, row, stored));
   }
 
   /** Whether a batch's row would stand behind a row of the store. */
   isBehind(vectors: readonly Vector[], row: number, stored: number): boolean {
-    return this.#order.compare(vectors, row, stored) >= 0;
+    return Math.sign(this.#order.compare(vectors, row, stored)) >= this.#leastBehind;
   }
 
   /** Puts a batch's row at a place of its partition. */
@@ -96,6 +104,12 @@ export class RankStore extends RowStore {
   removeAt(list: number[], place: number): void {
     const [stored] = list.splice(place, 1);
     this.removeRow(stored as number);
+  }
+
+  /** One column of the rows, to be read into another one of a batch. */
+  columnAs(column: number, target: number): RowCells {
+    const first = RowCells.slots(this.#types.slice(0, column)).length;
+    return new RowCells(this, this.#memory, [{column: target, type: this.#types[column] as SqlType}], this.offsets.slice(first));
   }
 
   /** The number in a column that is never NULL and always exact. */
@@ -138,7 +152,10 @@ export class RankStore extends RowStore {
       (lists[partition] ??= []).push(row);
       this.#arrivals = Math.max(this.#arrivals, this.#arrivalOf(row) + 1);
     }
-    for (const list of lists) list?.sort((a, b) => this.#order.compareStored(a, b) || this.#arrivalOf(a) - this.#arrivalOf(b));
+    const direction = this.#leastBehind === 0 ? 1 : -1;
+    for (const list of lists) {
+      list?.sort((a, b) => this.#order.compareStored(a, b) || direction * (this.#arrivalOf(a) - this.#arrivalOf(b)));
+    }
     return lists;
   }
 

@@ -71,7 +71,8 @@ const rowsOfKind: RowsOfKind = {
   rank: rankedRows,
   'window-rank': rankedRows,
   // Which rows are in a frame is looked up where calls are computed over it.
-  frame: (node, interpreter) => interpreter.rowsOf(node.input).map(row => [...row, null]),
+  frame: (node, interpreter) =>
+    node.lags.length > 0 ? laggedRows(node, interpreter) : interpreter.rowsOf(node.input).map(row => [...row, null]),
   over: overRows,
   expand: (node, interpreter) =>
     interpreter
@@ -285,6 +286,20 @@ function rankedRows(node: NodeOf<'rank'> | NodeOf<'window-rank'>, interpreter: I
     inOrder(node.kind === 'window-rank' && node.ties === 'last' ? [...partition].reverse() : partition, node.items, schema)
       .map((row, index) => (node.number === null ? row : [...row, BigInt(index + 1)]))
       .slice(node.from - 1, node.to),
+  );
+}
+
+function laggedRows(node: NodeOf<'frame'>, interpreter: Interpreter): readonly Row[] {
+  const schema = interpreter.schemaOf(node.input);
+  const order = node.isEventTime ? [{index: node.order, descending: false, nullsFirst: true}] : [];
+  return partitionsOf(interpreter.rowsOf(node.input), node.partition, schema).flatMap(partition =>
+    inOrder(partition, order, schema).map((row, index, rows) => {
+      const values = node.lags.map(({column, offset, otherwise}) => {
+        const before = rows[index - offset];
+        return before === undefined ? interpreter.evaluator.value(otherwise, row) : (before[column] as Value);
+      });
+      return [...row, ...values, null];
+    }),
   );
 }
 

@@ -1,11 +1,12 @@
 import {type Column, intType, withNullable} from '../../types/sql-type.ts';
 import type {Expr, SortItem} from '../expression.ts';
 import {expressionKey, mapChildren} from '../expression-walk.ts';
+import type {Lag} from '../nodes/frame.ts';
 import type {Frame, WindowCall} from '../window-call.ts';
 import {type OverCall, overIndex} from './aggregate-calls.ts';
 import type {BindContext} from './context.ts';
 import type {Emit, Session} from './session.ts';
-import {streamedFrame, streamingRefusal} from './streaming-over.ts';
+import {isLag, streamedFrame, streamingRefusal} from './streaming-over.ts';
 
 /** A SELECT on its way: the expressions of its list over the node's columns, in which calls with OVER have a column each. */
 export interface SelectWithOvers {
@@ -36,6 +37,10 @@ export function withOvers(session: Session, context: BindContext, given: SelectW
     const calls = group.map(({call}) => call);
     const refusal = emit === 'final' ? null : streamingRefusal(session, node, {partition, items, calls}, sameWindows(placed).length);
     const isFramed = emit === 'changes' && refusal === null;
+    if (isFramed && isLag(calls[0]!)) {
+      node = lagged(session, node, group);
+      continue;
+    }
     const input = isFramed ? framed(session, node, group[0]!) : node;
     const step = isFramed ? first : null;
     node = builder.add({kind: 'over', input, first, partition, items, calls, emit, step}, {schema: {columns: [...columns]}});
@@ -51,13 +56,43 @@ export function withOvers(session: Session, context: BindContext, given: SelectW
 }
 
 /** The rows of a stream as they go through the frames of a call. */
-function framed(session: Session, input: number, {partition, items, call}: PlacedCall): number {
+function framed(
+  session: Session,
+  input: number,
+  {partition, items, call}: PlacedCall,
+  lags: readonly Lag[] = [],
+  columns: readonly Column[] = [],
+): number {
   const {builder} = session;
   const {rowtime, schema} = builder.at(input);
   const order = items[0]!.index;
-  const step = schema.columns.length;
-  const shape = {kind: 'frame', input, partition, order, isEventTime: order === rowtime, frame: streamedFrame(call), step} as const;
-  return builder.add(shape, {schema: {columns: [...schema.columns, {name: 'step', type: withNullable(intType, false)}]}});
+  const step = schema.columns.length + lags.length;
+  const deepest = Math.max(0, ...lags.map(lag => lag.offset));
+  const frame: Frame = lags.length === 0 ? streamedFrame(call) : {unit: 'ROWS', start: 0 - deepest, end: 0};
+  const shape = {kind: 'frame', input, partition, order, isEventTime: order === rowtime, frame, step, lags} as const;
+  return builder.add(shape, {schema: {columns: [...schema.columns, ...columns, {name: 'step', type: withNullable(intType, false)}]}});
+}
+
+/** LAG of a stream: the frames know the rows before. */
+function lagged(session: Session, input: number, group: readonly PlacedCall[]): number {
+  const {builder} = session;
+  const lags = group.map(({call}): Lag => {
+    const [value, offset, otherwise] = call.arguments;
+    return {
+      column: value?.kind === 'column' ? value.index : -1,
+      offset: offset === undefined ? 1 : offsetOf(offset),
+      otherwise: otherwise ?? {kind: 'literal', value: null, type: call.type, span: null},
+    };
+  });
+  const columns = group.map(({call}) => ({name: call.name, type: call.type}));
+  const frames = framed(session, input, group[0]!, lags, columns);
+  const given = builder.schema(frames).columns.slice(0, -1);
+  const expressions = given.map(({type}, index): Expr => ({kind: 'column', index, type, span: null}));
+  return builder.add({kind: 'project', input: frames, expressions}, {schema: {columns: given}});
+}
+
+function offsetOf(expression: Expr): number {
+  return expression.kind === 'literal' ? Number(expression.value) : -1;
 }
 
 /** Calls may have been bound twice: for the list, and where ORDER BY names the same. */

@@ -21,7 +21,6 @@ export function streamingRefusal(
   const topN = 'ROW_NUMBER() in a query of its own, with WHERE n <= 10 around it, is a Top-N, which takes any order';
   const unfit = calls.find(call => !streamed.has(call.function) && !isAggregate(call));
   if (unfit !== undefined) {
-    if (unfit.function === 'LAG') return {message: 'LAG over a stream is not supported yet', hint: batch};
     const message = `${unfit.function} over a stream is not supported, because it needs rows that have not come yet, or all of them`;
     return {message, hint: ['RANK', 'DENSE_RANK'].includes(unfit.function) ? topN : batch};
   }
@@ -35,6 +34,11 @@ export function streamingRefusal(
       hint: calls.some(call => call.function === 'ROW_NUMBER') ? topN : batch,
     };
   if (item.descending) return {message: 'OVER over a stream must be ordered by its time, ascending', hint: batch};
+  const lags = calls.filter(isLag);
+  if (lags.length > 0)
+    return lags.length === calls.length
+      ? lagRefusal(lags, batch)
+      : {message: 'LAG beside other calls with OVER is not supported over a stream yet', hint: batch};
   const frames = calls.map(streamedFrame);
   if (frames.some(frame => frame.end !== 0)) return {message: 'a frame of OVER over a stream must end with CURRENT ROW', hint: batch};
   const differs = frames.some(frame => frame.unit !== frames[0]!.unit || frame.start !== frames[0]!.start);
@@ -47,9 +51,20 @@ export function streamedFrame(call: WindowCall): Frame {
   return call.function === 'ROW_NUMBER' ? {unit: 'ROWS', start: null, end: 0} : call.frame;
 }
 
+export function isLag(call: WindowCall): boolean {
+  return call.function === 'LAG';
+}
+
+/** A stream keeps as many rows as LAG looks back, so that is a constant. */
+function lagRefusal(lags: readonly WindowCall[], hint: string): {readonly message: string; readonly hint: string} | null {
+  const isFit = ({arguments: [value, offset]}: WindowCall): boolean =>
+    value?.kind === 'column' && (offset === undefined || (offset.kind === 'literal' && offset.value !== null && Number(offset.value) >= 0));
+  return lags.every(isFit) ? null : {message: 'LAG over a stream looks back by a constant number of rows, at a value of the row', hint};
+}
+
 /** Window functions that need only what has come. */
-const streamed: ReadonlySet<string> = new Set(['ROW_NUMBER', 'FIRST_VALUE', 'LAST_VALUE']);
-const windowOnly: ReadonlySet<string> = new Set(['RANK', 'DENSE_RANK', 'PERCENT_RANK', 'CUME_DIST', 'NTILE', 'LAG', 'LEAD']);
+const streamed: ReadonlySet<string> = new Set(['ROW_NUMBER', 'LAG', 'FIRST_VALUE', 'LAST_VALUE']);
+const windowOnly: ReadonlySet<string> = new Set(['RANK', 'DENSE_RANK', 'PERCENT_RANK', 'CUME_DIST', 'NTILE', 'LEAD']);
 
 function isAggregate(call: WindowCall): boolean {
   return !windowOnly.has(call.function);

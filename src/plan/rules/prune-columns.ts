@@ -128,9 +128,16 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
   frame(node, _wanted, [input], builder) {
     const partition = node.partition.map(column => wholeColumn(input!, column));
     const below = builder.schema(input!.node).columns;
-    const shape = {...node, input: input!.node, partition, order: wholeColumn(input!, node.order), step: below.length};
-    const columns = [...below, node.schema.columns[node.step]!];
-    return {node: builder.add(shape, {schema: {columns}}), layout: [...input!.layout, whole(node.step)]};
+    const lags = node.lags.map(lag => ({
+      ...lag,
+      column: wholeColumn(input!, lag.column),
+      otherwise: moved(lag.otherwise, input!, builder),
+    }));
+    const added = [...lags.map((_, index) => node.step - lags.length + index), node.step];
+    const step = below.length + lags.length;
+    const shape = {...node, input: input!.node, partition, order: wholeColumn(input!, node.order), step, lags};
+    const columns = [...below, ...added.map(column => node.schema.columns[column]!)];
+    return {node: builder.add(shape, {schema: {columns}}), layout: [...input!.layout, ...added.map(whole)]};
   },
   rank(node, wanted, [input], builder) {
     const partition = node.partition.map(column => wholeColumn(input!, column));
