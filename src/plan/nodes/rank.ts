@@ -1,8 +1,10 @@
+import type {Schema} from '../../types/sql-type.ts';
 import {Demand} from '../demand.ts';
 import type {SortItem} from '../expression.ts';
 import {counted, nameText} from '../plan-text.ts';
-import {sortText} from './sort.ts';
 import {growthByKey, type Behaviour} from './behaviour.ts';
+import type {Traits} from './index.ts';
+import {sortText} from './sort.ts';
 
 /**
  * The rows from rank `from` to rank `to` (from 1, both included) of each partition, in the order of the items; equal rows rank in the order of arrival.
@@ -27,17 +29,11 @@ export const rank: Behaviour<RankShape> = {
   traits: (node, given, [input]) => ({
     schema: given.schema,
     changelog: node.emit === 'final' ? 'append' : 'retract',
-    key: node.number !== null ? [...node.partition, node.number] : node.from === node.to ? node.partition : input!.key,
+    key: rankKey(node, input!),
     rowtime: null,
     bounded: input!.bounded,
   }),
-  demand: (node, wanted) => {
-    const demand = new Demand();
-    for (const {column, path} of wanted.list()) if (column !== node.number) demand.add(column, path);
-    for (const column of node.partition) demand.add(column);
-    for (const {index} of node.items) demand.add(index);
-    return [demand];
-  },
+  demand: rankDemand,
   growth: (node, [input]) => {
     if (input!.changelog !== 'append') return {kind: 'rows', text: 'the present rows of its input'};
     return growthByKey(
@@ -46,11 +42,32 @@ export const rank: Behaviour<RankShape> = {
     );
   },
   describe: (node, [input], output) => {
-    const by = node.partition.map(column => nameText(input!.columns[column]!.name)).join(', ');
-    const range = node.from === node.to ? `${node.from}` : `${node.from} to ${node.to}`;
-    const order = node.items.length === 0 ? 'in order of arrival' : `by ${sortText(node.items, input!)}`;
-    const number = node.number === null ? '' : `, its number as ${nameText(output.columns[node.number]!.name)}`;
     const when = node.emit === 'changes' ? 'on every change' : 'at the end of input';
-    return `rank ${range} ${order}${by === '' ? '' : ` of each ${by}`}${number}, ${when}`;
+    return `${rankText(node, input!, output)}, ${when}`;
   },
 };
+
+type Ranked = Pick<RankShape, 'partition' | 'items' | 'from' | 'to' | 'number'>;
+
+/** A row is told from the others by its number in its partition; where each partition has one row, by that. */
+export function rankKey(node: Ranked, input: Pick<Traits, 'key'>): readonly number[] | null {
+  if (node.number !== null) return [...node.partition, node.number];
+  return node.from === node.to ? node.partition : input.key;
+}
+
+export function rankDemand(node: Ranked, wanted: Demand): readonly Demand[] {
+  const demand = new Demand();
+  for (const {column, path} of wanted.list()) if (column !== node.number) demand.add(column, path);
+  for (const column of node.partition) demand.add(column);
+  for (const {index} of node.items) demand.add(index);
+  return [demand];
+}
+
+/** `rank 1 to 3 by a DESC of each b, its number as n` */
+export function rankText(node: Ranked, input: Schema, output: Schema): string {
+  const by = node.partition.map(column => nameText(input.columns[column]!.name)).join(', ');
+  const range = node.from === node.to ? `${node.from}` : `${node.from} to ${node.to}`;
+  const order = node.items.length === 0 ? 'in order of arrival' : `by ${sortText(node.items, input)}`;
+  const number = node.number === null ? '' : `, its number as ${nameText(output.columns[node.number]!.name)}`;
+  return `rank ${range} ${order}${by === '' ? '' : ` of each ${by}`}${number}`;
+}

@@ -1,8 +1,7 @@
-import {Demand} from '../demand.ts';
 import type {SortItem} from '../expression.ts';
-import {counted, nameText} from '../plan-text.ts';
+import {counted} from '../plan-text.ts';
 import type {Behaviour} from './behaviour.ts';
-import {sortText} from './sort.ts';
+import {rankDemand, rankKey, rankText} from './rank.ts';
 import type {WindowColumns} from './window.ts';
 
 /**
@@ -31,21 +30,9 @@ export const windowRank: Behaviour<WindowRankShape> = {
     ...input!,
     schema: given.schema,
     changelog: 'append',
-    key: node.number !== null ? [...node.partition, node.number] : node.from === node.to ? node.partition : input!.key,
+    key: rankKey(node, input!),
   }),
-  demand: (node, wanted) => {
-    const demand = new Demand();
-    for (const {column, path} of wanted.list()) if (column !== node.number) demand.add(column, path);
-    for (const column of node.partition) demand.add(column);
-    for (const {index} of node.items) demand.add(index);
-    return [demand];
-  },
+  demand: rankDemand,
   growth: node => ({kind: 'time', text: `${counted(node.to, 'row')} per key of open windows`}),
-  describe: (node, [input], output) => {
-    const by = node.partition.map(column => nameText(input!.columns[column]!.name)).join(', ');
-    const range = node.from === node.to ? `${node.from}` : `${node.from} to ${node.to}`;
-    const order = node.items.length === 0 ? 'in order of arrival' : `by ${sortText(node.items, input!)}`;
-    const number = node.number === null ? '' : `, its number as ${nameText(output.columns[node.number]!.name)}`;
-    return `rank ${range} ${order} of each ${by}${number}, when a window closes`;
-  },
+  describe: (node, [input], output) => `${rankText(node, input!, output)}, when a window closes`,
 };
