@@ -1,6 +1,6 @@
 import type {ChangelogMode} from '../types/change.ts';
 import type {Changes} from './nodes/behaviour.ts';
-import {behaviourOf, type PlanNode} from './nodes/index.ts';
+import {behaviourOf, type NodeOf, type PlanNode} from './nodes/index.ts';
 import type {Graph} from './rules/index.ts';
 
 const none: Changes = {updates: false, deletes: false};
@@ -89,7 +89,21 @@ class Modes {
     if (node.kind === 'sink' && passed && this.#takesByKey(node)) inputs[0] = this.#withoutOld(inputs[0]!);
     const changelog = this.#modeOf(node, updates, deletes, node.kind === 'sink' ? this.#hasOld[inputs[0]!]! : hasOld);
     const placed = {...behaviourOf<PlanNode>(node).withInputs(node, inputs), changelog} as PlanNode;
-    this.#places.set(index, this.#add(placed, hasOld, {updates, deletes}));
+    const place = this.#add(placed, hasOld, {updates, deletes});
+    const isPlain = !hasOld || this.#needs[index]! || node.kind !== 'join' || !this.#staysInPlace(node);
+    this.#places.set(index, isPlain ? place : this.#withoutOld(place));
+  }
+
+  /** No update of an input takes a row to another join key: what is updated has the same partners, so nobody needs its old row to find them. */
+  #staysInPlace(node: NodeOf<'join'>): boolean {
+    return node.inputs.every((input, side) => {
+      const {key} = this.#graph.nodes[input]!;
+      const joined = side === 0 ? node.leftKeys : node.rightKeys;
+      return (
+        !this.#changes[input]!.updates ||
+        joined.every(expression => expression.kind === 'column' && key?.includes(expression.index) === true)
+      );
+    });
   }
 
   #hasOldRows(node: PlanNode, index: number, passed: boolean): boolean {
@@ -106,10 +120,14 @@ class Modes {
   #withoutOld(input: number): number {
     const node = this.nodes[input]!;
     const {schema, key, rowtime, window, bounded} = node;
-    return this.#add({kind: 'drop-old-rows', input, schema, key, rowtime, window, bounded, changelog: 'upsert'}, false, {
-      updates: true,
-      deletes: true,
-    });
+    return this.#add(
+      {kind: 'drop-old-rows', input, schema, key, rowtime, window, bounded, changelog: key === null ? 'retract' : 'upsert'},
+      false,
+      {
+        updates: true,
+        deletes: true,
+      },
+    );
   }
 
   #modeOf(node: PlanNode, updates: boolean, deletes: boolean, hasOld: boolean): ChangelogMode {
