@@ -2,17 +2,19 @@ import {assert} from '../base/problem.ts';
 import {js} from '../code/js.ts';
 import {type Batch, Tag, type Vector} from '../flow/batch.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
-import {RowOrder} from '../state/row-order.ts';
+import {keyKindOf} from '../state/key-cells.ts';
+import {RankStore} from '../state/rank-store.ts';
 import {LateRows, type OpenWindow, WindowGroups} from '../state/window-groups.ts';
-import {WindowRows} from '../state/window-rows.ts';
+import type {SqlType} from '../types/sql-type.ts';
 import type {ColumnSource} from './columns.ts';
+import {keyOfColumn, probe} from './group-probe.ts';
 import type {Build, NodeCompiler} from './node-compiler.ts';
 import {batchOf} from './queued-stage.ts';
 import {Stage, type TimedWork} from './stage.ts';
 import {type Windows, writeWindow} from './window-code.ts';
 import {closesAtOf} from './window-time.ts';
 
-/** Keeps the rows of each window, and ranks them when it closes. */
+/** Keeps the first rows of each partition, and gives them when their window closes. */
 export const windowRank: NodeCompiler<'window-rank'> = {
   kind: 'stage',
   usesTime: () => true,
@@ -26,14 +28,15 @@ export const windowRank: NodeCompiler<'window-rank'> = {
     const {start, end} = node.windowKeys;
     const bound = (column: number): ColumnSource => input.columns[column] as ColumnSource;
     const window = writeWindow(segment, input, [bound(start), bound(end)], stage.ranking);
-    window.open();
+    const {ranking} = stage;
     const {writer} = segment;
-    const columns = writer.bind(
-      'columns',
-      input.columns.map(column => column.vector),
-      'columns to be kept',
-    );
-    writer.line(js`${writer.bind('rows', stage.ranking.rows, 'rows to be ranked')}.add(${window.number}, ${columns}, row);`);
+    const keys = node.partition.map(column => keyOfColumn(segment, ranking.store.partitions, bound(column)));
+    window.open();
+    const partition = probe(segment, ranking.store.partitions, keys, {meaning: 'partitions of the windows', tellsFresh: true});
+    writer.line(js`if (${partition.isFresh}) ${writer.bind('windows', ranking.windows)}.add(${window.number}, ${partition.row});`);
+    const vectors = input.columns.map(column => column.vector);
+    const take = (row: number, at: number): void => ranking.take(vectors, row, at);
+    writer.line(js`${writer.bind('take', take, 'ranks a row')}(row, ${partition.row});`);
   },
 };
 
@@ -46,36 +49,42 @@ class WindowRankStage extends Stage {
 }
 
 class WindowRanking implements TimedWork, Windows {
+  /** The partitions are within the windows, which know them by their numbers. */
+  readonly store: RankStore;
   readonly windows: WindowGroups;
-  readonly rows: WindowRows;
   readonly late = new LateRows();
   readonly isProcessing: boolean;
   readonly batch: Batch;
   readonly #node: NodeOf<'window-rank'>;
   readonly #build: Build;
-  readonly #order: RowOrder;
-  readonly #partition: RowOrder;
   #closed: readonly OpenWindow[] = [];
+  /** What comes next: a window, a partition in it, and a place in that. */
   #window = 0;
-  /** The rows of the window that is given out, in order; the next one, and the rank of the one before it. */
-  #sorted: readonly number[] | null = null;
-  #next = 0;
-  #rank = 0;
+  #partition = 0;
+  #place: number;
 
   constructor(node: NodeOf<'window-rank'>, build: Build) {
     this.#node = node;
     this.#build = build;
     this.isProcessing = node.windowKeys.isProcessing;
     const types = build.node(node.input).schema.columns.map(column => column.type);
-    this.windows = new WindowGroups(closesAtOf(node.windowKeys.isLocal, build.timeZone));
-    this.rows = new WindowRows(build.memory, types, this.windows);
-    const partition = node.partition.map(column => ({column, descending: false, nullsFirst: true}));
+    const partition = node.partition.map(column => keyKindOf(types[column] as SqlType));
     const items = node.items.map(({index, descending, nullsFirst}) => ({column: index, descending, nullsFirst}));
-    this.#partition = new RowOrder(this.rows, build.memory, types, partition);
-    this.#order = new RowOrder(this.rows, build.memory, types, [...partition, ...items]);
-    for (const state of [this.rows, this.windows, this.late]) build.keep(state);
+    this.windows = new WindowGroups(closesAtOf(node.windowKeys.isLocal, build.timeZone));
+    this.store = new RankStore(build.memory, types, partition, items, true, [], node.ties);
+    for (const state of [this.store, this.store.partitions, this.windows, this.late]) build.keep(state);
     build.countLate(this.late);
     this.batch = batchOf(build, node.schema, false);
+    this.#place = node.from - 1;
+  }
+
+  /** Keeps a row while it is among those that are wanted. */
+  take(vectors: readonly Vector[], row: number, partition: number): void {
+    const {to} = this.#node;
+    const list = this.store.list(partition);
+    if (list.length >= to && this.store.isBehind(vectors, row, list[to - 1] as number)) return;
+    this.store.insertAt(partition, list, this.store.placeOf(list, vectors, row), vectors, row);
+    if (list.length > to) this.store.removeAt(list, list.length - 1);
   }
 
   advance(watermark: number): void {
@@ -98,42 +107,36 @@ class WindowRanking implements TimedWork, Windows {
   }
 
   emit(mostRows: number): void {
-    let count = 0;
-    let looks = mostRows;
-    while (looks > 0 && this.#window < this.#closed.length) {
+    for (; this.#window < this.#closed.length; this.#window++) {
       const window = this.#closed[this.#window] as OpenWindow;
-      const rows = (this.#sorted ??= this.#inOrder(window.rows));
-      for (; this.#next < rows.length && looks > 0; this.#next++, looks--) if (this.#take(rows, this.#next, count)) count++;
-      if (this.#next < rows.length) break;
-      for (const row of rows) this.rows.removeRow(row);
+      for (; this.#partition < window.rows.length; this.#partition++) {
+        if (!this.#give(window.rows[this.#partition] as number, mostRows)) return;
+      }
       this.windows.drop(window);
-      this.#window++;
-      this.#next = 0;
-      this.#sorted = null;
+      this.#partition = 0;
     }
-    this.batch.count = count;
-    if (this.#window === this.#closed.length) this.#closed = [];
+    this.#closed = [];
   }
 
-  /** Rows that are equal stay as they are: in the order of arrival, or against it. */
-  #inOrder(rows: readonly number[]): readonly number[] {
-    const given = this.#node.ties === 'first' ? [...rows] : [...rows].reverse();
-    return given.sort((a, b) => this.#order.compareStored(a, b));
-  }
-
-  /** Writes a row into the batch where its rank is wanted. */
-  #take(rows: readonly number[], at: number, target: number): boolean {
-    const row = rows[at] as number;
-    const isFirst = at === 0 || this.#partition.compareStored(rows[at - 1] as number, row) !== 0;
-    this.#rank = isFirst ? 1 : this.#rank + 1;
-    const {from, to, number} = this.#node;
-    if (this.#rank < from || this.#rank > to) return false;
-    this.rows.cells.load(row, this.batch.vectors, target);
-    if (number !== null) {
-      const vector = this.batch.vectors[number] as Vector;
-      vector.numbers[target] = this.#rank;
-      vector.tags[target] = Tag.value;
+  /** Gives the rows of a partition from where it stopped, and forgets the partition then. False: the batch is full, and some are left. */
+  #give(partition: number, mostRows: number): boolean {
+    const list = this.store.list(partition);
+    for (; this.#place < list.length; this.#place++) {
+      if (this.batch.count >= mostRows) return false;
+      this.#put(list[this.#place] as number, this.#place + 1, this.batch.count++);
     }
+    while (list.length > 0) this.store.removeAt(list, list.length - 1);
+    this.store.removePartition(partition);
+    this.#place = this.#node.from - 1;
     return true;
+  }
+
+  #put(row: number, rank: number, target: number): void {
+    this.store.cells.load(row, this.batch.vectors, target);
+    const {number} = this.#node;
+    if (number === null) return;
+    const vector = this.batch.vectors[number] as Vector;
+    vector.numbers[target] = rank;
+    vector.tags[target] = Tag.value;
   }
 }
