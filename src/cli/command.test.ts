@@ -430,6 +430,31 @@ describe('check and explain', () => {
     expect(weir(['check', script]).err).toContain('no problems');
   });
 
+  test('advice is given by check and explain, at its place, and not by a run', () => {
+    const sql =
+      "CREATE TABLE t (n INT) WITH ('connector' = 'datagen', 'number-of-rows' = '2', 'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '2');\n";
+    const script = file('advice.sql', `${sql}SELECT AVG(n), MAX(NOW()) > DATE '2020-01-01' FROM t;\n`);
+    const job = file('advice.yaml', `jobs:\n  a:\n    sql: |\n      ${sql}      SELECT AVG(n), MAX(NOW()) > DATE '2020-01-01' FROM t;\n`);
+    for (const [path, place, now] of [
+      [script, '2:8', '2:20'],
+      [job, '5:14', '5:26'],
+    ] as const) {
+      const checked = weir(['check', path]);
+      expect([checked.code, checked.err]).toEqual([0, expect.stringContaining(`${path}:${place}\n`)]);
+      expect(checked.err).toContain('warning[average-truncates]');
+      expect(weir(['check', '--strict', path]).code).toBe(3);
+      const explained = weir(['explain', path]);
+      expect(explained.err).toBe(checked.err);
+      expect(explained.out).toMatch(new RegExp(`keeps one row\n[^]*replay: no: NOW\\(\\) at ${now}\n$`));
+      expect(weir(['explain', '--code', path]).err).toBe('');
+      const {replay} = JSON.parse(weir(['explain', '--format', 'json', path]).out) as {replay: object};
+      const [line, column] = now.split(':').map(Number);
+      expect(replay).toEqual({sameValues: false, causes: [{what: 'NOW()', file: path, line, column}]});
+    }
+    expect(weir(['run', script]).err).not.toContain('average-truncates');
+    expect(weir(['-o', 'ndjson', 'SELECT AVG(n) FROM (VALUES (1), (2)) AS t (n)']).err).toBe('');
+  });
+
   test('version and help', () => {
     const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
     expect(weir(['--version']).out).toBe(`weir ${version}\n`);

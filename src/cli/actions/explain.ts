@@ -19,7 +19,9 @@ interface Explained {
 export async function runExplain(invocation: Invocation): Promise<number> {
   const {options, world, talk} = invocation;
   const {explained, problems} = await prepareAll(invocation);
-  talk.problems([...problems, ...explained.flatMap(({prepared}) => prepared.advice)]);
+  // Advice is about the plan: who wants code or declarations did not ask for it.
+  const isPlanAsked = !options.isOn(flags.code) && !options.isOn(flags.ddl);
+  talk.problems(isPlanAsked ? [...problems, ...explained.flatMap(({prepared}) => prepared.advice)] : problems);
   // What was inferred can be shown though the query around it cannot be planned.
   const isWhole = exitCodeOf(problems) === 0;
   if (isWhole || options.isOn(flags.ddl)) {
@@ -51,7 +53,9 @@ async function prepareAll(
 function textOf(explained: readonly Explained[], {options}: Invocation): string {
   if (options.isOn(flags.ddl))
     return explained.flatMap(({prepared}) => (prepared.externals.size === 0 ? [] : [ddlText(prepared)])).join('\n');
-  const plans = explained.flatMap(({name, prepared}) => (prepared.plan === null ? [] : [{name, plan: prepared.plan, replay: prepared.replay}]));
+  const plans = explained.flatMap(({name, prepared}) =>
+    prepared.plan === null ? [] : [{name, plan: prepared.plan, replay: prepared.replay}],
+  );
   if (options.isOn(flags.code)) return titled(plans, codeText);
   if (options.value(flags.format) === 'json') {
     const [only] = plans;

@@ -6,6 +6,7 @@ export const check: CommandDefinition = {
   operands: 'FILE…',
   description: [
     'All findings of all files are told in one pass, each with its place and what to do. It ends with 3 when there are errors (with --strict also when there are warnings), and starts nothing.',
+    'Beside errors it tells what is right and may still not be meant: state that grows for ever, averages of whole numbers, settings and options without effect. weir help CODE says more about each.',
   ],
   examples: [
     {summary: 'is this fit to run?', line: 'weir check jobs.yaml script.sql'},

@@ -10,7 +10,7 @@ const waysToWriteOne = [
   `\\bfail\\(\\s*'(?:usage|invalid|data|environment|transient|bug)',\\s*(?:[^'\\n]* [?] )?(?:'read' [?] )?'(${word})'(?: : '(${word})')?,`,
   `\\b(?:\\w*\\.error|\\w*\\.warning|invalid|fault|\\w*[pP]roblem|problemAt)\\(\\s*(?:\\w+, )?(?:[^'\\n]* [?] )?'(${word})'(?: : '(${word})')?,`,
   `=== 'read' [?] '(${word})' : '(${word})'`,
-  `\\badvisor\\.(?:at|in)\\(\\s*[^'\\n]*, '(${word})',`,
+  `\\badvisor\\.(?:at|in)\\(\\s*(?:[\\w.!]+,\\s*){1,2}'(${word})',`,
 ].map(pattern => new RegExp(pattern, 'g'));
 /** First arguments of the same functions that are no codes. */
 const others = new Set(['read', 'write', 'gzip', 'zstd', 'code', 'error', 'warning']);

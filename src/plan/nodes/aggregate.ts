@@ -60,6 +60,6 @@ export const aggregate: Behaviour<AggregateShape> = {
     const keys = node.keys.map(key => expressionText(key, input!)).join(', ');
     const words = [node.keys.length === 0 ? 'all rows' : `by ${keys}`];
     if (node.calls.length > 0) words.push(callsText(node, input!, output));
-    return `aggregate ${words.join(': ')}${node.emit === 'changes' ? ', on every change' : ', at the end of input'}${node.ttlMs === undefined ? '' : `, forgotten after ${node.ttlMs} ms`}`;
+    return `aggregate ${words.join(': ')}${node.emit === 'changes' ? ', on every change' : ', at the end of input'}${node.ttlMs === undefined ? '' : `, forgotten after ${spanText(node.ttlMs)}`}`;
   },
 };
