@@ -59,8 +59,9 @@ export class LookupOperator implements Producer {
   get isDone(): boolean {
     return this.#inboxCount === 0 && !(this.#areWaiting && this.#parts.hasTable());
   }
+  /** Time must not go on before the rows that have waited: they would be late. */
   get comesFirst(): boolean {
-    return this.#inboxCount > 0;
+    return !this.isDone;
   }
 
   produce(mostRows: number): void {
