@@ -9,7 +9,7 @@ import vm from 'node:vm';
 const bundle = new URL('../dist/cli.cjs', import.meta.url);
 const text = readFileSync(bundle, 'latin1');
 const script = new vm.Script(text, {filename: fileURLToPath(bundle)});
-const {main} = script.runInThisContext()(process.getBuiltinModule, bundle.href);
+const {main} = script.runInThisContext()(name => process.getBuiltinModule(name), bundle.href);
 
 const scratch = mkdtempSync(join(tmpdir(), 'weir-cache-'));
 const input = join(scratch, 'rows.ndjson');

@@ -7,7 +7,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else {
   process.env.NODE_ENV ??= 'production';
   // Not by import: that would load all that a module of Node's exports, which takes 3 ms for the file system's streams alone.
-  const builtin = process.getBuiltinModule;
+  const builtin = name => process.getBuiltinModule(name);
   const bundle = new URL('../dist/cli.cjs', import.meta.url);
   const text = builtin('fs').readFileSync(bundle, 'latin1');
   const script = new (builtin('vm').Script)(text, {filename: builtin('url').fileURLToPath(bundle), cachedData: cacheOf(text)});

@@ -3,6 +3,7 @@ import type {Expression, Identifier, TableReference} from '../../sql/ast.ts';
 import type {Column} from '../../types/sql-type.ts';
 import {conjunctsOf} from '../conjuncts.ts';
 import type {Expr} from '../expression.ts';
+import {moved} from '../expression-walk.ts';
 import {joinedSchema, joinShape} from '../join-condition.ts';
 import {keepsAll, type JoinType} from '../nodes/join.ts';
 import {callOf} from './typed-call.ts';
@@ -80,20 +81,10 @@ function movedBehind(left: BoundFrom, right: BoundFrom, binder: QueryBinder): Bo
     relations: right.relations.map(relation => ({...relation, first: relation.first + width})),
     merged: right.merged.map(({name, expression, columns}) => ({
       name,
-      expression: movedColumn(expression, width),
+      expression: moved(expression, width),
       columns: columns.map(column => column + width),
     })),
   };
-}
-
-/** Merged columns are columns, or the first of several that is not NULL. */
-function movedColumn(expression: Expr, places: number): Expr {
-  if (expression.kind === 'column') return {...expression, index: expression.index + places};
-  if (expression.kind === 'cast') return {...expression, operand: movedColumn(expression.operand, places)};
-  if (expression.kind === 'call') return {...expression, arguments: expression.arguments.map(argument => movedColumn(argument, places))};
-  if (expression.kind !== 'case') return expression;
-  const branches = expression.branches.map(({when, then}) => ({when: movedColumn(when, places), then: movedColumn(then, places)}));
-  return {...expression, branches, otherwise: movedColumn(expression.otherwise, places)};
 }
 
 function bindCondition(binder: QueryBinder, reference: JoinReference, {left, right}: Sides): Condition | null {
