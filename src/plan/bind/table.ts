@@ -2,7 +2,7 @@ import type {Problem, Span} from '../../base/problem.ts';
 import {parseDuration} from '../../base/quantity.ts';
 import type {Hint, OptionPair} from '../../sql/ast.ts';
 import {castability} from '../../types/cast.ts';
-import type {Column} from '../../types/sql-type.ts';
+import {bigintType, type Column, withNullable} from '../../types/sql-type.ts';
 import {typeText} from '../../types/type-text.ts';
 import type {ExternalTable, ResolvedTable} from '../catalog.ts';
 import type {Expr} from '../expression.ts';
@@ -120,6 +120,7 @@ function boundTable(session: Session, created: CreatedTable, resolved: ResolvedT
   if (key !== null && needsNormalizing(session, resolved)) {
     node = session.builder.add({kind: 'changelog-normalize', input: node, keys: key}, {schema: {columns}});
   }
+  if (resolved.reads !== 'append' && session.isFinal) node = lastRows(session, node);
   const outputs = outputsOf(created, columns);
   if (!isIdentity(outputs, columns)) {
     node = session.builder.add({kind: 'project', input: node, expressions: outputs}, {schema: {columns: created.columns}});
@@ -151,6 +152,19 @@ function canBeChanged(session: Session, created: CreatedTable, {reads, table}: R
     hint: 'add PRIMARY KEY (…) NOT ENFORCED to the table',
   });
   return false;
+}
+
+/** The rows that are left when the input has ended, each as often as it is there. */
+function lastRows(session: Session, input: number): number {
+  const {builder} = session;
+  const {columns} = builder.schema(input);
+  const own = columns.map(({type}, index): Expr => ({kind: 'column', index, type, span: null}));
+  const type = withNullable(bigintType, false);
+  const calls = [{function: 'COUNT', arguments: [], distinct: false, filter: null, type, name: 'times'}];
+  const schema = {columns: [...columns, {name: 'times', type}]};
+  const counted = builder.add({kind: 'aggregate', input, keys: own, calls, emit: 'final'}, {schema});
+  const rows = builder.add({kind: 'replicate', input: counted, count: columns.length}, {schema});
+  return builder.add({kind: 'project', input: rows, expressions: own}, {schema: {columns}});
 }
 
 /** Whether changes of the table must be made whole before anybody can use them: old rows are missing, or events may come twice. */
