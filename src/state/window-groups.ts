@@ -20,7 +20,7 @@ export class WindowGroups implements SavedState {
   readonly #free: number[] = [];
   /** By end, then by start. */
   readonly #byEnd = new Map<number, Map<number, OpenWindow>>();
-  /** No window closes earlier. */
+  /** No window closes earlier; NaN: to be found again, because the earliest has closed. */
   #earliest = Infinity;
   #count = 0;
   /** How many rows of each window the last image has. */
@@ -53,17 +53,21 @@ export class WindowGroups implements SavedState {
 
   /** When the first window closes; Infinity: none is open. */
   get earliest(): number {
+    if (Number.isNaN(this.#earliest)) {
+      this.#earliest = Infinity;
+      for (const end of this.#byEnd.keys()) this.#earliest = Math.min(this.#earliest, this.#closesAtOf(end));
+    }
     return this.#earliest;
   }
 
   /** Whether a watermark closes any window. */
   closesAny(watermark: number): boolean {
-    return watermark >= this.#earliest;
+    return watermark >= this.earliest;
   }
 
   /** The windows that a watermark closes, in the order in which they close. */
   closedBy(watermark: number): readonly OpenWindow[] {
-    if (watermark < this.#earliest) return [];
+    if (watermark < this.earliest) return [];
     const closed = this.#byId.filter(window => window !== undefined && window.closesAt <= watermark) as OpenWindow[];
     return closed.sort((a, b) => a.closesAt - b.closesAt || a.end - b.end || a.start - b.start);
   }
@@ -77,9 +81,7 @@ export class WindowGroups implements SavedState {
     this.#free.push(id);
     this.#saved.delete(id);
     this.#count--;
-    if (closesAt > this.#earliest) return;
-    this.#earliest = Infinity;
-    for (const other of this.#byEnd.keys()) this.#earliest = Math.min(this.#earliest, this.#closesAtOf(other));
+    if (!(closesAt > this.#earliest)) this.#earliest = Number.NaN;
   }
 
   /** Every open window; of one that the last image has, only the rows that came since. */
