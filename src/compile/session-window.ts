@@ -97,12 +97,12 @@ class Sessions implements TimedWork {
 
   emit(mostRows: number): void {
     let count = 0;
-    while (count < mostRows) {
-      const session = this.store.over(this.#watermark);
-      if (session < 0) break;
-      this.#put(this.store.start(session), this.store.end(session), count);
-      this.store.take(session, this.batch.vectors, count);
-      count++;
+    for (let session = this.store.over(this.#watermark); session >= 0 && count < mostRows; session = this.store.over(this.#watermark)) {
+      const [start, end] = [this.store.start(session), this.store.end(session)];
+      for (let isLast = false; !isLast && count < mostRows; count++) {
+        this.#put(start, end, count);
+        isLast = this.store.take(session, this.batch.vectors, count);
+      }
     }
     this.batch.count = count;
   }

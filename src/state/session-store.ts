@@ -62,14 +62,22 @@ export class SessionStore implements SavedState {
 
   /** Takes a row of a key. False: it came too late, that is, the session it would belong to was over by the watermark. */
   add(key: number, time: number, watermark: number, vectors: readonly Vector[], row: number): boolean {
-    const touched = this.#touched(key, time, watermark);
-    const last = Math.max(time, ...touched.map(session => this.#get(session, Cell.last)));
-    if (this.#closesAtOf(last + this.#gapMs) <= watermark) {
-      if (this.#first(key) === 0) this.keys.remove(key);
-      return false;
+    let session = -1;
+    let last = time;
+    for (let link = this.#first(key); link !== 0; ) {
+      const found = link - 1;
+      link = this.#get(found, Cell.next);
+      if (!this.#touches(found, time, watermark)) continue;
+      last = Math.max(last, this.#get(found, Cell.last));
+      session = session < 0 ? found : this.#merged(session, found);
     }
-    const [session = this.#begin(key, time), other] = touched;
-    if (other !== undefined) this.#merge(session, other);
+    if (session < 0) {
+      if (this.#closesAtOf(time + this.#gapMs) <= watermark) {
+        if (this.#first(key) === 0) this.keys.remove(key);
+        return false;
+      }
+      session = this.#begin(key, time);
+    }
     this.#set(session, Cell.start, Math.min(this.#get(session, Cell.start), time));
     this.#set(session, Cell.last, last);
     const stored = this.#rows.addRow();
@@ -78,16 +86,10 @@ export class SessionStore implements SavedState {
     return true;
   }
 
-  /** The sessions that a time belongs to and that are not over: two at most, the one that began first. */
-  #touched(key: number, time: number, watermark: number): readonly number[] {
-    const found: number[] = [];
-    for (let link = this.#first(key); link !== 0; link = this.#get(link - 1, Cell.next)) {
-      const session = link - 1;
-      const last = this.#get(session, Cell.last);
-      const touches = this.#get(session, Cell.start) <= time + this.#gapMs && last + this.#gapMs >= time;
-      if (touches && this.#closesAtOf(last + this.#gapMs) > watermark) found.push(session);
-    }
-    return found.sort((a, b) => this.#get(a, Cell.rank) - this.#get(b, Cell.rank));
+  /** Whether a time belongs to a session that is not over. Two sessions of a key at most are so close to it. */
+  #touches(session: number, time: number, watermark: number): boolean {
+    const end = this.#get(session, Cell.last) + this.#gapMs;
+    return this.#get(session, Cell.start) <= time + this.#gapMs && end >= time && this.#closesAtOf(end) > watermark;
   }
 
   #begin(key: number, time: number): number {
@@ -102,10 +104,14 @@ export class SessionStore implements SavedState {
     return session;
   }
 
-  #merge(session: number, other: number): void {
-    this.#set(session, Cell.start, Math.min(this.#get(session, Cell.start), this.#get(other, Cell.start)));
-    this.#append(session, this.#get(other, Cell.firstRow), this.#get(other, Cell.lastRow));
-    this.#forget(other);
+  /** Makes one of two sessions: the one that began first goes on. */
+  #merged(one: number, other: number): number {
+    const isFirst = this.#get(one, Cell.rank) < this.#get(other, Cell.rank);
+    const [session, ended] = isFirst ? [one, other] : [other, one];
+    this.#set(session, Cell.start, Math.min(this.#get(session, Cell.start), this.#get(ended, Cell.start)));
+    this.#append(session, this.#get(ended, Cell.firstRow), this.#get(ended, Cell.lastRow));
+    this.#forget(ended);
+    return session;
   }
 
   #append(session: number, firstRow: number, lastRow: number): void {
