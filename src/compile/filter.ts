@@ -1,7 +1,7 @@
 import {type Js, js} from '../code/js.ts';
-
-import type {Expr} from '../plan/expression.ts';
 import {batchRows} from '../flow/batch.ts';
+import {conjunctsOf} from '../plan/conjuncts.ts';
+import type {Expr} from '../plan/expression.ts';
 import type {RowShape} from './columns.ts';
 import {ExpressionWriter} from './expression.ts';
 import type {FusedNode} from './node-compiler.ts';
@@ -10,16 +10,11 @@ import type {SegmentWriter} from './segment-writer.ts';
 export const filter: FusedNode<'filter'> = {
   kind: 'fused',
   write(node, segment, input) {
-    for (const conjunct of conjuncts(node.predicate)) keepWhere(segment, conjunct, input);
+    // A row is kept only when every operand of an AND is TRUE, so each may be tested by itself, as soon as possible.
+    for (const conjunct of conjunctsOf(node.predicate)) keepWhere(segment, conjunct, input);
     return input.kinds === null || !input.hasPairs ? input : keepLawful(segment, input);
   },
 };
-
-/** A filter keeps a row only when every operand of its AND is TRUE, so each may be tested by itself, as soon as possible. */
-function conjuncts(predicate: Expr): readonly Expr[] {
-  if (predicate.kind === 'call' && predicate.function === 'AND') return predicate.arguments.flatMap(conjuncts);
-  return [predicate];
-}
 
 /** Leaves the row unless the predicate is TRUE. */
 export function keepWhere(segment: SegmentWriter, predicate: Expr, input: RowShape): void {

@@ -2,7 +2,7 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import type {Clock} from '../base/clock.ts';
 import {lineAndColumn} from '../base/place.ts';
-import type {Problem} from '../base/problem.ts';
+import type {Problem, SourceText} from '../base/problem.ts';
 import type {StandardInput} from '../connectors/define.ts';
 import type {Sink} from '../flow/sink.ts';
 import type {RunResult} from '../job/contract.ts';
@@ -56,19 +56,28 @@ export async function prepareCase(
   change: {readonly settings?: string; readonly rules?: boolean} = {},
 ): Promise<Prepared> {
   return prepare({
+    ...plainly,
     source: {name: 'case.sql', text: one.sql},
     mode: one.mode,
     initial: [{name: 'tables.sql', text: layOut(one, directory) + (change.settings ?? '')}],
-    bindings: new Map(),
     parameters: new Map(Object.entries(one.parameters)),
-    changelog: false,
     rules: change.rules ?? true,
-    timeZone: 'UTC',
-    inputFormat: null,
     directory,
-    standardInput: noInput,
   });
 }
+
+/** Prepares a script as `weir run` would, in a directory, without standard input. */
+export async function prepareScript(source: SourceText, initial: readonly SourceText[], directory: string): Promise<Prepared> {
+  return prepare({...plainly, source, mode: 'script', initial, parameters: new Map(), directory});
+}
+
+const plainly = {
+  bindings: new Map<string, string>(),
+  changelog: false,
+  timeZone: 'UTC',
+  inputFormat: null,
+  standardInput: noInput,
+} as const;
 
 export interface CaseRun {
   readonly output: string;

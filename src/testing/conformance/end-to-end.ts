@@ -1,10 +1,9 @@
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Problem} from '../../base/problem.ts';
-import {prepare} from '../../job/prepare.ts';
 import type {Plan} from '../../plan/plan.ts';
 import {withoutUnused} from '../../plan/rules/rule.ts';
-import {noInput, runToText} from '../run-case.ts';
+import {prepareScript, runToText} from '../run-case.ts';
 import {corpusTools, type CorpusCase, type CorpusExpectation, type CorpusTable, type CorpusTools, type PrintedRow} from './corpus-tools.ts';
 import {hasLostTimes} from './lost-times.ts';
 import {isRefusal, jsonFiles, readJson, Tally, why, type Judgement, type Verdict} from './family.ts';
@@ -205,18 +204,7 @@ export async function judgeCase(tools: CorpusTools, given: CorpusCase, directory
   tools.render(one, directory);
   repairScript(one, join(directory, 'job.sql'));
   const expectError = one.expect.some(expectation => expectation.kind === 'error');
-  const prepared = await prepare({
-    source: {name: 'job.sql', text: readFileSync(join(directory, 'job.sql'), 'utf8')},
-    mode: 'script',
-    initial: [],
-    bindings: new Map(),
-    parameters: new Map(),
-    changelog: false,
-    timeZone: 'UTC',
-    inputFormat: null,
-    directory,
-    standardInput: noInput,
-  });
+  const prepared = await prepareScript({name: 'job.sql', text: readFileSync(join(directory, 'job.sql'), 'utf8')}, [], directory);
   if (prepared.plan === null) {
     if (isOfUnknownTable(one, prepared.problems)) return {kind: 'skipped'};
     if (isRefusal(prepared.problems)) return {kind: 'refused', why: why(prepared.problems)};

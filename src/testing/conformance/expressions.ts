@@ -1,12 +1,11 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {ProblemError} from '../../base/problem.ts';
-import {prepare} from '../../job/prepare.ts';
 import {fieldText} from '../../types/row-text.ts';
 import {typeText} from '../../types/type-text.ts';
 import {drive} from '../drive.ts';
 import {readInput} from '../oracles.ts';
-import {noInput, testClock} from '../run-case.ts';
+import {prepareScript, testClock} from '../run-case.ts';
 import {type AggregateSet, judgeAggregates} from './aggregate-functions.ts';
 import {corpusTools, type CorpusTools} from './corpus-tools.ts';
 import {intervalOf} from './interval.ts';
@@ -51,18 +50,11 @@ async function evaluateOnce(request: ExpressionRequest): Promise<Evaluated> {
   const members = fields.map(({name, type, readAs, json}) => `${JSON.stringify(readAs === type ? name : `raw ${name}`)}:${json}`);
   writeFileSync(join(directory, 'row.ndjson'), `{${members.join(',')}}\n`);
   const settings = Object.entries(request.settings).map(([key, value]) => `SET '${key}' = '${value.replaceAll("'", "''")}';`);
-  const prepared = await prepare({
-    source: {name: 'expression', text: `SELECT ${request.selected} FROM testTable`},
-    mode: 'script',
-    initial: [{name: 'fields', text: `${settings.join('\n')}\n${tableOf(fields)}`}],
-    bindings: new Map(),
-    parameters: new Map(),
-    changelog: false,
-    timeZone: 'UTC',
-    inputFormat: null,
+  const prepared = await prepareScript(
+    {name: 'expression', text: `SELECT ${request.selected} FROM testTable`},
+    [{name: 'fields', text: `${settings.join('\n')}\n${tableOf(fields)}`}],
     directory,
-    standardInput: noInput,
-  });
+  );
   const {plan} = prepared;
   if (plan === null) return {kind: isRefusal(prepared.problems) ? 'refused' : 'invalid', why: why(prepared.problems)};
   try {
