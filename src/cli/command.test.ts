@@ -422,6 +422,7 @@ describe('check and explain', () => {
 
   test('explain', () => {
     expect(weir(['explain', 'SELECT 1 AS x']).out).not.toBe('');
+    expect(weir(['explain', 'EXPLAIN SELECT 1 AS x']).out).toBe(weir(['explain', 'SELECT 1 AS x']).out);
     expect(weir(['explain', '--code', "SELECT status FROM 'access.ndjson' WHERE status > 1"]).out).toContain('status');
     expect(JSON.parse(weir(['explain', '--format', 'json', 'script.sql']).out)).toBeTypeOf('object');
     const ddl = weir(['explain', '--ddl', "SELECT * FROM 'orders.csv'"]).out;

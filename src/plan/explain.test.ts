@@ -144,12 +144,21 @@ describe('EXPLAIN says what explain says', () => {
   test('as text and as JSON', () => {
     const {plan, replay} = planText(`${streams}        ${query}`);
     expect(planText(`${streams}EXPLAIN ${query}`).explain).toEqual([explainPlan(plan!, {replay})]);
-    const [json] = planText(`${streams}EXPLAIN JSON_EXECUTION_PLAN ${' '.repeat(0)}${query}`).explain;
+    const [json] = planText(`${streams}EXPLAIN JSON_EXECUTION_PLAN ${query}`).explain;
     const {nodes, replay: told} = JSON.parse(json!) as {nodes: {kind: string; state: unknown}[]; replay: {sameValues: boolean}};
     expect(nodes.map(({kind, state}) => [kind, state])).toEqual(
       (JSON.parse(planJson(plan!)) as {nodes: {kind: string; state: unknown}[]}).nodes.map(({kind, state}) => [kind, state]),
     );
     expect(told.sameValues).toBe(false);
+  });
+
+  test('PLAN_ADVICE adds the advice', () => {
+    const [text] = planText(`${streams}EXPLAIN PLAN_ADVICE SELECT AVG(price) FROM bids`).explain;
+    expect(text).toMatch(
+      /\nreplay: the same values\nadvice: 3:28 AVG of an INT is a whole number: [^(\n]* \(write AVG\(CAST\(price AS DOUBLE\)\)\)\n$/,
+    );
+    expect(planText(`${streams}EXPLAIN PLAN_ADVICE SELECT price FROM bids`).explain[0]).toMatch(/\nadvice: none\n$/);
+    expect(planText(`${streams}EXPLAIN SELECT AVG(price) FROM bids`).advice.map(({code}) => code)).toEqual(['average-truncates']);
   });
 
   test('CHANGELOG_MODE adds how rows change, and leaves the rest', () => {

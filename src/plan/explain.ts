@@ -1,7 +1,8 @@
+import type {Problem} from '../base/problem.ts';
 import type {StateGrowth} from './nodes/behaviour.ts';
 import {behaviourOf, type PlanNode} from './nodes/index.ts';
 import type {Plan} from './plan.ts';
-import {causeJson, replayText, type ReplayCause} from './replay.ts';
+import {causeJson, placeText, replayText, type ReplayCause} from './replay.ts';
 import {nameText, schemaText} from './plan-text.ts';
 
 export interface ExplainOptions {
@@ -52,6 +53,16 @@ export function explainPlan(plan: Plan, {modes = null, replay}: ExplainOptions =
   if (lines.length === 0) return 'nothing to run\n';
   if (replay !== undefined) lines.push('', `replay: ${replayText(replay)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Advice as lines behind a plan: `advice: 3:8 AVG of an INT is a whole number: … (write …)`. */
+export function adviceText(advice: readonly Problem[]): string {
+  if (advice.length === 0) return 'advice: none\n';
+  const lines = advice.map(({message, hint, place}) => {
+    const where = place?.kind === 'text' ? `${placeText(place)} ` : '';
+    return `advice: ${where}${message}${hint === undefined ? '' : ` (${hint})`}\n`;
+  });
+  return lines.join('');
 }
 
 function growthOf(plan: Plan, node: PlanNode): StateGrowth {

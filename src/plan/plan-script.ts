@@ -4,7 +4,7 @@ import type {Catalog, Parameters} from './catalog.ts';
 import {bindStatements, type BoundScript} from './bind/statements.ts';
 import {decideChangelogModes} from './changelog-modes.ts';
 import {adviceOn} from './advice/index.ts';
-import {explainPlan, planJson} from './explain.ts';
+import {adviceText, explainPlan, planJson} from './explain.ts';
 import {frozenPlan} from './freeze.ts';
 import {behaviourOf, type PlanNode} from './nodes/index.ts';
 import type {Plan} from './plan.ts';
@@ -66,22 +66,35 @@ export function planScript(request: PlanRequest): PlanResult {
     return {plan: frozenPlan({...moded, settings}), modes};
   };
   const {plan} = finished(bound.sinks);
-  const explain = bound.explained.map(({sinks, details}) => {
+  const advised = (sinks: readonly number[], of: Plan): readonly Problem[] =>
+    withoutRepeats(adviceOn(bound, of, request.mode === 'query', sinks));
+  const explained = bound.explained.map(({sinks, details}) => {
     // As in Flink, nobody asks for old rows of a query that stands alone.
     const isModed = details.includes('CHANGELOG_MODE');
     const found = finished(sinks, !isModed);
-    const replay = replayCauses(found.plan.nodes, request.source);
-    if (details.includes('JSON_EXECUTION_PLAN')) return `${planJson(found.plan, replay)}\n`;
-    return explainPlan(found.plan, {modes: isModed ? found.modes : null, replay});
+    const advice = advised(sinks, found.plan);
+    return {text: explainedText(found.plan, details, {modes: isModed ? found.modes : null, request, advice}), advice};
   });
-  const replay = replayCauses(plan.nodes, request.source);
+  const advice = withoutRepeats([...advised(bound.sinks, plan), ...explained.flatMap(({advice: own}) => own)]);
   return {
     plan,
     problems: withoutRepeats([...problems, ...warnings]),
-    explain,
-    advice: withoutRepeats(adviceOn(bound, plan, request.mode === 'query')),
-    replay,
+    explain: explained.map(({text}) => text),
+    advice,
+    replay: replayCauses(plan.nodes, request.source),
   };
+}
+
+/** What an EXPLAIN prints: what `explain` does, or the plan as JSON; with PLAN_ADVICE the advice, too. */
+function explainedText(
+  plan: Plan,
+  details: readonly string[],
+  {modes, request, advice}: {readonly modes: readonly string[] | null; readonly request: PlanRequest; readonly advice: readonly Problem[]},
+): string {
+  const replay = replayCauses(plan.nodes, request.source);
+  if (details.includes('JSON_EXECUTION_PLAN')) return `${planJson(plan, replay)}\n`;
+  const text = explainPlan(plan, {modes, replay});
+  return details.includes('PLAN_ADVICE') ? `${text}${adviceText(advice)}` : text;
 }
 
 function isBounded(bound: BoundScript): boolean {

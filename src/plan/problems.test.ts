@@ -272,3 +272,20 @@ test('a constant that cannot be computed is told of, and left to the row that re
   ]);
   expect(plan).not.toBeNull();
 });
+
+describe('the time of a window', () => {
+  const timed = "CREATE TABLE w (a INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen');";
+  const window = (table: string, time: string): string => `SELECT * FROM TUMBLE(TABLE ${table}, DESCRIPTOR(${time}), INTERVAL '1' MINUTE)`;
+  const message = 'the time of a window must be a time attribute, and this is an ordinary column';
+  const batch = "or read the input to its end: SET 'execution.runtime-mode' = 'batch'";
+  check([
+    [window('t', 'ts'), 'wrong-time', message, 'ts', `write WATERMARK FOR ts AS ts - INTERVAL '5' SECOND into CREATE TABLE, ${batch}`],
+    [
+      `${timed} CREATE VIEW v AS SELECT a, ts + INTERVAL '1' HOUR AS later FROM w; ${window('v', 'later')}`,
+      'wrong-time',
+      message,
+      'later',
+      `use the time of the table as it is, ${batch}`,
+    ],
+  ]);
+});

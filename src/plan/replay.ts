@@ -61,7 +61,8 @@ export function replayText(causes: readonly ReplayCause[]): string {
   return `no: ${causes.map(({what, place}) => (place?.kind === 'text' ? `${what} at ${placeText(place)}` : what)).join(', ')}`;
 }
 
-function placeText({source, span}: Place & {readonly kind: 'text'}): string {
+/** `3:14` */
+export function placeText({source, span}: Place & {readonly kind: 'text'}): string {
   const {line, column} = lineAndColumn(source.text, span.start);
   return `${line}:${column}`;
 }

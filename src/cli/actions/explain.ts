@@ -54,27 +54,33 @@ function textOf(explained: readonly Explained[], {options}: Invocation): string 
   if (options.isOn(flags.ddl))
     return explained.flatMap(({prepared}) => (prepared.externals.size === 0 ? [] : [ddlText(prepared)])).join('\n');
   const plans = explained.flatMap(({name, prepared}) =>
-    prepared.plan === null ? [] : [{name, plan: prepared.plan, replay: prepared.replay}],
+    prepared.plan === null ? [] : [{name, plan: prepared.plan, replay: prepared.replay, explain: prepared.explain}],
   );
-  if (options.isOn(flags.code)) return titled(plans, codeText);
+  if (options.isOn(flags.code)) return titled(plans, ({plan}) => codeText(plan));
   if (options.value(flags.format) === 'json') {
     const [only] = plans;
     if (plans.length === 1 && only !== undefined) return `${planJson(only.plan, only.replay).trimEnd()}\n`;
     return `{${plans.map(({name, plan, replay}) => `${JSON.stringify(name)}: ${planJson(plan, replay).trimEnd()}`).join(',\n')}}\n`;
   }
-  return titled(plans, (plan, replay) => `${explainPlan(plan, {replay}).trimEnd()}\n`);
+  return titled(plans, planText);
+}
+
+/** To explain an EXPLAIN is to show what it shows. */
+function planText({plan, replay, explain}: NamedPlan): string {
+  if (plan.sinks.length === 0 && explain.length > 0) return explain.join('\n');
+  return `${explainPlan(plan, {replay}).trimEnd()}\n`;
 }
 
 interface NamedPlan {
   readonly name: string | null;
   readonly plan: Plan;
   readonly replay: Prepared['replay'];
+  /** Of each EXPLAIN of the text. */
+  readonly explain: readonly string[];
 }
 
-function titled(plans: readonly NamedPlan[], show: (plan: Plan, replay: Prepared['replay']) => string): string {
-  return plans
-    .map(({name, plan, replay}) => (plans.length > 1 && name !== null ? `-- job ${name}\n${show(plan, replay)}` : show(plan, replay)))
-    .join('\n');
+function titled(plans: readonly NamedPlan[], show: (plan: NamedPlan) => string): string {
+  return plans.map(plan => (plans.length > 1 && plan.name !== null ? `-- job ${plan.name}\n${show(plan)}` : show(plan))).join('\n');
 }
 
 function ddlText(prepared: Prepared): string {
