@@ -28,6 +28,8 @@ export interface PrepareRequest {
   /** Relative paths start here. */
   readonly directory: string;
   readonly standardInput: StandardInput;
+  /** False when nobody asks for advice, or whether a replay gives the same values. */
+  readonly advise?: boolean;
   /** False leaves the plan as written: to compare what the planner's rules change with what they must not change. */
   readonly rules?: boolean;
   /** Ends the wait for a first record of standard input: what has arrived is all there is. */
@@ -73,6 +75,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     timeZone: request.timeZone,
     initial,
     rules: request.rules ?? true,
+    advise: request.advise ?? true,
   });
   // A table that could not be inferred has been told already, with the reason.
   const told = ({code, message, place}: Problem): boolean =>

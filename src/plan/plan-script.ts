@@ -26,6 +26,8 @@ export interface PlanRequest {
   readonly timeZone: string;
   /** Scripts that are planned first, strictly: their tables, views and settings count for the main one. */
   readonly initial?: readonly {readonly source: SourceText; readonly script: Script}[];
+  /** False when nobody asks for advice, or whether a replay gives the same values: that saves the time. */
+  readonly advise?: boolean;
   /** False leaves the plan as it was written. For tests: the rows must be the same. */
   readonly rules?: boolean;
 }
@@ -66,6 +68,7 @@ export function planScript(request: PlanRequest): PlanResult {
     return {plan: frozenPlan({...moded, settings}), modes};
   };
   const {plan} = finished(bound.sinks);
+  const isAdvised = request.advise ?? true;
   const advised = (sinks: readonly number[], of: Plan): readonly Problem[] =>
     withoutRepeats(adviceOn(bound, of, request.mode === 'query', sinks));
   const explained = bound.explained.map(({sinks, details}) => {
@@ -75,13 +78,13 @@ export function planScript(request: PlanRequest): PlanResult {
     const advice = advised(sinks, found.plan);
     return {text: explainedText(found.plan, details, {modes: isModed ? found.modes : null, request, advice}), advice};
   });
-  const advice = withoutRepeats([...advised(bound.sinks, plan), ...explained.flatMap(({advice: own}) => own)]);
+  const advice = withoutRepeats([...(isAdvised ? advised(bound.sinks, plan) : []), ...explained.flatMap(({advice: own}) => own)]);
   return {
     plan,
     problems: withoutRepeats([...problems, ...warnings]),
     explain: explained.map(({text}) => text),
     advice,
-    replay: replayCauses(plan.nodes, request.source),
+    replay: isAdvised ? replayCauses(plan.nodes, request.source) : [],
   };
 }
 

@@ -24,7 +24,7 @@ export async function runQuery(invocation: Invocation): Promise<number> {
   const unwatch = world.onStopSignal(() => stop.abort());
   const timeout = startTimeout(options, () => stop.abort());
   try {
-    const prepared = await prepare({...request, stop: stop.signal});
+    const prepared = await prepare({...request, advise: false, stop: stop.signal});
     // Nothing arrived that a plan could be made of, and nobody waits for it any more.
     if (stop.signal.aborted && prepared.plan === null) return endOf(exitCodes.done.code, timeout, options);
     refuseSecondReader(invocation, prepared);
