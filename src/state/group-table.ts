@@ -141,7 +141,7 @@ export class GroupTable extends RowStore {
     for (let row = 0; row < this.rowCount; row++) {
       const page = this.pages[row >>> pageShift] as Float64Array;
       const cell = (row & pageMask) * stride;
-      if (row === newRow || page[cell] === RowMark.free) continue;
+      if (row === newRow || (page[cell] as number) >= RowMark.free) continue;
       let bucket = bucketOf(hashExact(page[cell + 1] as number), shift);
       while (index[bucket] !== 0) bucket = (bucket + 1) & mask;
       index[bucket] = row + 1;

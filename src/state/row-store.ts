@@ -18,12 +18,10 @@ export interface Slot {
 export const pageShift = 10;
 export const pageMask = (1 << pageShift) - 1;
 
-/** Cell 0 of a row: unchanged since the last save, changed, or free. */
-export const RowMark = {saved: 0, changed: 1, free: 2} as const;
+/** Cell 0 of a row: unchanged since the last save, changed, free, or free since the last save. What is not free is less than `free`. */
+export const RowMark = {saved: 0, changed: 1, free: 2, freeChanged: 3} as const;
 
 const formatVersion = 1;
-/** So many notes of changed rows are never looked through. */
-const leastChanges = 4096;
 
 /**
  * Rows of a fixed layout, dense in the order of arrival, in pages that never move: a row's number is good for its whole life. Row `r` starts at cell
@@ -97,10 +95,11 @@ export class RowStore implements SavedState {
     const reused = this.reusesRows ? this.#free.pop() : undefined;
     const row = reused ?? this.rowCount++;
     if (row >>> pageShift === this.pages.length) this.pages.push(new Float64Array(this.stride << pageShift));
-    this.page(row).set(this.#template, this.cellOf(row));
-    this.#changed.push(row);
-    // A number that is given again stands in the list more than once: that must not go on until somebody saves.
-    if (this.#changed.length > 2 * this.rowCount + leastChanges) this.#changed = [...new Set(this.#changed)];
+    const page = this.page(row);
+    const cell = this.cellOf(row);
+    // A number that is given again may be noted already.
+    if (page[cell] !== RowMark.freeChanged) this.#changed.push(row);
+    page.set(this.#template, cell);
     return row;
   }
 
@@ -111,7 +110,7 @@ export class RowStore implements SavedState {
     return (row & pageMask) * this.stride;
   }
   isFree(row: number): boolean {
-    return this.page(row)[this.cellOf(row)] === RowMark.free;
+    return (this.page(row)[this.cellOf(row)] as number) >= RowMark.free;
   }
 
   /** Notes that a row differs from what was saved last. Cheap to call again. */
@@ -130,7 +129,7 @@ export class RowStore implements SavedState {
     const cell = this.cellOf(row);
     for (const offset of this.#textOffsets) this.arena.free(page[cell + offset + 1] as number);
     for (const offset of this.#releasedOffsets) this.codes.release(page[cell + offset] as number);
-    page[cell] = RowMark.free;
+    page[cell] = RowMark.freeChanged;
     this.#free.push(row);
   }
 
@@ -159,7 +158,7 @@ export class RowStore implements SavedState {
     for (let row = 0; row < this.rowCount; row++) {
       const page = this.page(row);
       const cell = this.cellOf(row);
-      if (page[cell] === RowMark.free) continue;
+      if ((page[cell] as number) >= RowMark.free) continue;
       for (const offset of this.#textOffsets) {
         const length = page[cell + offset + 1] as number;
         if (length > 0) page[cell + offset] = arena.add(old.bytesAt(page[cell + offset] as number, length), 0, length);
@@ -181,6 +180,7 @@ export class RowStore implements SavedState {
   /** Keeps only these rows, given in ascending order, and numbers them anew from 0. */
   keepRows(rows: readonly number[]): void {
     this.#isRewritten = true;
+    this.#changed = [];
     const kept = new Set(rows);
     for (let row = 0; row < this.rowCount; row++) {
       if (kept.has(row)) continue;
@@ -210,6 +210,7 @@ export class RowStore implements SavedState {
       const cell = this.cellOf(row);
       if (page[cell] === RowMark.changed) page[cell] = RowMark.saved;
     }
+    for (const row of this.#changed) if (this.isFree(row)) this.page(row)[this.cellOf(row)] = RowMark.free;
     this.#changed = [];
     this.#isRewritten = false;
   }
