@@ -123,7 +123,16 @@ describe('state that grows for ever', () => {
     expect(advised('SELECT c.id FROM clicks c JOIN sights s ON c.id = s.id')[0]![1]).toBe('sights s');
     const timeless = '(SELECT id FROM sights)';
     expect(advised(`SELECT c.id FROM clicks c JOIN ${timeless} s ON c.id = s.id`)).toEqual(
+      join(`let both sides give the time of their tables (of windows: window_time), and bound it: ${within(['a.ts', 'b.ts'])}`),
+    );
+    const unmarked = "CREATE TABLE other (id BIGINT, ts TIMESTAMP(3)) WITH ('connector' = 'datagen');";
+    expect(advised(`${unmarked} SELECT c.id FROM clicks c JOIN other o ON c.id = o.id`)).toEqual(
       join(`declare WATERMARK FOR a time column of both tables, and bound it: ${within(['a.ts', 'b.ts'])}`),
+    );
+    const named =
+      "CREATE TABLE calls (id BIGINT, `dateTime` TIMESTAMP(3), WATERMARK FOR `dateTime` AS `dateTime`) WITH ('connector' = 'datagen');";
+    expect(advised(`${named} SELECT c.id FROM clicks c JOIN calls o ON c.id = o.id`)).toEqual(
+      join(`bound the times of both sides: ${within(['a.ts', 'b.`dateTime`'])}`),
     );
     expect(advised('SELECT c.id FROM clicks c JOIN pages p ON c.id = p.id')).toEqual(
       join('look it up: add now AS PROCTIME() to the table on the left, and write JOIN t FOR SYSTEM_TIME AS OF a.now'),
@@ -167,6 +176,10 @@ describe('state that grows for ever', () => {
       ['growing-state', 'SELECT DISTINCT id, ts FROM clicks', expect.any(String), "SET 'table.exec.state.ttl' = '1 d'"],
     ]);
     expect(codes('SELECT id, COUNT(*) FROM plain GROUP BY id')).toEqual(['growing-state']);
+    expect(codes("SELECT DATE_FORMAT(ts, 'yyyy-MM-dd'), COUNT(*) FROM clicks GROUP BY DATE_FORMAT(ts, 'yyyy-MM-dd')")).toEqual([
+      'growing-state',
+    ]);
+    expect(codes('SELECT HOUR(ts), COUNT(*) FROM clicks GROUP BY HOUR(ts)')).toEqual([]);
     // Pages are few, for all that is known.
     expect(codes('SELECT page, COUNT(*) FROM clicks GROUP BY page')).toEqual([]);
     expect(codes("SET 'table.exec.state.ttl' = '1 d'; SELECT ts, COUNT(*) FROM clicks GROUP BY ts")).toEqual([]);

@@ -1,8 +1,12 @@
+import {quoteName} from '../../sql/keywords.ts';
+import {isText} from '../../types/common-type.ts';
+import {someBelow} from '../below.ts';
 import type {Origin} from '../builder.ts';
+import type {Expr} from '../expression.ts';
 import type {StateGrowth} from '../nodes/behaviour.ts';
+import {someExpression} from '../expression-walk.ts';
 import {behaviourOf, type NodeOf, type PlanNode} from '../nodes/index.ts';
 import type {Plan} from '../plan.ts';
-import {nameText} from '../plan-text.ts';
 import type {Advised, Advisor} from './advisor.ts';
 
 /** State that grows as long as a stream goes on, where something can be written against it. */
@@ -16,7 +20,7 @@ export function adviseOnState(advised: Advised, plan: Plan, advisor: Advisor): v
     if (origin === undefined || inputs.every(input => input.bounded)) continue;
     const growth = node.kind === 'join' ? joinGrowth(node, plan) : behaviour.growth(node, inputs);
     if (growth === null) continue;
-    const fix = fixFor(node, inputs, growth, origin.name === 'GROUP BY');
+    const fix = fixFor(node, advised.nodes, growth, origin.name === 'GROUP BY');
     if (fix !== null) tell(growth, origin, fix, advisor);
   }
 }
@@ -51,15 +55,17 @@ function tell({text}: StateGrowth, {report, span, name}: Origin, {because, hint}
 }
 
 /** What to write instead (`isGrouped`: GROUP BY made the node); null where nothing is known, or where most likely nothing needs to be done. */
-function fixFor(node: PlanNode, inputs: readonly PlanNode[], growth: StateGrowth, isGrouped: boolean): Fix | null {
-  const [first, second] = inputs;
-  if (node.kind === 'join' && growth.kind === 'rows' && second !== undefined) return joinFix(node, first!, second);
+function fixFor(node: PlanNode, nodes: readonly PlanNode[], growth: StateGrowth, isGrouped: boolean): Fix | null {
+  const [first, second] = behaviourOf<PlanNode>(node)
+    .inputs(node)
+    .map(input => nodes[input]!);
+  if (node.kind === 'join' && growth.kind === 'rows' && second !== undefined) return joinFix(node, first!, second, nodes);
   if (node.kind === 'aggregate' && (growth.kind === 'keys' || growth.kind === 'rows')) return aggregateFix(node, first!, isGrouped);
   return null;
 }
 
 /** Rows that come, and never go, are all kept; of rows that are taken back the present ones are kept, and those may be few. */
-function joinFix(node: NodeOf<'join'>, left: PlanNode, right: PlanNode): Fix | null {
+function joinFix(node: NodeOf<'join'>, left: PlanNode, right: PlanNode, nodes: readonly PlanNode[]): Fix | null {
   const isGrowing = [left, right].some(side => side.changelog === 'append' && !side.bounded && side.key === null);
   const isSemi = node.type === 'semi' || node.type === 'anti';
   // NOT IN over what may be NULL is told of by itself.
@@ -74,9 +80,14 @@ function joinFix(node: NodeOf<'join'>, left: PlanNode, right: PlanNode): Fix | n
   if (left.window !== null && right.window !== null)
     return {because, hint: 'compare both bounds of the windows: a.window_start = b.window_start AND a.window_end = b.window_end'};
   if (isSemi) return {because, hint: 'read both sides through TUMBLE, and compare window_start and window_end as well'};
-  if (left.rowtime === null || right.rowtime === null)
-    return {because, hint: `declare WATERMARK FOR a time column of both tables, and bound it: AND ${bounds('a.ts', 'b.ts')}`};
-  const name = (side: PlanNode): string => nameText(side.schema.columns[side.rowtime!]!.name);
+  if (left.rowtime === null || right.rowtime === null) {
+    const isLost = node.inputs.every(input => someBelow(nodes, input, ({kind}) => kind === 'watermark'));
+    const how = isLost
+      ? 'let both sides give the time of their tables (of windows: window_time)'
+      : 'declare WATERMARK FOR a time column of both tables';
+    return {because, hint: `${how}, and bound it: AND ${bounds('a.ts', 'b.ts')}`};
+  }
+  const name = (side: PlanNode): string => quoteName(side.schema.columns[side.rowtime!]!.name);
   return {because, hint: `bound the times of both sides: AND ${bounds(`a.${name(left)}`, `b.${name(right)}`)}`};
 }
 
@@ -86,6 +97,13 @@ function bounds(left: string, right: string): string {
 
 const forgetting = "SET 'table.exec.state.ttl' = '1 d'";
 
+/** A time, or a text or a day that is made of the time of the stream; its hour would come again. */
+function isEndless(key: Expr, rowtime: number | null): boolean {
+  const {type} = key;
+  if (type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ') return true;
+  return (isText(type) || type.kind === 'DATE') && someExpression(key, inner => inner.kind === 'column' && inner.index === rowtime);
+}
+
 /** Groups are as many as their keys, which may be few. Keys of time, and keys that tell rows apart, never end. */
 function aggregateFix(node: NodeOf<'aggregate'>, input: PlanNode, isGrouped: boolean): Fix | null {
   const columns = node.keys.map(key => (key.kind === 'column' ? key.index : -1));
@@ -94,10 +112,10 @@ function aggregateFix(node: NodeOf<'aggregate'>, input: PlanNode, isGrouped: boo
     const missing = columns.includes(window.start) ? window.end : window.start;
     return {
       because: 'only groups of both bounds of a window are over when the window closes',
-      hint: `add ${nameText(input.schema.columns[missing]!.name)} to GROUP BY, or ${forgetting}`,
+      hint: `add ${quoteName(input.schema.columns[missing]!.name)} to GROUP BY, or ${forgetting}`,
     };
   }
-  const isOfTime = node.keys.some(({type}) => type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ');
+  const isOfTime = node.keys.some(key => isEndless(key, rowtime));
   const isOfRows =
     input.changelog === 'append' && input.key !== null && input.key.length > 0 && input.key.every(column => columns.includes(column));
   if (!isOfTime && !isOfRows) return null;
@@ -106,7 +124,7 @@ function aggregateFix(node: NodeOf<'aggregate'>, input: PlanNode, isGrouped: boo
     : 'the key of the table is a key here, so every row makes a new group';
   // SELECT DISTINCT and its like have no GROUP BY to add to.
   if (!isGrouped) return {because, hint: forgetting};
-  const time = rowtime === null ? null : nameText(input.schema.columns[rowtime]!.name);
+  const time = rowtime === null ? null : quoteName(input.schema.columns[rowtime]!.name);
   const table = `TUMBLE(TABLE t, DESCRIPTOR(${time ?? 'ts'}), INTERVAL '1' HOUR)`;
   const way = `group by the window_start and window_end of ${table}`;
   return {because, hint: `${time === null ? `declare WATERMARK FOR a time column, and ${way}` : way}, or ${forgetting}`};

@@ -3,9 +3,11 @@ import type {CallExpression, Expression, TableReference} from '../../sql/ast.ts'
 import type {SqlType} from '../../types/sql-type.ts';
 import {typeText} from '../../types/type-text.ts';
 import type {Expr} from '../expression.ts';
+import {someBelow} from '../below.ts';
 import {behaviourOf} from '../nodes/index.ts';
 import {windowColumns, windowedSchema, type WindowSpec} from '../nodes/window.ts';
-import {nameText, withArticle} from '../plan-text.ts';
+import {quoteName} from '../../sql/keywords.ts';
+import {withArticle} from '../plan-text.ts';
 import {castTo} from './cast.ts';
 import type {BindContext} from './context.ts';
 import {ExpressionBinder} from './expression.ts';
@@ -196,8 +198,8 @@ function windowTime(
   if (session.isFinal) return {time: inMilliseconds(time, type), isProcessing: false};
   if (attribute !== null) return {time, isProcessing: attribute === 'processing'};
   if (isWrittenInQuery(session, input)) return {time: inMilliseconds(time, type), isProcessing: false};
-  const isLost = hasWatermark(session, input);
-  const shown = time.kind === 'column' ? nameText(session.builder.schema(input).columns[time.index]!.name) : 'ts';
+  const isLost = someBelow(session.builder.nodes, input, ({kind}) => kind === 'watermark');
+  const shown = time.kind === 'column' ? quoteName(session.builder.schema(input).columns[time.index]!.name) : 'ts';
   const declare = `write WATERMARK FOR ${shown} AS ${shown} - INTERVAL '5' SECOND into CREATE TABLE`;
   return context.report.error('wrong-time', timeSpan, 'the time of a window must be a time attribute, and this is an ordinary column', {
     detail: isLost
@@ -205,11 +207,6 @@ function windowTime(
       : 'without a watermark nobody knows when a window is over',
     hint: `${isLost ? 'use the time of the table as it is' : declare}, or read the input to its end: SET 'execution.runtime-mode' = 'batch'`,
   });
-}
-
-function hasWatermark(session: Session, index: number): boolean {
-  const node = session.builder.at(index);
-  return node.kind === 'watermark' || behaviourOf(node).inputs(node).some(input => hasWatermark(session, input));
 }
 
 /** Rows of the query itself are all there before time begins. */
