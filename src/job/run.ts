@@ -177,7 +177,10 @@ class Run {
       });
     }
     const {wakesAtMs} = this.#parts.engine;
-    const timer = wakesAtMs === null ? null : setTimeout(() => this.#wake?.(), Math.min(Math.max(0, wakesAtMs - this.#options.clock.now()), longestTimerMs));
+    const timer =
+      wakesAtMs === null
+        ? null
+        : setTimeout(() => this.#wake?.(), Math.min(Math.max(0, wakesAtMs - this.#options.clock.now()), longestTimerMs));
     await woken;
     if (timer !== null) clearTimeout(timer);
     this.#wake = null;

@@ -64,7 +64,7 @@ export class SessionStore implements SavedState {
   add(key: number, time: number, watermark: number, vectors: readonly Vector[], row: number): boolean {
     let session = -1;
     let last = time;
-    for (let link = this.#first(key); link !== 0; ) {
+    for (let link = this.#first(key); link !== 0;) {
       const found = link - 1;
       link = this.#get(found, Cell.next);
       if (!this.#touches(found, time, watermark)) continue;

@@ -23,7 +23,11 @@ export function timeAttribute(builder: PlanBuilder, node: number, column: number
     case 'join': {
       const [left, right] = found.inputs as readonly [number, number];
       if (found.lookup && column < found.leftColumns) return timeAttribute(builder, left, column);
-      if (joinedWindows(found, builder.at(left), builder.at(right)) === null && joinInterval(found, builder.at(left), builder.at(right)) === null) return null;
+      if (
+        joinedWindows(found, builder.at(left), builder.at(right)) === null &&
+        joinInterval(found, builder.at(left), builder.at(right)) === null
+      )
+        return null;
       return column < found.leftColumns ? timeAttribute(builder, left, column) : timeAttribute(builder, right, column - found.leftColumns);
     }
     case 'union': {
