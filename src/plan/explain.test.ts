@@ -71,6 +71,10 @@ describe('what a node keeps, and what that grows with', () => {
       'SELECT MAX(n) FROM (SELECT COUNT(*) AS n FROM bids GROUP BY auction)',
       ['one row, with all values of MAX(n), for ever', 'one row per key of auction, for ever'],
     ],
+    [
+      'SELECT COUNT(DISTINCT auction), COUNT(DISTINCT bidder), COUNT(DISTINCT price) FROM bids',
+      ['one row, with the different values of 3 aggregates, for ever'],
+    ],
     ['SELECT DISTINCT auction FROM bids', ['one row per key of auction, for ever']],
     [`SELECT window_start, window_end, COUNT(*) FROM ${window} GROUP BY window_start, window_end`, ['the groups of open windows']],
     ["SELECT * FROM SESSION(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE)", ['the rows of open sessions']],

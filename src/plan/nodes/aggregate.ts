@@ -48,10 +48,11 @@ export const aggregate: Behaviour<AggregateShape> = {
     const whole = node.calls.filter(call => !call.distinct && keepsValues(call, changelog !== 'append'));
     const distinct = node.calls.filter(call => call.distinct);
     const own = growthByKey('one row', names);
-    const more = [
-      ...distinct.map(call => `the different values of ${aggregateCallText(call, schema)}`),
-      ...whole.map(call => `all values of ${aggregateCallText(call, schema)}`),
-    ];
+    const valuesOf = (what: string, calls: readonly AggregateCall[]): readonly string[] =>
+      calls.length > 2
+        ? [`${what} values of ${calls.length} aggregates`]
+        : calls.map(call => `${what} values of ${aggregateCallText(call, schema)}`);
+    const more = [...valuesOf('the different', distinct), ...valuesOf('all', whole)];
     const kind = whole.length > 0 ? 'rows' : distinct.length > 0 ? 'keys' : own.kind;
     const text = more.length === 0 ? own.text : `${own.text}, with ${more.join(' and ')}`;
     return node.ttlMs === undefined ? {kind, text} : {kind: 'time', text: `${text}, until ${spanText(node.ttlMs)} after the last change`};
