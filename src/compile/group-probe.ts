@@ -123,10 +123,10 @@ export function probe(segment: SegmentWriter, table: GroupTable, keys: readonly 
   const {meaning, leaveWhen = null, tellsFresh = false} = options;
   const {writer} = segment;
   const name = writer.bind('table', table, meaning);
-  const index = writer.name('index');
-  const shift = writer.name('shift');
-  const mask = writer.name('mask');
-  segment.before(js`let ${index} = ${name}.index, ${shift} = ${name}.shift, ${mask} = ${name}.mask;`);
+  const {index, shift, mask} = segment.indexOf(
+    table,
+    names => js`let ${names.index} = ${name}.index, ${names.shift} = ${name}.shift, ${names.mask} = ${name}.mask;`,
+  );
   const hash = writer.const('hash', hashOf(segment, keys));
   const bucket = writer.let('bucket', js`Math.imul(${hash}, ${0x9e3779b1 | 0}) >>> ${shift}`);
   const row = writer.let('group', js`-1`);

@@ -18,6 +18,13 @@ interface Locals {
   length?: Js;
 }
 
+/** What a function calls a table's index, and what it needs to find a bucket in it. */
+export interface IndexNames {
+  readonly index: Js;
+  readonly shift: Js;
+  readonly mask: Js;
+}
+
 /**
  * Writes one segment: a loop over the rows of a stage's batch, in which every fused operator has its lines. Cells are read into locals where they are first
  * needed; a row is left with `leave` as soon as it is known that nobody wants it.
@@ -35,6 +42,7 @@ export class SegmentWriter {
   #beforeLoop: (write: () => void) => void;
   readonly #fills = new Map<Stage, number>();
   #scopes: Map<Vector, Locals>[] = [new Map()];
+  #indexes = new Map<object, IndexNames>();
 
   constructor(context: EvaluationContext, rejects: Rejects) {
     this.context = context;
@@ -73,6 +81,20 @@ export class SegmentWriter {
     return room;
   }
 
+  /**
+   * The names under which a function knows a table's index, read once before its loop. One set of names a table, however often it is looked into: whoever
+   * inserts a row brings them up to date, and a second set would go on looking into the index of before.
+   */
+  indexOf(table: object, read: (names: IndexNames) => Js): IndexNames {
+    const known = this.#indexes.get(table);
+    if (known !== undefined) return known;
+    const {writer} = this;
+    const names = {index: writer.name('index'), shift: writer.name('shift'), mask: writer.name('mask')};
+    this.before(read(names));
+    this.#indexes.set(table, names);
+    return names;
+  }
+
   /** Writes a line before the loop. */
   before(code: Js): void {
     this.#beforeLoop(() => this.writer.line(code));
@@ -95,7 +117,9 @@ export class SegmentWriter {
   function(head: Js, body: () => void): void {
     const scopes = this.#scopes;
     const before = this.#beforeLoop;
+    const indexes = this.#indexes;
     this.#scopes = [new Map()];
+    this.#indexes = new Map();
     this.#functions(() =>
       this.writer.block(head, () => {
         this.#beforeLoop = this.writer.place();
@@ -104,6 +128,7 @@ export class SegmentWriter {
     );
     this.#scopes = scopes;
     this.#beforeLoop = before;
+    this.#indexes = indexes;
   }
 
   /** Notes that a row of this segment may add so many rows to a stage's batch: the loop pauses while there is less room. */
