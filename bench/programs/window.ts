@@ -1,4 +1,6 @@
-import {bidsFile, type DataFile} from '../data.ts';
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {bidsFile, cacheDirectory, type DataFile} from '../data.ts';
 import {compare, run, type Command, type Contender} from '../measure.ts';
 import {duckdb, duckdbCommand, weir} from '../peers.ts';
 import {checksum, printComparison, printData, printPeers} from '../report.ts';
@@ -10,7 +12,7 @@ export async function window(options: Options): Promise<boolean> {
   printPeers([peer], ['DuckDB']);
   const files = [bidsFile(options.rows / 3, inOrder), bidsFile(options.rows, inOrder)] as const;
   printData(files[1]);
-  const commands: ((file: DataFile) => Command)[] = [file => weir('weir', '-o', 'ndjson', '-t', `bids=${file.path}`, windowSql)];
+  const commands: ((file: DataFile) => Command)[] = [file => weir('weir', 'run', '-o', 'ndjson', script(file))];
   if (peer !== null) {
     commands.push(file =>
       duckdbCommand(
@@ -40,7 +42,18 @@ export async function window(options: Options): Promise<boolean> {
 
 const inOrder = {auctions: 1000, channels: 1000, perSecond: 670} as const;
 
-const windowSql = `SELECT window_start AS w, auction, COUNT(*) AS c, SUM(price) AS s FROM TABLE(TUMBLE(TABLE bids, DESCRIPTOR(\`dateTime\`), INTERVAL '10' SECOND)) GROUP BY window_start, window_end, auction`;
+/** A stream with its watermark: windows come as they close, and are forgotten. */
+function script(file: DataFile): string {
+  const path = join(cacheDirectory, `window-${file.rows}.sql`);
+  writeFileSync(
+    path,
+    `CREATE TABLE bids (auction BIGINT, price BIGINT, \`dateTime\` TIMESTAMP(3), WATERMARK FOR \`dateTime\` AS \`dateTime\`)
+  WITH ('connector' = 'filesystem', 'path' = '${file.path}', 'format' = 'json');
+SELECT window_start AS w, auction, COUNT(*) AS c, SUM(price) AS s
+FROM TABLE(TUMBLE(TABLE bids, DESCRIPTOR(\`dateTime\`), INTERVAL '10' SECOND)) GROUP BY window_start, window_end, auction;\n`,
+  );
+  return path;
+}
 
 function rowsOf(output: string): string[] {
   return output
