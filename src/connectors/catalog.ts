@@ -114,6 +114,7 @@ function resolvedTable(table: TablePlan, connector: ConnectorDefinition, format:
     writes: connector.writes.filter(mode => format === null || formatWrites(format, changes).includes(mode)),
     reads: changes.mode,
     metadata: connector.metadata,
+    writesMetadata: connector.writesMetadata === true,
   };
 }
 

@@ -56,6 +56,8 @@ export interface ConnectorDefinition {
   readonly isSource: boolean;
   /** Metadata columns by key, as in `METADATA FROM 'file.path'`. */
   readonly metadata: Readonly<Record<string, SqlType>>;
+  /** As a sink it takes METADATA columns that are not VIRTUAL, of any key: fields of its rows behind the physical ones, in the order of their keys. Absent: none. */
+  readonly writesMetadata?: true;
   /** True when the input ends by itself. */
   bounded?(table: ConnectorTable): boolean;
   /** Beyond types and required options: contradictions, columns that it cannot fill. Told at planning; looks at no file and does not wait. */

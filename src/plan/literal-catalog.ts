@@ -43,6 +43,7 @@ function resolve(table: DeclaredTable): {readonly resolved: ResolvedTable | null
       bounded: ability.bounded || options.has('number-of-rows'),
       writes,
       reads: 'append',
+      writesMetadata: connector === 'print' || connector === 'blackhole',
       metadata:
         connector === 'filesystem'
           ? {'file.path': {kind: 'VARCHAR', length: 2147483647, nullable: false}, 'file.size': {kind: 'BIGINT', nullable: false}}

@@ -26,6 +26,7 @@ export const blackholeConnector: ConnectorDefinition = {
   writes: ['append', 'upsert', 'retract'],
   isSource: false,
   metadata: {},
+  writesMetadata: true,
   sink: () => nowhere,
   encoder: () => null,
 };

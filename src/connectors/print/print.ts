@@ -20,11 +20,16 @@ export const printConnector: ConnectorDefinition = {
       summary: 'look at what a query changes',
       sql: `CREATE TABLE totals (level STRING, total BIGINT) WITH ('connector' = 'print', 'print-identifier' = 'total')`,
     },
+    {
+      summary: 'metadata that a query writes comes behind the other columns, in the order of its keys: here level, total, key, sent',
+      sql: `CREATE TABLE totals (sent BIGINT METADATA, level STRING, k STRING METADATA FROM 'key', total BIGINT) WITH ('connector' = 'print')`,
+    },
   ],
   format: 'none',
   writes: ['append', 'retract'],
   isSource: false,
   metadata: {},
+  writesMetadata: true,
   sink: (table, context) => sharedSink(table.options.get('standard-error') === 'true' ? context.standardError : context.standardOutput),
   encoder: (table, context, batch) => new PrintEncoder(table, context, batch),
 };

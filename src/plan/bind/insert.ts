@@ -67,26 +67,33 @@ function insertIntoTable(session: Session, context: BindContext, insert: Insert,
       hint: "SET 'execution.runtime-mode' = 'batch', or write INSERT INTO",
     });
   }
-  const writable = created.base.find(column => column.kind === 'metadata' && !column.virtual);
-  if (writable !== undefined && writable.kind === 'metadata') {
-    return report.error(
-      'not-supported',
-      writable.span,
-      `connector "${resolved.table.connector}" cannot write metadata column "${writable.name}"`,
-      {
-        hint: 'declare it as VIRTUAL, so that it is only read',
-      },
-    );
-  }
-  const columns = resolved.table.columns;
+  const taken = withMetadata(context, target);
+  if (taken === null) return null;
+  const {columns} = taken.table;
   const node = arranged(session, context, insert, target, columns);
-  if (node === null || !checkSink(session, context, resolved, node, span, insert.onConflict !== null)) return null;
-  const decided = insert.onConflict === null ? node : withoutConflicts(session, context, insert, resolved, node);
+  if (node === null || !checkSink(session, context, taken, node, span, insert.onConflict !== null)) return null;
+  const decided = insert.onConflict === null ? node : withoutConflicts(session, context, insert, taken, node);
   if (decided === null) return null;
   const kept = session.settings.dropsNulls ? withoutNulls(session, decided, columns) : decided;
   const byKey = resolved.writes.includes('upsert') && !resolved.writes.includes('retract');
-  const {table} = resolved;
+  const {table} = taken;
   return addSink(session, kept, {kind: 'table', table, overwrite: insert.overwrite, ...(byKey ? {byKey} : {})}, {columns});
+}
+
+/** The table as a sink takes it: its physical columns, and behind them the metadata that can be written. Null after a problem was reported. */
+function withMetadata({report}: BindContext, {created, resolved}: Target): ResolvedTable | null {
+  const writable = created.base.flatMap(column => (column.kind === 'metadata' && !column.virtual ? [column] : []));
+  const [first] = writable;
+  if (first === undefined) return resolved;
+  const {table} = resolved;
+  if (resolved.writesMetadata !== true) {
+    return report.error('not-supported', first.span, `connector "${table.connector}" cannot write metadata column "${first.name}"`, {
+      hint: 'declare it as VIRTUAL, so that it is only read',
+    });
+  }
+  // Metadata has the order of the connector, not that of the declaration.
+  const metadata = writable.sort((left, right) => (left.key < right.key ? -1 : Number(left.key > right.key)));
+  return {...resolved, table: {...table, columns: [...table.columns, ...metadata.map(({name, type}) => ({name, type}))]}};
 }
 
 /** The rows without NULL in columns, or parts of them, that are NOT NULL. */
@@ -179,7 +186,8 @@ function insertedNames(
   created: CreatedTable,
   fixed: ReadonlyMap<string, Expr> | null,
 ): readonly string[] | null {
-  const all = created.declared.columns.map(column => column.name).filter(name => fixed?.has(name) !== true);
+  const written = created.base.filter(column => column.kind === 'physical' || !column.virtual);
+  const all = written.map(column => column.name).filter(name => fixed?.has(name) !== true);
   if (insert.columns.length === 0) return all;
   let isWhole = true;
   const seen = new Set<string>();
