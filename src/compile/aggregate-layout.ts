@@ -29,8 +29,10 @@ export interface Feed {
 export interface Bag {
   /** Rows by (group, arguments). */
   readonly table: GroupTable;
-  /** How often each value is there, where rows may be taken back: its cell; null when a value only ever comes. */
+  /** How often each value is there for this feed: its cell. Null where a value only ever comes, and only for one feed: then it is there or not. */
   readonly countOffset: number | null;
+  /** The same for other feeds of the same arguments under other filters, which share the rows. */
+  readonly otherCounts: readonly number[];
   /** Where all values of a group must be found: the cells of the links between them, and of the first link in the group's own row. */
   readonly links: {readonly head: number; readonly next: number; readonly before: number} | null;
 }
@@ -127,6 +129,10 @@ export function layOut(
   );
   for (const [index, owner] of owners.entries()) if (owner !== null) owner.offset = table.slotOffsets[index] as number;
   let head = owners.length - walked.length;
+  const shared = sharedBags(
+    drafts.filter(draft => draft.keeps === 'values' && !walked.includes(draft)),
+    table.reusesRows,
+  );
   const feeds = drafts.map(draft => ({
     filter: draft.filter,
     args: draft.args,
@@ -134,7 +140,8 @@ export function layOut(
     log: draft.keeps === 'rows' ? logOf(draft, session) : null,
     bag:
       draft.keeps === 'values'
-        ? bagOf(draft, retracts, table.reusesRows, walked.includes(draft) ? (table.slotOffsets[head++] as number) : null)
+        ? (shared.get(draft) ??
+          bagOf(draft, retracts, table.reusesRows, walked.includes(draft) ? (table.slotOffsets[head++] as number) : null))
         : null,
   }));
   const calls = placed.map(({draft, ...slots}) => {
@@ -170,8 +177,31 @@ function bagOf(draft: Draft, retracts: boolean, reusesRows: boolean, headOffset:
   return {
     table,
     countOffset: retracts ? (table.slotOffsets[0] as number) : null,
+    otherCounts: [],
     links: headOffset === null ? null : {head: headOffset, next: table.slotOffsets[1] as number, before: table.slotOffsets[2] as number},
   };
+}
+
+/** `COUNT(DISTINCT x)` under several filters: the values are kept once, with a count for each. */
+function sharedBags(drafts: readonly Draft[], reusesRows: boolean): ReadonlyMap<Draft, Bag> {
+  const bags = new Map<Draft, Bag>();
+  const groups = new Map<string, Draft[]>();
+  for (const draft of drafts) {
+    const key = JSON.stringify(draft.args.map(expressionKey));
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [draft]);
+    else known.push(draft);
+  }
+  for (const group of groups.values()) {
+    if (group.length < 2) continue;
+    const slots = group.map((): Slot => ({kind: 'number', initial: 0}));
+    const table = new GroupTable(['exact', ...group[0]!.args.map(arg => keyKindOf(arg.type))], slots, reusesRows);
+    for (const [index, draft] of group.entries()) {
+      const otherCounts = table.slotOffsets.filter((_, other) => other !== index);
+      bags.set(draft, {table, countOffset: table.slotOffsets[index] as number, otherCounts, links: null});
+    }
+  }
+  return bags;
 }
 
 function logOf(draft: Draft, session: AggregateSession): ValueLog {
@@ -235,6 +265,6 @@ export function statesOf(layout: AggregateLayout): readonly SavedState[] {
   return [
     layout.table,
     ...(layout.expiry === null ? [] : [layout.expiry.groups]),
-    ...layout.feeds.flatMap(({bag, log}) => [...(bag === null ? [] : [bag.table]), ...(log === null ? [] : [log.store])]),
+    ...new Set(layout.feeds.flatMap(({bag, log}) => [...(bag === null ? [] : [bag.table]), ...(log === null ? [] : [log.store])])),
   ];
 }

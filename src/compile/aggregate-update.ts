@@ -254,8 +254,14 @@ function updateBag(segment: SegmentWriter, layout: AggregateLayout, prepared: Pr
   const keys = [{kind: 'exact', value: owner, below} as const, ...columns.map(column => keyOfColumn(segment, table, column))];
   const meaning = 'values seen in each group';
   if (bag.countOffset === null || sign === null) {
-    const found = probe(segment, table, keys, {meaning, tellsFresh: true});
-    segment.block(js`if (${found.isFresh})`, () => updateOnce(feed.slots, null));
+    const found = probe(segment, table, keys, {meaning, tellsFresh: bag.countOffset === null});
+    if (bag.countOffset === null) return segment.block(js`if (${found.isFresh})`, () => updateOnce(feed.slots, null));
+    const seen = js`${found.page}[${found.cell} + ${bag.countOffset}]`;
+    segment.block(js`if (${seen} === 0)`, () => {
+      writer.line(js`if (${found.page}[${found.cell}] === 0) ${writer.bind('table', table)}.markChanged(${found.row});`);
+      writer.line(js`${seen} = 1;`);
+      updateOnce(feed.slots, null);
+    });
     return;
   }
   const label = writer.name('values');
@@ -278,7 +284,11 @@ function updateBag(segment: SegmentWriter, layout: AggregateLayout, prepared: Pr
       const additive = feed.slots.filter(slot => slot.role !== 'least' && slot.role !== 'greatest');
       if (additive.length > 0) updateOnce(additive, sign);
       if (lists !== null) writer.line(js`${lists}.remove(${group.page}, ${group.cell}, ${found.row});`);
-      else writer.line(js`${name}.remove(${found.row});`);
+      else {
+        const counts = bag.otherCounts.map(offset => js`${found.page}[${found.cell} + ${offset}] === 0`);
+        const isLast = counts.reduce<Js | null>(and, null);
+        writer.line(js`${isLast === null ? js`` : js`if (${isLast}) `}${name}.remove(${found.row});`);
+      }
     });
   });
 }

@@ -89,9 +89,9 @@ export const valueAggregates: readonly AggregateFunction[] = [
     deterministic: true,
     typing: listTyping,
     evaluate(rows) {
-      const texts = rows.filter(([text]) => text !== null);
+      const texts = rows.filter(([text]) => text !== null) as readonly (readonly (string | null)[])[];
       if (texts.length === 0) return null;
-      return texts.map(([text, separator = ','], index) => `${index === 0 ? '' : String(separator ?? '')}${String(text)}`).join('');
+      return texts.map(([text, separator = ','], index) => `${index === 0 ? '' : (separator ?? '')}${text}`).join('');
     },
   },
   {
