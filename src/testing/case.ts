@@ -19,6 +19,28 @@ export interface Case {
   readonly without: Readonly<Record<string, string>>;
 }
 
+/** A case in which only this much is said: a script that must run without problems. `tables`: in json, where nothing else is said. */
+export function plainCase(
+  sql: string,
+  tables: Readonly<Record<string, Pick<CaseTable, 'columns'> & Partial<CaseTable>>>,
+  more: Partial<Case> = {},
+): Case {
+  const whole = Object.entries(tables).map(([name, table]) => [name, {rows: [], format: 'json', options: {}, ...table}]);
+  return {
+    file: '',
+    summary: sql,
+    mode: 'script',
+    settings: {},
+    tables: Object.fromEntries(whole) as Case['tables'],
+    sql,
+    parameters: {},
+    onError: 'fail',
+    expected: {},
+    without: {},
+    ...more,
+  };
+}
+
 export interface CaseTable {
   readonly columns: string;
   /** A list of objects (a record each), or the very bytes of the file. */

@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
-import type {Case} from './case.ts';
+import {plainCase} from './case.ts';
 import {oracles, readInput} from './oracles.ts';
 import {prepareCase} from './run-case.ts';
 
@@ -29,18 +29,8 @@ test.each([
   ['a join by text', 'SELECT a.v, b.x FROM t AS a JOIN (SELECT t, MAX(x) AS x FROM t GROUP BY t) AS b ON a.t = b.t'],
   ['the first of each', 'SELECT t, v FROM (SELECT t, v, ROW_NUMBER() OVER (PARTITION BY t ORDER BY v) AS n FROM t) WHERE n <= 2'],
 ])('%s, while indexes grow', async (_, sql) => {
-  const one: Case = {
-    file: 'growth',
-    summary: sql,
-    mode: 'script',
-    settings: {'execution.runtime-mode': 'batch'},
-    tables: {t: {columns: 'k INT, v INT, t STRING, x INT', rows, format: 'json', options: {}}},
-    sql,
-    parameters: {},
-    onError: 'fail',
-    expected: {},
-    without: {},
-  };
+  const table = {columns: 'k INT, v INT, t STRING, x INT', rows};
+  const one = plainCase(sql, {t: table}, {settings: {'execution.runtime-mode': 'batch'}});
   const {plan, problems} = await prepareCase(one, directory);
   if (plan === null) throw new Error(problems.map(problem => problem.message).join('; '));
   const input = readInput(plan, directory, () => 1 << 20, 'reject');

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {afterAll, expect, test} from 'vitest';
-import type {Case} from './case.ts';
+import {plainCase, type Case} from './case.ts';
 import {oracles, readInput} from './oracles.ts';
 import {columns, query, record} from './random-queries.ts';
 import {windowQuery} from './random-rankings.ts';
@@ -18,18 +18,7 @@ const runs = Number(process.env['WEIR_FUZZ_RUNS'] ?? 100);
 async function everywhereTheSame(queries: fc.Arbitrary<string>, settings: Case['settings'], numRuns: number): Promise<void> {
   await fc.assert(
     fc.asyncProperty(queries, fc.array(record, {maxLength: 12}), async (sql, records) => {
-      const one: Case = {
-        file: 'random',
-        summary: sql,
-        mode: 'script',
-        settings,
-        tables: {t: {columns, rows: records.map(text => `${text}\n`).join(''), format: 'json', options: {}}},
-        sql,
-        parameters: {},
-        onError: 'fail',
-        expected: {},
-        without: {},
-      };
+      const one = plainCase(sql, {t: {columns, rows: records.map(text => `${text}\n`).join('')}}, {settings});
       const {plan, problems} = await prepareCase(one, directory);
       expect(problems.filter(problem => problem.severity === 'error')).toEqual([]);
       if (plan === null) throw new Error('no plan');

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
 import {rowText} from '../types/row-text.ts';
-import type {Case} from './case.ts';
+import {plainCase} from './case.ts';
 import {drive, type DriveOptions} from './drive.ts';
 import {readInput} from './oracles.ts';
 import {prepareCase} from './run-case.ts';
@@ -13,18 +13,7 @@ afterAll(() => rmSync(directory, {recursive: true, force: true}));
 
 /** The changes of a query over words that come one each second, in steps of one row. */
 async function changes(sql: string, words: readonly string[], restart: DriveOptions['restart']): Promise<readonly string[]> {
-  const one: Case = {
-    file: '',
-    summary: '',
-    mode: 'script',
-    settings: {},
-    tables: {words: {columns: 'word STRING', rows: words.map(word => ({word})), format: 'json', options: {}}},
-    sql,
-    parameters: {},
-    onError: 'fail',
-    expected: {},
-    without: {},
-  };
+  const one = plainCase(sql, {words: {columns: 'word STRING', rows: words.map(word => ({word}))}});
   const {plan, problems} = await prepareCase(one, directory);
   expect(problems.filter(({severity}) => severity === 'error')).toEqual([]);
   if (plan === null) throw new Error('no plan');

@@ -9,7 +9,7 @@ import {readValue, writeValue} from '../flow/cells.ts';
 import type {Plan} from '../plan/plan.ts';
 import {rowText} from '../types/row-text.ts';
 import type {Row} from '../types/value.ts';
-import type {Case, CaseTable} from './case.ts';
+import {plainCase, type Case} from './case.ts';
 import {prepareCase, runToText} from './run-case.ts';
 
 /** What time does to an engine that no file of rows can show: the clock, idle inputs, watermarks that a source tells. */
@@ -18,20 +18,7 @@ const directory = mkdtempSync(join(tmpdir(), 'weir-time-'));
 afterAll(() => rmSync(directory, {recursive: true, force: true}));
 
 function caseOf(tables: Readonly<Record<string, string>>, sql: string, more: Partial<Case> = {}): Case {
-  const table = (columns: string): CaseTable => ({columns, rows: [], format: 'json', options: {}});
-  return {
-    file: '',
-    summary: '',
-    mode: 'script',
-    settings: {},
-    tables: Object.fromEntries(Object.entries(tables).map(([name, columns]) => [name, table(columns)])),
-    sql,
-    parameters: {},
-    onError: 'fail',
-    expected: {},
-    without: {},
-    ...more,
-  };
+  return plainCase(sql, Object.fromEntries(Object.entries(tables).map(([name, columns]) => [name, {columns}])), more);
 }
 
 async function planOf(one: Case): Promise<Plan> {

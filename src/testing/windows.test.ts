@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import {afterAll, describe, expect, test} from 'vitest';
 import type {Plan} from '../plan/plan.ts';
 import {rowText} from '../types/row-text.ts';
-import type {Case} from './case.ts';
+import {plainCase} from './case.ts';
 import {drive, type DriveOptions} from './drive.ts';
 import {prepareCase, testClock} from './run-case.ts';
 
@@ -51,19 +51,7 @@ const queries: Readonly<Record<string, string>> = {
 
 async function planOf(sql: string): Promise<Plan> {
   const columns = `item STRING, price INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '${delayMs / 1000}' SECOND`;
-  const table = {columns, rows: [], format: 'json', options: {}};
-  const one: Case = {
-    file: '',
-    summary: '',
-    mode: 'script',
-    settings: {},
-    tables: {bids: table},
-    sql,
-    parameters: {},
-    onError: 'fail',
-    expected: {},
-    without: {},
-  };
+  const one = plainCase(sql, {bids: {columns}});
   const {plan, problems} = await prepareCase(one, directory);
   if (plan === null) throw new Error(problems.map(problem => problem.message).join('; '));
   return plan;
