@@ -9,6 +9,7 @@ import {conditionalFunctions} from './conditional.ts';
 import {collectionFunctions} from './collection.ts';
 import {constraintFunctions} from './constraint.ts';
 import type {FunctionDefinition} from './define.ts';
+import {classFunctions} from './java-classes.ts';
 import {jsonFunctions} from './json.ts';
 import {jsonMakingFunctions} from './json-make.ts';
 import {mapFunctions} from './map.ts';
@@ -29,6 +30,7 @@ import {timeConversionFunctions} from './time-convert.ts';
 import {timeDifferenceFunctions} from './time-difference.ts';
 import {timeUnitFunctions} from './time-unit.ts';
 import {urlFunctions} from './url.ts';
+import {currentWatermark} from './watermark.ts';
 
 /** Every function, one line for each family. */
 export const functions: readonly FunctionDefinition[] = [
@@ -53,6 +55,7 @@ export const functions: readonly FunctionDefinition[] = [
   ...timeDifferenceFunctions,
   ...timeConversionFunctions,
   ...clockFunctions,
+  currentWatermark,
   ...collectionFunctions,
   ...arrayFunctions,
   ...mapFunctions,
@@ -65,7 +68,7 @@ export const functions: readonly FunctionDefinition[] = [
 ];
 
 const byName = new Map<string, FunctionDefinition>();
-for (const definition of [...functions, ...constraintFunctions]) {
+for (const definition of [...functions, ...constraintFunctions, ...classFunctions]) {
   for (const name of [definition.name, ...(definition.aliases ?? [])]) byName.set(name, definition);
 }
 

@@ -47,8 +47,6 @@ const refusals: readonly (readonly [sql: string, name: string, at: string])[] = 
   ['SELECT a FROM g ORDER BY a', 'ORDER BY over input that never ends', 'a'],
   ['SELECT a FROM t ORDER BY ts OFFSET 2', 'OFFSET over a stream that is sorted by its time', 'ts'],
   ['SELECT a, COUNT(*) FROM g GROUP BY a OFFSET 3', 'OFFSET over rows that change', '3'],
-  ["CREATE FUNCTION f AS 'com.example.F'", 'CREATE FUNCTION', "CREATE FUNCTION f AS 'com.example.F'"],
-  ['DROP FUNCTION f', 'DROP FUNCTION', 'DROP FUNCTION f'],
   ['DESCRIBE t', 'DESCRIBE', 'DESCRIBE t'],
   ["SELECT /*+ CACHE('t') */ a FROM t", 'hint CACHE', "CACHE('t')"],
   [

@@ -91,6 +91,7 @@ const names: Readonly<Record<string, ProblemMeaning>> = {
   'ambiguous-column': {meaning: 'more than one column has this name', action: 'put the table before the name, or rename with AS'},
   'duplicate-column': {meaning: 'a column is named twice', action: 'rename or remove one of them'},
   'duplicate-option': {meaning: 'an option is given twice', action: 'keep one of the two'},
+  'duplicate-function': {meaning: 'a function of this name exists already', action: 'choose another name, or write IF NOT EXISTS'},
   'duplicate-table': {meaning: 'the name exists already', action: 'choose another name, or write IF NOT EXISTS'},
   'duplicate-watermark': {meaning: 'both tables of LIKE have a watermark', action: 'write LIKE … (OVERWRITING WATERMARKS)'},
   'missing-column': {meaning: 'an INSERT leaves out a column that must have a value', action: 'give it one'},

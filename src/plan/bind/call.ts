@@ -8,6 +8,7 @@ import {someExpression} from '../expression-walk.ts';
 import type {Report} from '../report.ts';
 import {isAggregateColumn, overIndex} from './aggregate-calls.ts';
 import {caseOf, coerced} from './cast.ts';
+import {bindCurrentWatermark} from './current-watermark.ts';
 import type {ExpressionBinder} from './expression.ts';
 import {bindAuxiliary} from './window-scope.ts';
 import {bindJsonArguments, misplacedJson, rawJsonWords, takesJson} from './json-call.ts';
@@ -37,8 +38,10 @@ export function bindCall(binder: ExpressionBinder, call: CallExpression): Expr |
   if (bound === null) return null;
   const conditional = conditionals.get(call.name);
   if (conditional !== undefined) return conditional(binder, call, bound);
+  if (call.name === 'CURRENT_WATERMARK') return bindCurrentWatermark(binder, call, bound);
   const words = wordsOf(call, report);
-  return words === null ? null : callOf(report, {name: call.name, words, span: call.span}, bound);
+  const name = binder.context.created.get(call.name) ?? call.name;
+  return words === null ? null : callOf(report, {name, words, span: call.span}, bound);
 }
 
 function bindJsonCall(binder: ExpressionBinder, call: CallExpression): Expr | null {

@@ -9,4 +9,6 @@ export interface BindContext {
   readonly parameters: Parameters;
   /** The parameters that have been read, so that the others can be told of. */
   readonly usedParameters: Set<string>;
+  /** Functions that the statements so far have created: the definition's name, by the name they gave it in upper case. */
+  readonly created: Map<string, string>;
 }

@@ -9,6 +9,7 @@ import {usersOf} from '../rules/rule.ts';
 import type {BindContext} from './context.ts';
 import {createTable, partsOf, type CreatedTable} from './create-table.ts';
 import {tableName} from './from.ts';
+import {bindCreateFunction, dropFunction} from './function.ts';
 import {bindInsert, consoleSink, outputColumns} from './insert.ts';
 import {partsLike} from './like.ts';
 import {QueryBinder} from './query.ts';
@@ -66,17 +67,28 @@ export function bindStatements(request: PlanRequest, automatic: 'streaming' | 'b
   };
   const run: Run = {session, sinks: [], explained: []};
   const usedParameters = new Set<string>();
+  const created = new Map<string, string>();
   const {parameters} = request;
   for (const {source, script} of request.initial ?? []) {
-    bindScript(run, script, {report: new Report(source, problems, false), lenient: false, parameters, usedParameters});
+    bindScript(run, script, {report: new Report(source, problems, false), lenient: false, parameters, usedParameters, created});
   }
   const report = new Report(request.source, problems, true);
-  bindScript(run, request.script, {report, lenient: request.mode === 'query', parameters, usedParameters});
+  bindScript(run, request.script, {report, lenient: request.mode === 'query', parameters, usedParameters, created});
   resolveUnread(session);
   tellRefusals(session, [...run.sinks, ...run.explained.flatMap(({sinks}) => sinks)]);
   checkParameters(request, usedParameters, problems);
   const {nodes} = session.builder;
-  return {nodes, sinks: run.sinks, explained: run.explained, settings, isBatch: session.isFinal, problems, report, origins: session.origins, tables: session.tables};
+  return {
+    nodes,
+    sinks: run.sinks,
+    explained: run.explained,
+    settings,
+    isBatch: session.isFinal,
+    problems,
+    report,
+    origins: session.origins,
+    tables: session.tables,
+  };
 }
 
 /** Of the nodes that no stream can run, those that are still needed. */
@@ -132,7 +144,8 @@ function bindStatement(run: Run, statement: Statement, context: BindContext): re
       bindCreateView(session, context, statement);
       return [];
     case 'drop':
-      dropTable(session, context, statement);
+      if (statement.what === 'FUNCTION') dropFunction(context, statement);
+      else dropTable(session, context, statement);
       return [];
     case 'insert':
       return inserted(session, context, [statement]);
@@ -153,7 +166,7 @@ function bindStatement(run: Run, statement: Statement, context: BindContext): re
       run.explained.push({sinks: bindExplained(run, statement, context), details: statement.details.map(detail => detail.toUpperCase())});
       return [];
     case 'create-function':
-      report.notSupported('CREATE FUNCTION', statement.span);
+      bindCreateFunction(context, statement);
       return [];
     case 'describe':
       report.notSupported('DESCRIBE', statement.span, 'the columns of a table are shown by weir explain');
@@ -310,10 +323,6 @@ function bindCreateView(session: Session, context: BindContext, statement: State
 
 function dropTable(session: Session, context: BindContext, statement: Statement & {readonly kind: 'drop'}): void {
   const {report} = context;
-  if (statement.what === 'FUNCTION') {
-    report.notSupported('DROP FUNCTION', statement.span);
-    return;
-  }
   const name = tableName(statement.name, context);
   if (name === null) return;
   const found: NamedTable | 'failed' | undefined = session.tables.get(name);
