@@ -156,6 +156,7 @@ class Compilation implements Build {
 
   #actsOnTime(node: PlanNode): boolean {
     const compiler = compilerOf(node);
+    if (compiler.kind === 'fused') return compiler.usesTime?.(node) === true;
     return compiler.kind === 'stage' && compiler.usesTime?.(node, inputsOf(node).map(input => this.node(input))) === true;
   }
 

@@ -4,14 +4,18 @@ import {conjunctsOf} from '../plan/conjuncts.ts';
 import type {Expr} from '../plan/expression.ts';
 import type {RowShape} from './columns.ts';
 import {ExpressionWriter} from './expression.ts';
+import {asksForWatermark} from '../plan/expression-walk.ts';
+import {withWatermark} from './current-watermark.ts';
 import type {FusedNode} from './node-compiler.ts';
 import type {SegmentWriter} from './segment-writer.ts';
 
 export const filter: FusedNode<'filter'> = {
   kind: 'fused',
+  usesTime: node => asksForWatermark([node.predicate]),
   write(node, segment, input) {
+    const {columns, expressions} = withWatermark(segment, input, [node.predicate]);
     // A row is kept only when every operand of an AND is TRUE, so each may be tested by itself, as soon as possible.
-    for (const conjunct of conjunctsOf(node.predicate)) keepWhere(segment, conjunct, input);
+    for (const conjunct of conjunctsOf(expressions[0] as Expr)) keepWhere(segment, conjunct, {...input, columns});
     return input.kinds === null || !input.hasPairs ? input : keepLawful(segment, input);
   },
 };

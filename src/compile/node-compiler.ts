@@ -39,6 +39,8 @@ export interface Build {
 /** A node that is written into the segment of its input: what it does with a row, and how the row looks behind it. */
 export interface FusedNode<K extends NodeKind> {
   readonly kind: 'fused';
+  /** It asks for the watermark before its rows. */
+  usesTime?(node: NodeOf<K>): boolean;
   write(node: NodeOf<K>, segment: SegmentWriter, input: RowShape, build: Build, index: number): RowShape;
 }
 

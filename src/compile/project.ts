@@ -1,6 +1,8 @@
 import {js} from '../code/js.ts';
 import type {Expr} from '../plan/expression.ts';
 import type {ColumnSource} from './columns.ts';
+import {asksForWatermark} from '../plan/expression-walk.ts';
+import {withWatermark} from './current-watermark.ts';
 import {materialize} from './materialize.ts';
 import type {FusedNode} from './node-compiler.ts';
 
@@ -9,18 +11,20 @@ const columnsInLoop = 30;
 
 export const project: FusedNode<'project'> = {
   kind: 'fused',
+  usesTime: node => asksForWatermark(node.expressions),
   write(node, segment, input) {
+    const {columns: given, expressions} = withWatermark(segment, input, node.expressions);
     const columns: ColumnSource[] = [];
     const isComputed = (expr: Expr): boolean => expr.kind !== 'column' && expr.kind !== 'literal';
-    const computed = node.expressions.filter(isComputed).length;
+    const computed = expressions.filter(isComputed).length;
     const title = (index: number): string => node.schema.columns[index]?.name ?? '';
     if (computed <= columnsInLoop) {
-      for (const [index, expr] of node.expressions.entries()) columns.push(materialize(segment, expr, input.columns, title(index)));
+      for (const [index, expr] of expressions.entries()) columns.push(materialize(segment, expr, given, title(index)));
     } else {
-      for (let start = 0; start < node.expressions.length; start += columnsInLoop) {
-        const part = node.expressions.slice(start, start + columnsInLoop);
+      for (let start = 0; start < expressions.length; start += columnsInLoop) {
+        const part = expressions.slice(start, start + columnsInLoop);
         const name = segment.part(() => {
-          for (const [index, expr] of part.entries()) columns.push(materialize(segment, expr, input.columns, title(start + index)));
+          for (const [index, expr] of part.entries()) columns.push(materialize(segment, expr, given, title(start + index)));
         });
         segment.writer.line(js`if (!${name}(row)) ${segment.leave}`);
       }

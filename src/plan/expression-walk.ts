@@ -107,3 +107,13 @@ export function fieldType(row: SqlType & {readonly kind: 'ROW'}, field: number):
   const {type} = row.fields[field]!;
   return row.nullable && !type.nullable ? {...type, nullable: true} : type;
 }
+
+/** A call of CURRENT_WATERMARK, whose value is not in the row. */
+export function isCurrentWatermark(expression: Expr): boolean {
+  return expression.kind === 'call' && expression.function === 'CURRENT_WATERMARK';
+}
+
+/** Whether one of the expressions reads the watermark before the row. */
+export function asksForWatermark(expressions: readonly Expr[]): boolean {
+  return expressions.some(expression => someExpression(expression, isCurrentWatermark));
+}

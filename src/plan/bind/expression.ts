@@ -22,6 +22,7 @@ import {
   textLiteral,
 } from './literal.ts';
 import {fieldOf, listed, type Scope} from './scope.ts';
+import type {Stream} from './current-watermark.ts';
 import type {QueryValues} from './subquery-values.ts';
 import {bindOverlaps} from './overlaps.ts';
 import {sqlTypeOf} from './type-name.ts';
@@ -42,6 +43,8 @@ export interface ExpressionOptions {
   readonly aliases?: Aliases;
   /** Where a query may stand for a value. */
   readonly values?: QueryValues;
+  /** Where CURRENT_WATERMARK may stand: whose rows these are. */
+  readonly stream?: Stream;
 }
 
 /** Turns expressions of the syntax tree into typed ones. Every method gives null after it has reported a problem. */

@@ -5,6 +5,8 @@ import type {Column} from '../../types/sql-type.ts';
 import type {Expr, SortItem} from '../expression.ts';
 import {expressionKey} from '../expression-walk.ts';
 import {AggregateCalls} from './aggregate-calls.ts';
+import {askedInPlace, type Stream} from './current-watermark.ts';
+import type {BindContext} from './context.ts';
 import {ExpressionBinder, type Aliases} from './expression.ts';
 import {bindFrom} from './from.ts';
 import {groupedInput, lifted, type Group} from './group.ts';
@@ -48,10 +50,10 @@ export function bindSelect(
   const aggregates = new AggregateCalls(select.windows);
   const start = from?.node ?? oneRow(binder);
   const values = new QueryValues(binder, scope, around, emit, session.builder.schema(start).columns.length);
-  const items = new ExpressionBinder(context, {scope, aggregates, clause: 'SELECT', values});
-  const output = bindItems(items, select.items);
+  const stream = {builder: session.builder, node: start};
+  const output = bindItems(new ExpressionBinder(context, {scope, aggregates, clause: 'SELECT', values, stream}), select.items);
   const aliases = aliasesOf(select.items, output ?? []);
-  const where = bindWhere(binder, {...select, where: tests.plain}, scope, aliases, values);
+  const where = bindWhere(binder, {...select, where: tests.plain}, scope, aliases, values, stream);
   const grouping = bindGrouping(context, select, scope, output, aliases);
   const having = bindHaving(binder, select, scope, aggregates, aliases);
   if (output === null || where === null || grouping === null || having === null) return null;
@@ -61,6 +63,8 @@ export function bindSelect(
   if (qualify === null) return null;
   const shown = [...sorted.expressions, ...(qualify === undefined ? [] : [qualify])];
   let node = values.joined(start);
+  const isAlone = node === start && tests.subqueries.length === 0;
+  if (!isAskedInPlace(context, select, aggregates, isAlone, where === undefined ? shown : [...shown, where])) return null;
   if (where !== undefined) {
     const read = [...shown, ...grouping.keys, ...aggregates.parts, ...(having === undefined ? [] : [having])];
     const isRead = (column: number): boolean => tests.subqueries.length > 0 || read.some(expression => reads(expression, column));
@@ -96,6 +100,19 @@ export function bindSelect(
   }
   const overs = aggregates.oversWith(above.slice(shown.length));
   return projected(binder, select, {node, expressions: above.slice(0, shown.length), overs}, output, sorted.items, emit);
+}
+
+/** Whether nothing asks for the watermark of a row where rows are joined, grouped or kept. False after a problem was reported. */
+function isAskedInPlace(
+  {report}: BindContext,
+  {groupBy, having, span}: Select,
+  aggregates: AggregateCalls,
+  isAlone: boolean,
+  expressions: readonly Expr[],
+): boolean {
+  const {calls, overs, parts, overParts} = aggregates;
+  if (isAlone && groupBy.length === 0 && having === null && calls.length === 0 && overs.length === 0) return true;
+  return askedInPlace(report, span, [...expressions, ...parts, ...overParts]);
 }
 
 function groupSpan(select: Select): Span {
@@ -188,9 +205,10 @@ function bindWhere(
   scope: Scope,
   aliases: ReadonlyMap<string, Expr>,
   values: QueryValues,
+  stream: Stream,
 ): Expr | undefined | null {
   if (select.where === null) return undefined;
-  const options = {scope, aggregates: null, clause: 'WHERE', aliases: {expressions: aliases, use: 'refused'}, values} as const;
+  const options = {scope, aggregates: null, clause: 'WHERE', aliases: {expressions: aliases, use: 'refused'}, values, stream} as const;
   return new ExpressionBinder(binder.context, options).bindCondition(select.where);
 }
 
