@@ -18,7 +18,7 @@ import {QueryBinder} from './query.ts';
 import {listed} from './scope.ts';
 import type {Relation, Session} from './session.ts';
 import {constrained, innerTest} from './sink-constraints.ts';
-import {checkSink, withoutConflicts} from './sink-rules.ts';
+import {checkSink, mayConflict, withoutConflicts} from './sink-rules.ts';
 import {dynamicOptions, resolveTable, undeclaredTable} from './table.ts';
 
 /** An INSERT as a sink node. Null after a problem was reported. */
@@ -72,7 +72,8 @@ function insertIntoTable(session: Session, context: BindContext, insert: Insert,
   const {columns} = taken.table;
   const node = arranged(session, context, insert, target, columns);
   if (node === null || !checkSink(session, context, taken, node, span, insert.onConflict !== null)) return null;
-  const decided = insert.onConflict === null ? node : withoutConflicts(session, context, insert, taken, node);
+  const isUndecided = insert.onConflict === null && !mayConflict(session, resolved, node);
+  const decided = isUndecided ? node : withoutConflicts(session, context, insert, taken, node);
   if (decided === null) return null;
   const kept = session.settings.dropsNulls ? withoutNulls(session, decided, columns) : decided;
   const byKey = resolved.writes.includes('upsert') && !resolved.writes.includes('retract');

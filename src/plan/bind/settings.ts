@@ -86,6 +86,11 @@ export class Settings {
     return nestedEnforcers.find(word => word === this.#given.get(nestedKey)?.toUpperCase()) ?? 'IGNORE';
   }
 
+  /** Of rows that meet in the key of a table the last one is given, unless SET says that nothing is to be kept for that. */
+  get materializesConflicts(): boolean {
+    return this.#given.get('table.exec.sink.upsert-materialize')?.toUpperCase() !== 'NONE';
+  }
+
   /** An INSERT of changes must say what happens where their key is not the table's. */
   get requiresOnConflict(): boolean {
     return (

@@ -101,6 +101,14 @@ function isDecided(session: Session, context: BindContext, {table}: ResolvedTabl
   return false;
 }
 
+/** Whether rows of the query may meet in a key of the table, and the last one is to win though no ON CONFLICT says so: as in Flink before 2.3. */
+export function mayConflict(session: Session, {table}: ResolvedTable, index: number): boolean {
+  const node = session.builder.at(index);
+  if (node.changelog === 'append' || table.primaryKey.length === 0 || !session.settings.materializesConflicts) return false;
+  const names = node.key?.map(column => table.columns[column]!.name) ?? null;
+  return names === null || names.length !== table.primaryKey.length || !names.every(name => table.primaryKey.includes(name));
+}
+
 /** The rows of the query as rows of the table, where ON CONFLICT says what becomes of those that meet in a key. Null after a problem was reported. */
 export function withoutConflicts(
   session: Session,
@@ -124,7 +132,7 @@ export function withoutConflicts(
   const keys = table.primaryKey.map(name => table.columns.findIndex(column => column.name === name));
   const {key} = node;
   if (key !== null && key.length === keys.length && key.every(column => keys.includes(column))) return index;
-  if (insert.onConflict !== 'deduplicate') {
+  if (insert.onConflict !== 'deduplicate' && insert.onConflict !== null) {
     if (node.changelog !== 'append') return report.notSupported(`${clause} of a query that changes its rows`, insert.span);
     if (!isTimed(session, index)) {
       return report.error('wrong-time', insert.span, `${clause} requires all source tables to define watermarks`, {
@@ -132,7 +140,7 @@ export function withoutConflicts(
       });
     }
   }
-  const keeps = insert.onConflict === 'deduplicate' ? 'last' : insert.onConflict === 'nothing' ? 'first' : 'error';
+  const keeps = insert.onConflict === 'nothing' ? 'first' : insert.onConflict === 'error' ? 'error' : 'last';
   return builder.add({kind: 'upsert-materialize', input: index, keys, rowKey: key, keeps}, {schema: node.schema});
 }
 
