@@ -4,9 +4,9 @@ import type {Problem} from '../../base/problem.ts';
 import type {Plan} from '../../plan/plan.ts';
 import {withoutUnused} from '../../plan/rules/rule.ts';
 import {prepareScript, runToText} from '../run-case.ts';
-import {corpusTools, type CorpusCase, type CorpusExpectation, type CorpusTable, type CorpusTools, type PrintedRow} from './corpus-tools.ts';
-import {hasLostTimes} from './lost-times.ts';
+import {corpusTools, type CorpusCase, type CorpusExpectation, type CorpusTools, type PrintedRow} from './corpus-tools.ts';
 import {isRefusal, jsonFiles, readJson, Tally, why, type Judgement, type Verdict} from './family.ts';
+import {skips} from './skips.ts';
 
 /** Whole scripts with their input and the rows that another engine gave. One judgement a tier. */
 export async function judgeEndToEnd(corpus: string, family: string, scratch: string): Promise<readonly Judgement[]> {
@@ -25,54 +25,9 @@ function broken(error: unknown): Verdict {
   return {kind: 'failed', why: error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ') : String(error)};
 }
 
-/**
- * What no command can be given: a Java class, a table function registered by code, a MAP with a NULL key, which JSON has no place for. A stop in the middle is left
- * out: the rows are the same.
- */
-function isSkipped(one: CorpusCase): boolean {
-  if (JSON.stringify(one.tables).includes('"$map":[[null')) return true;
-  if (
-    asksForOrderOfMap(one) ||
-    one.tables.some(hasLostRows) ||
-    hasLostTypes(one) ||
-    isOfSeveralRuns(one) ||
-    isOfAnotherSink(one) ||
-    isOfLookups(one) ||
-    looksUpOtherwise(one) ||
-    hasLostTimes(one) ||
-    one.expect.some(expectation => isOfUnknownSink(one, expectation))
-  )
-    return true;
-  return one.needs.some(need => !need.startsWith('savepoint-restart') && !need.startsWith('explicit-watermarks'));
-}
-
 /** Windows that the clock closes hold what came while upstream's test slept: nobody can tell from the case. */
 function isOfTheClock({nodes}: Plan): boolean {
   return nodes.some(node => node.kind === 'window-aggregate' && node.windowKeys.isProcessing);
-}
-
-/** The input was made by code, so neither its rows nor its types are in the case. */
-function hasLostRows({typesInferred, columns, rows = []}: CorpusTable): boolean {
-  if (typesInferred !== true) return false;
-  // Of an array without elements nobody knows what it is of.
-  const isUntyped = rows.some(row =>
-    (row['f'] as readonly unknown[] | undefined)?.some((value, index) => Array.isArray(value) && columns[index]?.endsWith(' STRING')),
-  );
-  return rows.length === 0 || isUntyped;
-}
-
-/** Which entry of a MAP is the first is up to Java's hash table. */
-function asksForOrderOfMap(one: CorpusCase): boolean {
-  return JSON.stringify(one.run).includes('WITH ORDINALITY') && JSON.stringify(one.tables).includes(' MAP<');
-}
-
-/** Types were guessed from values that do not say them: the scale of a decimal, or that a whole number was a Double whose deviation is one, too. */
-function hasLostTypes({tables, run}: CorpusCase): boolean {
-  const guessed = tables.filter(({typesInferred}) => typesInferred === true);
-  const isDeviation = run.some(statement => /\b(?:STDDEV|VAR)_(?:POP|SAMP)\b/i.test(statement));
-  return guessed.some(({columns}) =>
-    columns.some(column => column.includes('DECIMAL(38, 18)') || (isDeviation && column.endsWith(' INT'))),
-  );
 }
 
 /** A table that the query reads is not in the case. */
@@ -81,40 +36,6 @@ function isOfUnknownTable({tables, setup = []}: CorpusCase, problems: readonly P
     const name = code === 'unknown-table' ? /"([^"]+)"/.exec(message)?.[1] : undefined;
     return name !== undefined && !tables.some(table => table.name === name) && !setup.some(statement => statement.includes(name));
   });
-}
-
-/** What a join finds that looks the other side up as it stands depends on when it looks: the case has all that upstream's found. */
-function isOfLookups({config, expect}: CorpusCase): boolean {
-  return config?.['table.optimizer.delta-join.strategy'] === 'FORCE' && expect.some(({dedupFields}) => dedupFields !== undefined);
-}
-
-/** The error is about what the case's sink takes, and `print`, which stands in its place, takes everything. */
-function isOfAnotherSink({tables, expect}: CorpusCase): boolean {
-  return expect.some(({kind}) => kind === 'error') && tables.some(({options}) => options?.['sink-changelog-mode-enforced'] !== undefined);
-}
-
-/** What a table has after each of several jobs: here they are one. */
-function isOfSeveralRuns({expect}: CorpusCase): boolean {
-  return expect.some(
-    ({of, kind}, index) => kind === 'final' && expect.slice(0, index).some(other => other.of === of && other.kind === kind),
-  );
-}
-
-/**
- * A table that upstream's test gives more rows while the job stands still, that a Java class answers for, or that may not be looked up there while every table
- * of ours may.
- */
-function looksUpOtherwise(one: CorpusCase): boolean {
-  return one.run.some(statement => /FOR\s+SYSTEM_TIME/i.test(statement)) && one.tables.some(isOtherwise);
-  function isOtherwise({options = {}, restartAfter}: CorpusTable): boolean {
-    if (options['lookup-function-class'] !== undefined || options['disable-lookup'] === 'true') return true;
-    return options['disable-lookup'] === 'false' && restartAfter !== undefined;
-  }
-}
-
-/** Changes as they came out of a sink that the case does not show: what its key made of them is not known. */
-function isOfUnknownSink(one: CorpusCase, {kind, of}: CorpusExpectation): boolean {
-  return kind === 'changelog' && typeof of === 'string' && !one.tables.some(({name}) => name === of);
 }
 
 /** The rows that are left are judged by the changes that leave them, where a case has both. */
@@ -198,7 +119,7 @@ function repairScript(one: CorpusCase, file: string): void {
 
 export async function judgeCase(tools: CorpusTools, given: CorpusCase, directory: string): Promise<Verdict> {
   const one = asBatch(given);
-  if (isSkipped(one)) return {kind: 'skipped'};
+  if (skips.some(skip => skip.applies(one))) return {kind: 'skipped'};
   rmSync(directory, {recursive: true, force: true});
   mkdirSync(directory, {recursive: true});
   tools.render(one, directory);

@@ -8,6 +8,7 @@ import {corpusDirectory, type Judgement} from './family.ts';
 import {judgeJsonSuite} from './json-suite.ts';
 import {judgeNexmark} from './nexmark.ts';
 import {judgeParser} from './parser.ts';
+import {laterSkips, skips} from './skips.ts';
 import {judgeSnippets} from './snippets.ts';
 
 /** The independent cases as a table: family × passed, failed, refused, skipped. `--failures` lists what failed, `--refusals` what was refused (where a family tells); a word picks families, `--accept` commits today's counts. */
@@ -66,6 +67,7 @@ function print(judgements: readonly Judgement[], words: readonly string[]): void
   for (const {family, passed, failed, refused, skipped} of judgements) {
     console.log(`${family.padEnd(28)}${[passed, failed, refused, skipped].map(count => String(count).padStart(9)).join('')}`);
   }
+  console.log(`skipped by feature: ${skips.length + Object.keys(laterSkips).length} rules (src/testing/conformance/skips.ts)`);
   for (const {family, failures, refusals} of judgements) {
     const told = [...(words.includes('--failures') ? failures : []), ...(words.includes('--refusals') ? refusals : [])];
     for (const line of told) console.log(`${family}: ${line}`);
