@@ -72,7 +72,7 @@ function insertIntoTable(session: Session, context: BindContext, insert: Insert,
   const {columns} = taken.table;
   const node = arranged(session, context, insert, target, columns);
   if (node === null || !checkSink(session, context, taken, node, span, insert.onConflict !== null)) return null;
-  const isUndecided = insert.onConflict === null && !mayConflict(session, resolved, node);
+  const isUndecided = insert.onConflict === null && !mayConflict(session, taken, node);
   const decided = isUndecided ? node : withoutConflicts(session, context, insert, taken, node);
   if (decided === null) return null;
   const kept = session.settings.dropsNulls ? withoutNulls(session, decided, columns) : decided;
