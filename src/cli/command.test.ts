@@ -212,7 +212,7 @@ describe('query', () => {
     const live = new Running(['-o', 'csv', '--no-header', 'SELECT x, COUNT(*) FROM stdin GROUP BY x']);
     live.write('{"x":1}\n'.repeat(3));
     // Nothing is printed yet: that the input was taken shows in a limit's other side, so it is given a moment and then more than enough.
-    await new Promise(done => setTimeout(done, 700));
+    await new Promise(done => setTimeout(done, 2000));
     live.signal('SIGINT');
     expect(await live.ended).toEqual({code: 0, signal: null});
     expect(live.out).toBe('1,3\n');
@@ -384,7 +384,8 @@ describe('run', () => {
     const path = file('alone.sql', "CREATE TABLE g (x BIGINT) WITH ('connector'='datagen', 'rows-per-second'='1000000'); SELECT x FROM g;");
     const live = new Running(['run', path]);
     await live.until(() => live.out !== '');
-    const child = Number(spawnSync('pgrep', ['-P', String(live.process.pid)], {encoding: 'utf8'}).stdout.trim());
+    const {pid} = live.process;
+    const child = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
     // Nobody reads, so that the job cannot write what it has: it ends all the same.
     live.process.stdout?.pause();
     await new Promise(done => setTimeout(done, 100));
