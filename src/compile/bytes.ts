@@ -54,7 +54,7 @@ export function like(memory: Memory, pieces: readonly Uint8Array[]): TextTest {
     let at = pointer + first.length;
     const end = pointer + length - last.length;
     for (const piece of middle) {
-      at = find(bytes, piece, at, end);
+      at = findText(bytes, piece, at, end);
       if (at < 0) return false;
       at += piece.length;
     }
@@ -63,7 +63,7 @@ export function like(memory: Memory, pieces: readonly Uint8Array[]): TextTest {
 }
 
 /** Where a piece occurs first within [from, end), or -1. */
-function find(bytes: Uint8Array, piece: Uint8Array, from: number, end: number): number {
+export function findText(bytes: Uint8Array, piece: Uint8Array, from: number, end: number): number {
   const last = end - piece.length;
   const first = piece[0] as number;
   for (let at = from; at <= last; at++) {

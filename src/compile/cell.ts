@@ -41,6 +41,8 @@ export interface Expressions {
   /** As `write`; but what has no inline form is computed by its definition into a column first, unless it may turn out not to be needed. */
   operand(expr: Expr): Cell | null;
   condition(expr: Expr): ConditionCell | null;
+  /** Whether what is written may not be reached. */
+  readonly isLazy: boolean;
   /** Runs `body` for a part that may not be reached. */
   lazily<T>(body: () => T): T;
   /** An exact result: where it may leave the safe integers, that is a doubt. */

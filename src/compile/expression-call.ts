@@ -4,6 +4,7 @@ import {physicalOf} from '../types/sql-type.ts';
 import {like} from './bytes.ts';
 import {arithmeticCell} from './expression-arithmetic.ts';
 import {comparisonCell, isComparison} from './expression-comparison.ts';
+import {caseOfLetters, extractedText, lengthInCharacters, partOfCharacters, partOfText} from './expression-text.ts';
 import {allPresent, both, type Cell, type ConditionCell, type Expressions, presence} from './cell.ts';
 
 type Call = Expr & {readonly kind: 'call'};
@@ -24,6 +25,12 @@ const inlineForms = new Map<string, WriteCall>([
   ['IS UNKNOWN', (expressions, call) => truthTest(expressions, call, condition => js`!(${condition.isTrue} || ${condition.isFalse})`)],
   ['IS NOT UNKNOWN', (expressions, call) => truthTest(expressions, call, condition => js`(${condition.isTrue} || ${condition.isFalse})`)],
   ['LIKE', likeTest],
+  ['LOWER', caseOfLetters],
+  ['UPPER', caseOfLetters],
+  ['CHAR_LENGTH', lengthInCharacters],
+  ['SPLIT_INDEX', partOfText],
+  ['SUBSTRING', partOfCharacters],
+  ['REGEXP_EXTRACT', extractedText],
 ]);
 
 export function callCell(expressions: Expressions, call: Call): Cell | null {

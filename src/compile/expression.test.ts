@@ -19,7 +19,7 @@ const columns: readonly (readonly [name: string, type: string, values: readonly 
   ['d', 'DOUBLE', [null, 0, -0, 2.5, -2.5, 1e300, Number.NaN, 9007199254740992, -Infinity]],
   ['p', 'DECIMAL(10, 2)', [null, 0n, 125n, -150n, 9999999999n]],
   ['q', 'DECIMAL(38, 5)', [null, 50000n, -149999n, 99999999999999999999999999999999999999n]],
-  ['s', 'STRING', [null, '', 'a', 'ab', 'abc', 'b%', 'ü', '日本語', 'same text', "it's"]],
+  ['s', 'STRING', [null, '', 'a', 'ab', 'abc', 'b%', 'ü', '日本語', 'same text', "it's", 'Mixed ÄB', 'ABc', 'a"B c']],
   ['c', 'CHAR(3)', [null, 'abc', 'ab ']],
   ['ts', 'TIMESTAMP(3)', [null, 0, 1_700_000_000_123, -1]],
 ];
@@ -91,6 +91,35 @@ const others = [
   'i IN (0, 7, NULL)',
   "s IN ('a', 'ab')",
   'b AND 10 / i > 1',
+  'LOWER(s)',
+  "UPPER(s) = LOWER(s) OR LOWER(s) = 'abc'",
+  "CASE WHEN LOWER(s) = 'ab' THEN UPPER(s) WHEN b THEN LOWER(s) END",
+  'UPPER(LOWER(c))',
+  "CONCAT(LOWER(s), 'x')",
+  'CHAR_LENGTH(s)',
+  'CHAR_LENGTH(UPPER(s)) > 2',
+  "SPLIT_INDEX(s, ' ', 0)",
+  "SPLIT_INDEX(s, ' ', 1)",
+  "SPLIT_INDEX(s, ' ', 2) IS NULL",
+  'SPLIT_INDEX(s, 98, 0)',
+  "SPLIT_INDEX(s, '本', 1)",
+  "SPLIT_INDEX(s, 'b', -1)",
+  "SPLIT_INDEX(SPLIT_INDEX(s, ' ', 1), 'x', 0)",
+  'SUBSTRING(s, 2)',
+  'SUBSTRING(s, 0, 2)',
+  'SUBSTRING(s, -2, 1)',
+  'SUBSTRING(s, -5)',
+  'SUBSTRING(s, 2, -1)',
+  'SUBSTRING(s, i)',
+  'UPPER(SUBSTRING(s, 2, 3))',
+  "REGEXP_EXTRACT(s, '(a)(b)?', 2)",
+  "REGEXP_EXTRACT(s, 'a(.*)', 1)",
+  "REGEXP_EXTRACT(s, 'a')",
+  "REGEXP_EXTRACT(s, '本(.)', 1)",
+  "REGEXP_EXTRACT(s, '(t)ext$', 3)",
+  'REGEXP_EXTRACT(s, s, 0)',
+  "CASE WHEN i > 0 THEN 'x' ELSE REGEXP_EXTRACT(s, '.b') END",
+  "REGEXP_EXTRACT(s, 'a.') IS NOT NULL OR LOWER(s) IN ('b%', 'a')",
 ];
 
 function planOf(expressions: readonly string[]): {plan: Plan; kept: readonly string[]} {
@@ -173,6 +202,7 @@ test('filters go by the same rules', () => {
     'q > p',
     'n * 3 > 5',
     "UPPER(s) = 'AB' AND i > -1",
+    "REGEXP_EXTRACT(s, 'a.') IS NOT NULL OR LOWER(s) IN ('b%', 'a')",
   ]) {
     const {plan} = planText(`${table}SELECT n, s FROM t WHERE ${condition}`);
     if (plan === null) throw new Error(condition);

@@ -52,6 +52,10 @@ export class ExpressionWriter implements Expressions {
     return this.#column(column);
   }
 
+  get isLazy(): boolean {
+    return this.#isLazy;
+  }
+
   lazily<T>(body: () => T): T {
     const outer = this.#isLazy;
     this.#isLazy = true;

@@ -9,6 +9,7 @@ import type {ColumnSource, RowShape} from './columns.ts';
 import {evaluator, type EvaluationContext} from './evaluate.ts';
 import type {Rejects} from './rejects.ts';
 import type {Stage} from './stage.ts';
+import {TextFunctions} from './text-functions.ts';
 
 /** Names of the cells of one vector at the row being worked on, once they have been read. */
 interface Locals {
@@ -33,6 +34,7 @@ export class SegmentWriter {
   readonly writer = new Writer();
   readonly context: EvaluationContext;
   readonly rejects: Rejects;
+  readonly texts: TextFunctions;
   /** The row number in generated code. */
   readonly row = js`row`;
   /** Abandons the row: in the whole segment, or in the branch being written. */
@@ -41,12 +43,14 @@ export class SegmentWriter {
   readonly #functions: (write: () => void) => void;
   #beforeLoop: (write: () => void) => void;
   readonly #fills = new Map<Stage, number>();
-  #scopes: Map<Vector, Locals>[] = [new Map()];
+  /** By vector, or by what was computed. */
+  #scopes: Map<Vector | string, Locals>[] = [new Map()];
   #indexes = new Map<object, IndexNames>();
 
   constructor(context: EvaluationContext, rejects: Rejects) {
     this.context = context;
     this.rejects = rejects;
+    this.texts = new TextFunctions(context.memory);
     this.#functions = this.writer.place();
     this.#beforeLoop = this.#functions;
   }
@@ -160,11 +164,11 @@ export class SegmentWriter {
 
   /** What `write` writes and the locals it reads; taken back when it gives null. */
   attempt<T>(write: () => T | null): T | null {
-    const scope = new Map<Vector, Locals>();
+    const scope = new Map<Vector | string, Locals>();
     this.#scopes.push(scope);
     const result = this.writer.attempt(write);
     this.#scopes.pop();
-    const outer = this.#scopes.at(-1) as Map<Vector, Locals>;
+    const outer = this.#scopes.at(-1) as Map<Vector | string, Locals>;
     if (result !== null) for (const [vector, locals] of scope) outer.set(vector, {...outer.get(vector), ...locals});
     return result;
   }
@@ -198,11 +202,25 @@ export class SegmentWriter {
       if (known !== undefined) return known;
     }
     const name = this.writer.const(part, read());
-    const scope = this.#scopes.at(-1) as Map<Vector, Locals>;
+    const scope = this.#scopes.at(-1) as Map<Vector | string, Locals>;
     const locals = scope.get(column.vector) ?? {};
     locals[part] = name;
     scope.set(column.vector, locals);
     return name;
+  }
+
+  /** The names of what a computation gives for the row being worked on: written where it is first needed. `key` says what is computed of which names. */
+  once(key: string, write: () => Locals): Locals {
+    const known = this.#scopes.find(scope => scope.has(key))?.get(key);
+    if (known !== undefined) return known;
+    const locals = write();
+    this.#scopes.at(-1)?.set(key, locals);
+    return locals;
+  }
+
+  /** Whether `once` would write nothing. */
+  knows(key: string): boolean {
+    return this.#scopes.some(scope => scope.has(key));
   }
 
   /** A new column, to be written at the same row numbers. */
@@ -272,7 +290,7 @@ export class SegmentWriter {
 
   /** Tells what a column's cell at this row holds, so that nobody reads it again. */
   know(column: ColumnSource, value: Js, tag: Js): void {
-    const scope = this.#scopes.at(-1) as Map<Vector, Locals>;
+    const scope = this.#scopes.at(-1) as Map<Vector | string, Locals>;
     scope.set(column.vector, {...scope.get(column.vector), value, tag});
   }
 
