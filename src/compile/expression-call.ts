@@ -4,7 +4,7 @@ import {physicalOf} from '../types/sql-type.ts';
 import {like} from './bytes.ts';
 import {arithmeticCell} from './expression-arithmetic.ts';
 import {comparisonCell, isComparison} from './expression-comparison.ts';
-import {caseOfLetters, extractedText, lengthInCharacters, partOfCharacters, partOfText} from './expression-text.ts';
+import {caseOfLetters, extractedText, joinedText, lengthInCharacters, partOfCharacters, partOfText} from './expression-text.ts';
 import {allPresent, both, type Cell, type ConditionCell, type Expressions, presence} from './cell.ts';
 
 type Call = Expr & {readonly kind: 'call'};
@@ -27,6 +27,8 @@ const inlineForms = new Map<string, WriteCall>([
   ['LIKE', likeTest],
   ['LOWER', caseOfLetters],
   ['UPPER', caseOfLetters],
+  ['||', joinedText],
+  ['CONCAT', joinedText],
   ['CHAR_LENGTH', lengthInCharacters],
   ['SPLIT_INDEX', partOfText],
   ['SUBSTRING', partOfCharacters],

@@ -5,7 +5,7 @@ import {findFunction} from '../functions/index.ts';
 import type {Expr} from '../plan/expression.ts';
 import {maxLength} from '../types/sql-type.ts';
 import type {Value} from '../types/value.ts';
-import {type Cell, type Expressions, type TextCell} from './cell.ts';
+import {allPresent, type Cell, type Expressions, type TextCell} from './cell.ts';
 import {neededBytes, type TextToText} from './text-functions.ts';
 
 type Call = Expr & {readonly kind: 'call'};
@@ -60,12 +60,36 @@ export function extractedText(expressions: Expressions, call: Call): Cell | null
   });
 }
 
+/** `||` and CONCAT. The result must be escaped in JSON where one of its texts must. */
+export function joinedText(expressions: Expressions, call: Call): Cell | null {
+  const cells = joinedBy(call).map(operand => (isText(operand) ? expressions.operand(operand) : null));
+  if (!cells.every(cell => cell?.kind === 'text')) return null;
+  const parts = cells as readonly TextCell[];
+  const total = parts.map(part => part.length).reduce((left, right) => js`${left} + ${right}`);
+  const tag = parts.map(part => part.tag).reduce((left, right) => js`${left} | ${right}`);
+  const key = JSON.stringify(['||', ...parts.map(({pointer, length}) => [String(pointer), String(length)])]);
+  return onceARow(expressions, key, {present: allPresent(parts), nullable: call.type.nullable}, () => {
+    const texts = textFunctions(expressions);
+    const append = (before: Js, part: TextCell): Js => js`${before}, ${texts}.append(${part.pointer}, ${part.length})`;
+    return js`(${parts.reduce(append, js`${texts}.begin(${total})`)}, ${tag})`;
+  });
+}
+
+/** What is joined, with what is joined to be an operand of it. */
+function joinedBy(call: Call): readonly Expr[] {
+  return call.arguments.flatMap(operand => (operand.kind === 'call' && operand.function === '||' ? joinedBy(operand) : [operand]));
+}
+
 /** The first argument, where it is a text. */
 function textOf(expressions: Expressions, call: Call): TextCell | null {
   const first = call.arguments[0] as Expr;
-  if (first.type.kind !== 'CHAR' && first.type.kind !== 'VARCHAR') return null;
+  if (!isText(first)) return null;
   const cell = expressions.operand(first);
   return cell?.kind === 'text' ? cell : null;
+}
+
+function isText({type}: Expr): boolean {
+  return type.kind === 'CHAR' || type.kind === 'VARCHAR';
 }
 
 function constantOf(expr: Expr): Value | undefined {
@@ -97,19 +121,31 @@ function made(
   constants: readonly (string | number)[],
   rest: (numbers: readonly Js[]) => readonly Js[],
 ): Cell | null {
-  const {segment} = expressions;
-  const {writer} = segment;
   const key = JSON.stringify([call.function, String(text.pointer), String(text.length), constants]);
-  if (call.function === 'REGEXP_EXTRACT' && expressions.isLazy && !segment.knows(key)) return null;
-  const names = segment.once(key, () => {
-    const texts = textFunctions(expressions);
+  if (call.function === 'REGEXP_EXTRACT' && expressions.isLazy && !expressions.segment.knows(key)) return null;
+  const {writer} = expressions.segment;
+  return onceARow(expressions, key, {present: text.present, nullable: call.type.nullable}, () => {
     const bound = constants.map(constant => writer.bind('constant', constant, JSON.stringify(constant)));
     const given = [text.pointer, text.length, text.tag, ...rest(bound)].reduce((left, right) => js`${left}, ${right}`);
-    const result = js`${texts}.${method}(${given})`;
-    const tag = writer.const('tag', text.present === null ? result : js`${text.present} ? ${result} : 1`);
+    return js`${textFunctions(expressions)}.${method}(${given})`;
+  });
+}
+
+/** The text that TextFunctions leaves when the code that `write` gives is run; that is the tag. `present`: that no argument is NULL. */
+function onceARow(
+  expressions: Expressions,
+  key: string,
+  {present, nullable}: {readonly present: Js | null; readonly nullable: boolean},
+  write: () => Js,
+): TextCell {
+  const {segment} = expressions;
+  const {writer} = segment;
+  const names = segment.once(key, () => {
+    const result = write();
+    const texts = textFunctions(expressions);
+    const tag = writer.const('tag', present === null ? result : js`${present} ? ${result} : 1`);
     return {tag, pointer: writer.const('pointer', js`${texts}.pointer`), length: writer.const('length', js`${texts}.length`)};
   });
   const [pointer, length, tag] = [names.pointer as Js, names.length as Js, names.tag as Js];
-  const isAlwaysPresent = text.present === null && !call.type.nullable;
-  return {kind: 'text', pointer, length, tag, present: isAlwaysPresent ? null : js`${tag} !== 1`, constant: null};
+  return {kind: 'text', pointer, length, tag, present: present === null && !nullable ? null : js`${tag} !== 1`, constant: null};
 }

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {Memory} from '../base/memory.ts';
 import {Tag} from '../flow/batch.ts';
+import {findFunction} from '../functions/index.ts';
 import {neededBytes, TextFunctions} from './text-functions.ts';
 
 const memory = new Memory(1 << 20);
@@ -49,6 +51,15 @@ test('parts are not copied, and keep the tag of the text', () => {
   expect(result(url)).toEqual(['"y', true]);
 });
 
+test('texts are appended to each other', () => {
+  const long = given('a text that is longer than a few bytes, ');
+  const short = given('grün');
+  texts.begin(long[1] + short[1]);
+  texts.append(...long);
+  texts.append(...short);
+  expect(result(long)).toEqual(['a text that is longer than a few bytes, grün', false]);
+});
+
 test('a search is not begun without what it needs, and finds a part of the text', () => {
   const url = given('item?a=1&channel_id=7');
   const needed = neededBytes('(&|^)channel_id=([^&]*)');
@@ -56,4 +67,31 @@ test('a search is not begun without what it needs, and finds a part of the text'
   expect(texts.extracted(...url, Tag.value, needed, () => '7')).toBe(Tag.value);
   expect(result(url)).toEqual(['7', true]);
   expect(texts.extracted(...url, Tag.value, needed, () => null)).toBe(Tag.null);
+});
+
+test('any text gives what the definitions give', () => {
+  const evaluate = (name: string, ...args: readonly (string | number)[]): string | number | null => {
+    const definition = findFunction(name);
+    if (definition?.kind !== 'scalar') throw new Error(name);
+    return definition.evaluate(args, {} as never) as string | number | null;
+  };
+  const text = fc.string({unit: fc.constantFrom('a', 'B', 'z', 'Z', '/', '@', '[', '`', '{', 'Ä', 'ß', '本', '😀'), maxLength: 12});
+  const number = fc.integer({min: -14, max: 14});
+  const read = (tag: number): string | null => (tag === Tag.null ? null : memory.readText(texts.pointer, texts.length));
+  fc.assert(
+    fc.property(text, number, number, (value, first, second) => {
+      const mark = memory.mark();
+      const at = given(value);
+      const lower = (other: string): string => evaluate('LOWER', other) as string;
+      const upper = (other: string): string => evaluate('UPPER', other) as string;
+      const slice = (other: string): string | null => evaluate('SUBSTRING', other, first, second) as string | null;
+      expect(read(texts.lower(...at, Tag.value, lower))).toBe(lower(value));
+      expect(read(texts.upper(...at, Tag.value, upper))).toBe(upper(value));
+      expect(read(texts.part(...at, Tag.value, 0x2f, first))).toBe(evaluate('SPLIT_INDEX', value, '/', first));
+      expect(read(texts.substring(...at, Tag.value, first, second, slice))).toBe(slice(value));
+      expect(texts.count(...at)).toBe(evaluate('CHAR_LENGTH', value));
+      memory.release(mark);
+    }),
+    {numRuns: 500, seed: 7},
+  );
 });

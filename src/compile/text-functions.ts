@@ -97,6 +97,21 @@ export class TextFunctions {
     return this.#write(found, tag);
   }
 
+  /** Begins a text of so many bytes, to be appended one after the other. */
+  begin(length: number): void {
+    this.pointer = this.#memory.scratch(length);
+    this.length = 0;
+  }
+
+  append(pointer: number, length: number): void {
+    const bytes = this.#bytes;
+    const target = this.pointer + this.length;
+    this.length += length;
+    // A call that copies costs more than a few bytes do.
+    if (length > 24) bytes.copyWithin(target, pointer, pointer + length);
+    else for (let at = 0; at < length; at++) bytes[target + at] = bytes[pointer + at] as number;
+  }
+
   /** How many characters a text has. */
   count(pointer: number, length: number): number {
     const bytes = this.#bytes;
