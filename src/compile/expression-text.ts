@@ -31,7 +31,7 @@ export function lengthInCharacters(expressions: Expressions, call: Call): Cell |
 
 /** SPLIT_INDEX by one ASCII character, at a constant index. */
 export function partOfText(expressions: Expressions, call: Call): Cell | null {
-  const [, separator, index] = call.arguments.map(constantOf);
+  const [separator, index] = constantsBehindFirst(call) ?? [];
   const byte = typeof separator === 'string' && separator.length === 1 ? separator.charCodeAt(0) : separator;
   if (typeof byte !== 'number' || byte < 1 || byte > 127 || typeof index !== 'number') return null;
   const text = textOf(expressions, call);
@@ -40,7 +40,7 @@ export function partOfText(expressions: Expressions, call: Call): Cell | null {
 
 /** SUBSTRING with constant positions. */
 export function partOfCharacters(expressions: Expressions, call: Call): Cell | null {
-  const [, start, length = maxLength] = call.arguments.map(constantOf);
+  const [start, length = maxLength] = constantsBehindFirst(call) ?? [];
   if (typeof start !== 'number' || typeof length !== 'number') return null;
   const text = textOf(expressions, call);
   if (text === null) return null;
@@ -49,7 +49,7 @@ export function partOfCharacters(expressions: Expressions, call: Call): Cell | n
 
 /** REGEXP_EXTRACT by a constant pattern. It costs too much to be done for rows that may not need it, unless it is done already. */
 export function extractedText(expressions: Expressions, call: Call): Cell | null {
-  const [, pattern, group = 0] = call.arguments.map(constantOf);
+  const [pattern, group = 0] = constantsBehindFirst(call) ?? [];
   if (typeof pattern !== 'string' || typeof group !== 'number') return null;
   const text = textOf(expressions, call);
   if (text === null) return null;
@@ -92,8 +92,10 @@ function isText({type}: Expr): boolean {
   return type.kind === 'CHAR' || type.kind === 'VARCHAR';
 }
 
-function constantOf(expr: Expr): Value | undefined {
-  return expr.kind === 'literal' ? expr.value : undefined;
+/** The arguments behind the first; null unless all of them are constant. */
+function constantsBehindFirst(call: Call): readonly Value[] | null {
+  const others = call.arguments.slice(1);
+  return others.every(other => other.kind === 'literal') ? others.map(other => other.value) : null;
 }
 
 function textFunctions({segment}: Expressions): Js {
@@ -105,7 +107,8 @@ function definitionOf({segment}: Expressions, call: Call): Js {
   const definition = findFunction(call.function);
   assert(definition?.kind === 'scalar', `there is no scalar function ${call.function}`);
   const [first, ...others] = call.arguments as [Expr, ...Expr[]];
-  const constants = others.map(other => constantOf(other) as Value);
+  const constants = constantsBehindFirst(call);
+  assert(constants !== null, `${call.function} is inline with constants only`);
   const planned = [{type: first.type}, ...others.map((other, at) => ({type: other.type, literal: constants[at] as Value}))];
   const site = callSite(definition, planned, call.words, call.type, segment.context);
   const compute: TextToText = text => callScalar(definition, [text, ...constants], site) as string | null;
