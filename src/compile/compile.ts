@@ -157,7 +157,13 @@ class Compilation implements Build {
   #actsOnTime(node: PlanNode): boolean {
     const compiler = compilerOf(node);
     if (compiler.kind === 'fused') return compiler.usesTime?.(node) === true;
-    return compiler.kind === 'stage' && compiler.usesTime?.(node, inputsOf(node).map(input => this.node(input))) === true;
+    return (
+      compiler.kind === 'stage' &&
+      compiler.usesTime?.(
+        node,
+        inputsOf(node).map(input => this.node(input)),
+      ) === true
+    );
   }
 
   keep(state: SavedState): void {

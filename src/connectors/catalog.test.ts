@@ -34,7 +34,11 @@ describe('a table that fits', () => {
     expect(resolved).toMatchObject({isSource: true, isSink: true, bounded: true, writes: ['append'], reads: 'append'});
     expect(Object.keys(resolved?.metadata ?? {})).toContain('file.path');
     expect(resolved?.table).toMatchObject({connector: 'filesystem', format: 'json'});
-    expect(Object.fromEntries(resolved?.table.options ?? [])).toMatchObject({path: 'x', 'scan.follow': 'false', 'partition.default-name': '__DEFAULT_PARTITION__'});
+    expect(Object.fromEntries(resolved?.table.options ?? [])).toMatchObject({
+      path: 'x',
+      'scan.follow': 'false',
+      'partition.default-name': '__DEFAULT_PARTITION__',
+    });
     expect(resolved?.table.formatOptions.get('ignore-parse-errors')).toBe('true');
     expect(resolved?.table.formatOptions.get('fail-on-missing-field')).toBe('false');
   });
@@ -116,7 +120,14 @@ describe('a table that does not fit', () => {
     ],
     [
       {...file, format: 'jsn'},
-      [['format', 'unknown-format', 'there is no format "jsn"', 'did you mean "json"? (there are json, csv, raw, changelog-json, debezium-json)']],
+      [
+        [
+          'format',
+          'unknown-format',
+          'there is no format "jsn"',
+          'did you mean "json"? (there are json, csv, raw, changelog-json, debezium-json)',
+        ],
+      ],
     ],
     [
       {...file, format: 'avro'},

@@ -10,7 +10,11 @@ export const watermarkOptions: OptionSpecs = {
     type: 'duration',
     help: 'after so long without rows nobody waits for the watermark of this table; 0 ms: it is always waited for',
   },
-  'scan.watermark.emit.strategy': {type: ['on-event', 'on-periodic'], help: 'when a watermark is given on: here after every row', ignored: true},
+  'scan.watermark.emit.strategy': {
+    type: ['on-event', 'on-periodic'],
+    help: 'when a watermark is given on: here after every row',
+    ignored: true,
+  },
 };
 
 export interface GivenOption {

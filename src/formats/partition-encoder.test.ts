@@ -33,7 +33,8 @@ test('rows go to the partition that their values name, in order and without thos
       partitionedBy: ['day', 'at'],
       defaultName: '__DEFAULT_PARTITION__',
       sink,
-      inner: (kept, inner) => csvEncoder({memory, columns: kept, options: new Map([['header', 'true']]), timeZone: 'UTC', kinds: false}, inner),
+      inner: (kept, inner) =>
+        csvEncoder({memory, columns: kept, options: new Map([['header', 'true']]), timeZone: 'UTC', kinds: false}, inner),
     },
     batch,
   );

@@ -84,8 +84,5 @@ export class PartitionEncoder implements RowEncoder {
 
 /** As Flink and Hive write names into paths: what means something there is a number of two digits behind a percent sign. */
 function escaped(name: string): string {
-  return name.replaceAll(
-    /[\p{Cc}"#%'*/:=?\\{[\]^]/gu,
-    found => `%${found.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
+  return name.replaceAll(/[\p{Cc}"#%'*/:=?\\{[\]^]/gu, found => `%${found.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }

@@ -95,7 +95,15 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
   ];
   const failed = problems.some(problem => problem.severity === 'error');
   const {externals, standardInput} = inferred;
-  return {plan: failed ? null : planned.plan, problems, explain: failed ? [] : planned.explain, advice: planned.advice, replay: planned.replay, externals, standardInput};
+  return {
+    plan: failed ? null : planned.plan,
+    problems,
+    explain: failed ? [] : planned.explain,
+    advice: planned.advice,
+    replay: planned.replay,
+    externals,
+    standardInput,
+  };
 }
 
 /** Standard input cannot be shared out: whoever asks first would take what the other one wants. */

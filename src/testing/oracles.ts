@@ -143,7 +143,10 @@ function lawful(subject: Subject): void {
     else if (node?.changelog === 'retract') {
       const hasPairs = !plan.nodes.some(each => each.kind === 'join');
       // A ranking may move an equal row into the place of another, as Flink does.
-      const seesAll = !plan.nodes.some(each => (each.kind === 'filter' && plan.nodes[each.input]?.changelog !== 'append') || (each.kind === 'rank' && each.number !== null));
+      const seesAll = !plan.nodes.some(
+        each =>
+          (each.kind === 'filter' && plan.nodes[each.input]?.changelog !== 'append') || (each.kind === 'rank' && each.number !== null),
+      );
       const textOf = (change: Change): string => rowText(null, change.row, node.schema.columns, plan.settings.timeZone);
       expect(changelogFault(changes, textOf, hasPairs, seesAll)).toBeNull();
     }

@@ -37,7 +37,11 @@ async function checkFile(file: string, invocation: Invocation): Promise<{readonl
     } else {
       const planned: PlannedJob[] = [];
       for (const spec of found.specs) planned.push(await planJob(spec, invocation));
-      problems.push(...problemsOf(planned, invocation), ...planned.flatMap(({prepared}) => prepared.advice), ...(isJobFile(file) ? jointProblems(planned, false) : []));
+      problems.push(
+        ...problemsOf(planned, invocation),
+        ...planned.flatMap(({prepared}) => prepared.advice),
+        ...(isJobFile(file) ? jointProblems(planned, false) : []),
+      );
     }
     return {jobs: found.specs.length, problems};
   } catch (error) {

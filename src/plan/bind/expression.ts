@@ -187,7 +187,10 @@ export class ExpressionBinder {
           'compare with each value, and combine with AND or OR',
         );
       case 'scalar-query':
-        return this.options.values?.bind(expression.query, span) ?? (this.options.values === undefined ? report.notSupported('a query as a value here', span) : null);
+        return (
+          this.options.values?.bind(expression.query, span) ??
+          (this.options.values === undefined ? report.notSupported('a query as a value here', span) : null)
+        );
       case 'array-query':
         return report.notSupported(`${expression.type}(SELECT …)`, span);
       case 'descriptor':

@@ -46,7 +46,13 @@ export interface Session {
   /** What each aggregate and scan came from, by node. */
   readonly origins: Map<number, Origin>;
   /** Nodes that no stream can run as they are: told unless something else takes their place. */
-  readonly refusals: {readonly node: number; readonly report: Report; readonly span: Span; readonly message: string; readonly hint?: string}[];
+  readonly refusals: {
+    readonly node: number;
+    readonly report: Report;
+    readonly span: Span;
+    readonly message: string;
+    readonly hint?: string;
+  }[];
   /** Tables and views by name. A name that failed to be created stands for nothing, so that its users are not blamed as well. */
   readonly tables: Map<string, NamedTable | 'failed'>;
   /** Files and streams that nobody declared, by what FROM says. */

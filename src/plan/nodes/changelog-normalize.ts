@@ -26,6 +26,10 @@ export const changelogNormalize: Behaviour<ChangelogNormalizeShape> = {
     for (const key of node.keys) demand.add(key);
     return [demand];
   },
-  growth: (node, [input]) => growthByKey('one row', node.keys.map(key => nameText(input!.schema.columns[key]!.name))),
+  growth: (node, [input]) =>
+    growthByKey(
+      'one row',
+      node.keys.map(key => nameText(input!.schema.columns[key]!.name)),
+    ),
   describe: (node, [input]) => `the last row of each ${node.keys.map(key => nameText(input!.columns[key]!.name)).join(', ')}`,
 };

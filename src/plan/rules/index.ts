@@ -10,7 +10,15 @@ import {shareEquals} from './share-equals.ts';
 export type {Graph} from './rule.ts';
 
 /** In the order in which they are applied: each makes more for the next one to find. */
-export const rules: readonly Rule[] = [foldConstants, decideFilters, mergeNeighbours, pushDownFilters, shareEquals, pruneColumns, removeTrivialProjects];
+export const rules: readonly Rule[] = [
+  foldConstants,
+  decideFilters,
+  mergeNeighbours,
+  pushDownFilters,
+  shareEquals,
+  pruneColumns,
+  removeTrivialProjects,
+];
 
 /** The graph after all rules, or after none; in both cases without what no sink needs. */
 export function applyRules(graph: Graph, context: RuleContext, enabled: boolean): Graph {
