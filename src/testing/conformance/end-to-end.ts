@@ -1,6 +1,7 @@
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Problem} from '../../base/problem.ts';
+import type {Prepared} from '../../job/prepare.ts';
 import type {Plan} from '../../plan/plan.ts';
 import {withoutUnused} from '../../plan/rules/rule.ts';
 import {prepareScript, runToText} from '../run-case.ts';
@@ -117,15 +118,21 @@ function repairScript(one: CorpusCase, file: string): void {
   writeFileSync(file, withoutJava(script));
 }
 
-export async function judgeCase(tools: CorpusTools, given: CorpusCase, directory: string): Promise<Verdict> {
-  const one = asBatch(given);
-  if (skips.some(skip => skip.applies(one))) return {kind: 'skipped'};
+/** Lays a case's script and input out in a folder and plans it. Null: the case is one of those that are left out. */
+export async function prepareCorpusCase(tools: CorpusTools, one: CorpusCase, directory: string): Promise<Prepared | null> {
+  if (skips.some(skip => skip.applies(one))) return null;
   rmSync(directory, {recursive: true, force: true});
   mkdirSync(directory, {recursive: true});
   tools.render(one, directory);
   repairScript(one, join(directory, 'job.sql'));
+  return prepareScript({name: 'job.sql', text: readFileSync(join(directory, 'job.sql'), 'utf8')}, [], directory);
+}
+
+export async function judgeCase(tools: CorpusTools, given: CorpusCase, directory: string): Promise<Verdict> {
+  const one = asBatch(given);
+  const prepared = await prepareCorpusCase(tools, one, directory);
+  if (prepared === null) return {kind: 'skipped'};
   const expectError = one.expect.some(expectation => expectation.kind === 'error');
-  const prepared = await prepareScript({name: 'job.sql', text: readFileSync(join(directory, 'job.sql'), 'utf8')}, [], directory);
   if (prepared.plan === null) {
     if (isOfUnknownTable(one, prepared.problems)) return {kind: 'skipped'};
     if (isRefusal(prepared.problems)) return {kind: 'refused', why: why(prepared.problems)};
