@@ -1,6 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
+import {manual} from './cli/pages/manual.ts';
 
 /** Lowest first. A folder may import itself and the folders on lower rows. */
 const layers: readonly (readonly string[])[] = [
@@ -130,6 +131,11 @@ describe('taste', () => {
   test('no folder of leftovers, no default exports', () => {
     expect(files.filter(({file}) => /(^|\/)(utils?|helpers?|common|misc|core)(\/|\.ts$)/.test(file)).map(({file}) => file)).toEqual([]);
     expect(sources.filter(({text}) => /^export default /m.test(text)).map(({file}) => file)).toEqual([]);
+  });
+
+  test('the man page is current', () => {
+    const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
+    expect(readFileSync('man/weir.1', 'utf8') === manual(version), 'run "npm run man"').toBe(true);
   });
 
   test('the map of the house is short', () => {

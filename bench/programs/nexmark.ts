@@ -55,14 +55,16 @@ export async function nexmark(options: Options): Promise<boolean> {
 
 function command(queries: string, name: string, events: string) {
   const script = join(cacheDirectory, 'nexmark', `${name}.sql`);
-  mkdirSync(join(cacheDirectory, 'nexmark'), {recursive: true});
+  mkdirSync(join(cacheDirectory, 'nexmark/data'), {recursive: true});
+  // What upstream's generator of the side input writes.
+  writeFileSync(join(cacheDirectory, 'nexmark/data/side_input.txt'), Array.from({length: 10_000}, (_, key) => `${key},${key}\n`).join(''));
   const ddl = readFileSync(join(queries, 'ddl_kafka.sql'), 'utf8').replace(
     /WITH\s*\([\s\S]*?\)\s*;/,
     `WITH ('connector' = 'filesystem', 'path' = '${resolve(events)}', 'format' = 'json');`,
   );
   const views = readFileSync(join(queries, 'ddl_views.sql'), 'utf8').replaceAll('${NEXMARK_TABLE}', 'kafka');
   const query = readFileSync(join(queries, `${name}.sql`), 'utf8')
-    .replaceAll('${NEXMARK_DIR}', resolve(cacheDirectory))
+    .replaceAll('${FLINK_HOME}', resolve(cacheDirectory, 'nexmark'))
     .replaceAll('A.dateTime', 'A.`dateTime`');
   writeFileSync(script, `${ddl}\n${views}\n${query}`);
   return weir(name, 'run', '-q', script);

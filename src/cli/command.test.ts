@@ -4,7 +4,6 @@ import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {commands} from './commands/index.ts';
-import {manual} from './pages/manual.ts';
 import {plainText} from './pages/plain.ts';
 import {commandSections} from './pages/sections.ts';
 
@@ -473,11 +472,6 @@ describe('check and explain', () => {
     expect(weir(['help', 'bad-record']).out).toContain('--on-error');
     expect(weir(['help', 'json']).out).toContain("'json.");
     expect(weir(['help', 'on-error']).out).toContain('--on-error POLICY');
-  });
-
-  test('the man page is current', () => {
-    const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
-    expect(readFileSync('man/weir.1', 'utf8') === manual(version), 'run "npm run man"').toBe(true);
   });
 });
 
