@@ -34,22 +34,6 @@ export function bidsFile(rows: number, shape: BidShape = {auctions: 1000, channe
   return generated(`bids-${rows}-${shape.auctions}-${shape.channels}${order}.ndjson`, rows, (next, row) => bid(next, shape, row));
 }
 
-/** The same bids as CSV with a header. */
-export function bidsCsvFile(rows: number): DataFile {
-  return generated(
-    `bids-${rows}.csv`,
-    rows,
-    next => {
-      const {auction, bidder, price, channel, url, dateTime, extra} = JSON.parse(bid(next, {auctions: 1000, channels: 1000}, 0)) as Record<
-        string,
-        string
-      >;
-      return `${auction},${bidder},${price},${channel},${url},${dateTime},${extra}\n`;
-    },
-    'auction,bidder,price,channel,url,dateTime,extra\n',
-  );
-}
-
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 function word(next: () => number, length: number): string {
@@ -69,13 +53,13 @@ function bid(next: () => number, shape: BidShape, row: number): string {
   return `{"auction":${auction},"bidder":${bidder},"price":${price},"channel":"${channel}","url":"${url}","dateTime":"${time}","extra":"${word(next, 40)}"}\n`;
 }
 
-export function generated(name: string, rows: number, record: (next: () => number, row: number) => string, header = ''): DataFile {
+export function generated(name: string, rows: number, record: (next: () => number, row: number) => string): DataFile {
   mkdirSync(cacheDirectory, {recursive: true});
   const path = join(cacheDirectory, name);
   if (!existsSync(path)) {
     const next = generator(20260101);
     const file = openSync(`${path}.new`, 'w');
-    let text = header;
+    let text = '';
     for (let row = 0; row < rows; row++) {
       text += record(next, row);
       if (text.length > 1 << 20 || row === rows - 1) {

@@ -35,11 +35,6 @@ export const timestamp: Accept = accept(type => type.kind === 'TIMESTAMP' || typ
   precision: 3,
   nullable: true,
 });
-export const dateOrTimestamp: Accept = accept(type => type.kind === 'DATE' || type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ', {
-  kind: 'TIMESTAMP',
-  precision: 3,
-  nullable: true,
-});
 
 interface Parameters {
   readonly parameters: readonly Accept[];

@@ -69,8 +69,10 @@ const refusals = new Set([
   'overwrite-needs-batch',
 ]);
 
+/** What is refused is told first: errors behind it may follow from it, errors before it say that the text is wrong. */
 export function isRefusal(problems: readonly Problem[]): boolean {
-  return problems.some(problem => problem.severity === 'error' && refusals.has(problem.code));
+  const first = problems.find(problem => problem.severity === 'error');
+  return first !== undefined && refusals.has(first.code);
 }
 
 export function why(problems: readonly Problem[]): string {

@@ -10,7 +10,7 @@ interface Snippets {
 
 /** Placeholders and templates (`…`, `[name]`, `hintName: …`), prompts, tables of output: not the text of statements. */
 const isTemplate =
-  /\.\.\.|\. \. \.|…|\[\s*[A-Za-z_(' .]+|\{[a-zA-Z_ ]+\}|\$\{|<[a-z_]+>|table_name\d|table_path|view_name|^\s*(Flink SQL>|beeline>|\+[-+]|\||\w+ *: *\w+|hintName|-+>|={3,}|curl |.*jshell)/m;
+  /\.\.\.|\. \. \.|…|(?<!ARRAY)\[\s*[A-Za-z_(. ]+|\{[a-zA-Z_ ]+\}|\$\{|<[a-z]+_[a-z_]+>|table_name\d|table_path|view_name|^\s*(Flink SQL>|beeline>|\+[-+]|\||hintName|-+>|={3,}|curl |.*jshell)/m;
 
 /** What a block of SQL begins with; others are a clause, a function call or rows cut out of a page. */
 const statementWords =
