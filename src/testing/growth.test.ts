@@ -9,8 +9,14 @@ import {prepareCase} from './run-case.ts';
 const directory = mkdtempSync(join(tmpdir(), 'weir-growth-'));
 afterAll(() => rmSync(directory, {recursive: true, force: true}));
 
-/** Enough different values that every index grows several times while rows are on their way. */
-const rows = Array.from({length: 1500}, (_, row) => ({k: row % 7, v: (row * 31) % 701, t: `text ${(row * 17) % 603}`, x: row % 3}));
+/**
+ * Enough different values that every index grows several times while rows are on their way. `x` follows from `v`, so that a value comes again with the same
+ * filters: a value that growing had entered twice would be counted twice then.
+ */
+const rows = Array.from({length: 1500}, (_, row) => {
+  const v = (row * 31) % 701;
+  return {k: row % 7, v, t: `text ${(row * 17) % 603}`, x: v % 3};
+});
 
 test.each([
   [
