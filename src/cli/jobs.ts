@@ -5,6 +5,7 @@ import type {JobSpec} from '../config/job-file.ts';
 import {type Prepared, prepare, type PrepareRequest} from '../job/prepare.ts';
 import type {Plan} from '../plan/plan.ts';
 import {parseScript} from '../sql/parse.ts';
+import {defaultSupervision} from '../supervisor/policy.ts';
 import type {Invocation} from './commands/define.ts';
 import {flags} from './flags.ts';
 import {readText} from './texts.ts';
@@ -63,6 +64,11 @@ function scriptJob(source: SourceText, path: string, parameters: ReadonlyMap<str
     onError: null,
     maxErrors: null,
     output: null,
+    delivery: {},
+    supervision: defaultSupervision,
+    parallelism: null,
+    keepEpochs: null,
+    secrets: new Map(),
   };
 }
 

@@ -4,6 +4,7 @@ import {faultProblem} from './fault-problem.ts';
 import type {JobSpec} from './job-file.ts';
 import {fillIn} from './fill-in.ts';
 import {applySettings} from './settings.ts';
+import {defaultSupervision} from '../supervisor/policy.ts';
 import {schemaFaults} from './validator.ts';
 import {type Path, YamlFile} from './yaml-file.ts';
 
@@ -21,11 +22,18 @@ export interface LoadRequest {
 
 export interface LoadedFile {
   readonly jobs: readonly JobSpec[];
+  /** The name for all jobs together; null where no file says one. */
+  readonly project: string | null;
+  /** Where logs and snapshots lie; relative to the current folder (a file writes it relative to its own). Null: not said. */
+  readonly stateDirectory: string | null;
   readonly problems: readonly Problem[];
 }
 
+const nothing = {jobs: [], project: null, stateDirectory: null};
+
 /** The data of a job file once the schema has accepted it. */
 interface JobFileData {
+  readonly project?: string;
   readonly vars?: Readonly<Record<string, string | number | boolean>>;
   readonly defaults?: JobData;
   readonly jobs: Readonly<Record<string, JobData>>;
@@ -45,13 +53,13 @@ interface JobData {
  */
 export function loadJobFile(request: LoadRequest): LoadedFile {
   const file = new YamlFile(request.source);
-  if (file.problems.length > 0) return {jobs: [], problems: file.problems};
+  if (file.problems.length > 0) return {...nothing, problems: file.problems};
   const set = applySettings(file.data, request.settings);
   const filled = fillIn(set.data, file, request);
   const placeOf = (path: Path, isKey: boolean): Place => set.placeOf(path, isKey) ?? (isKey ? file.placeOfKey(path) : file.placeOf(path));
   const faults = schemaFaults(filled.data).filter(fault => !filled.unknownAt.has(fault.instancePath));
   const problems = [...set.problems, ...filled.problems, ...faults.flatMap(fault => faultProblem(fault, filled.data, placeOf))];
-  if (problems.length > 0) return {jobs: [], problems: inOrder(problems)};
+  if (problems.length > 0) return {...nothing, problems: inOrder(problems)};
   const data = filled.data as JobFileData;
   const jobs: JobSpec[] = [];
   for (const name of Object.keys(data.jobs)) {
@@ -59,7 +67,7 @@ export function loadJobFile(request: LoadRequest): LoadedFile {
     if ('problems' in job) problems.push(...job.problems);
     else jobs.push({...job, optionValue: text => filled.optionValue(name, text), usedVariables: filled.usedVariables});
   }
-  return {jobs, problems: inOrder(problems)};
+  return {jobs, project: data.project ?? null, stateDirectory: null, problems: inOrder(problems)};
 }
 
 function readJob(
@@ -103,6 +111,11 @@ function readJob(
     onError: job['on-error'] ?? null,
     maxErrors: job['max-errors'] ?? null,
     output: job.output ?? null,
+    delivery: {},
+    supervision: defaultSupervision,
+    parallelism: null,
+    keepEpochs: null,
+    secrets: new Map(),
   };
 }
 
