@@ -3,6 +3,7 @@ import type {Memory} from '../base/memory.ts';
 import type {OptionSpecs} from '../base/options.ts';
 import type {Problem} from '../base/problem.ts';
 import type {Batch} from '../flow/batch.ts';
+import type {Transaction} from '../flow/delivery.ts';
 import type {PartitionedSink, Sink} from '../flow/sink.ts';
 import type {Source} from '../flow/source.ts';
 import type {RowEncoder} from '../formats/define.ts';
@@ -34,6 +35,20 @@ export interface ConnectorContext {
   readonly timeZone: string;
   /** Lines of `print` tables begin with the table's name, so that several can be told apart. */
   readonly namePrints: boolean;
+  /** How others know the job, and what it promises; null: a run that keeps nothing (a one-liner). */
+  readonly job: ConnectorJob | null;
+}
+
+/** What a connector knows of the job it works for. */
+export interface ConnectorJob {
+  readonly project: string;
+  readonly name: string;
+  /** Of `count` processes of the job this one reads the partitions p with p % count = index. */
+  readonly slot: {readonly index: number; readonly count: number};
+  /** `exactly-once`: sinks that can write into `transaction`. */
+  readonly guarantee: 'none' | 'at-least-once' | 'exactly-once';
+  /** The one transaction of the job; null: it has none. */
+  readonly transaction: Transaction | null;
 }
 
 /** File descriptor 0, to be taken by one table at most. */
@@ -58,6 +73,23 @@ export interface ConnectorDefinition {
   readonly metadata: Readonly<Record<string, SqlType>>;
   /** As a sink it takes METADATA columns that are not VIRTUAL, of any key: fields of its rows behind the physical ones, in the order of their keys. Absent: none. */
   readonly writesMetadata?: true;
+  /**
+   * What reading is worth after a restart. `replays`: it goes on from a position and gives the same again; `once`: what was read is gone (a pipe). Absent: `once`.
+   */
+  replays?(table: ConnectorTable): 'replays' | 'once';
+  /**
+   * What makes its output count. `cut`: the job's log, to whose lengths it is cut (files); `transaction`: it joins the job's transaction for exactly-once, and
+   * else delivers each row at least once; `run`: nothing beyond this run (pipes, terminals); `nothing`: it has no output. Absent: `run`.
+   */
+  counts?(table: ConnectorTable): 'cut' | 'transaction' | 'run' | 'nothing';
+  /**
+   * The job's transaction, for sinks that say `transaction`: `sources` and `sinks` are all tables of this connector in the job. Throws a problem where one
+   * transaction cannot hold them (two clusters).
+   */
+  transaction?(
+    tables: {readonly sources: readonly ConnectorTable[]; readonly sinks: readonly ConnectorTable[]},
+    context: ConnectorContext,
+  ): Transaction;
   /** True when the input ends by itself. */
   bounded?(table: ConnectorTable): boolean;
   /** Beyond types and required options: contradictions, columns that it cannot fill. Told at planning; looks at no file and does not wait. */

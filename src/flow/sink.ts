@@ -1,3 +1,5 @@
+import type {DurableOutput} from './delivery.ts';
+
 /**
  * Takes encoded output. `write` never waits and copies what it keeps: the bytes are only lent. The loop calls `drain` before it writes again when `full`, and
  * `flush` when input went idle, so that output is never held back longer than that.
@@ -14,6 +16,8 @@ export interface Sink {
   readonly closedByReader: boolean;
   /** True, after `open`, when rows are added to some that are there: what stands before the first row (a header) is not written again. */
   readonly continues?: boolean;
+  /** Present where output is told apart by commits: see there. Absent for pipes, and for sinks that write into the job's transaction. */
+  readonly durable?: DurableOutput;
   /** The end of a run that may count: writes what is held, then makes an overwriting sink's output visible. */
   close(): Promise<void>;
   /** The end of a run that failed: an overwriting sink leaves what was there before. Absent: `close` does. */

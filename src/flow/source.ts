@@ -1,4 +1,5 @@
 import type {Batch} from './batch.ts';
+import type {Offset} from './delivery.ts';
 
 /** Where reading goes on: plain JSON that only its source understands. It names the byte (or record) after the last one that was decoded. */
 export type Position = string | number | boolean | null | readonly Position[] | {readonly [name: string]: Position};
@@ -32,6 +33,51 @@ export interface PartInfo {
   readonly metadata: ReadonlyMap<string, string | number | bigint>;
 }
 
+/**
+ * A source of messages: each is a record by itself, with a key, a value and metadata, and belongs to a partition; the order within a partition holds. Nothing but
+ * `open`, `ready` and `close` may wait.
+ */
+export interface MessageSource {
+  readonly kind: 'messages';
+  open(from: Position): Promise<void>;
+  /** Puts messages that have arrived into `table` from row 0 and sets its `count`, copying their bytes into engine memory; or says why there are none. */
+  take(table: MessageTable): 'messages' | 'nothing' | 'ended';
+  /** Resolves when `take` would not say `nothing`. */
+  ready(): Promise<void>;
+  /** Behind the last message taken. */
+  position(): Position;
+  /** The same as offsets of the job's group; empty for sources without a group. */
+  offsets(): readonly Offset[];
+  /** At this moment all partitions have been read to their ends. */
+  readonly isAtEnd: boolean;
+  /** Messages that are there and not read yet, as far as known; null when unknown. */
+  lag(): number | null;
+  close(): Promise<void>;
+}
+
+/** Messages as records of engine memory, a row each; at most 2,048. */
+export interface MessageTable {
+  count: number;
+  /** Room for the bytes of keys and values: [pointer, pointer + size). */
+  readonly pointer: number;
+  readonly size: number;
+  readonly valueStarts: Uint32Array;
+  /** `nullLength`: the message has none (a tombstone). */
+  readonly valueLengths: Uint32Array;
+  readonly keyStarts: Uint32Array;
+  readonly keyLengths: Uint32Array;
+  /** Of each message the number of its partition among those of the source, from 0, in an order that a restart keeps: rows of one number are in order. */
+  readonly partitions: Uint32Array;
+  /** Set by the source: a metadata column of the message in row `row`, as a plain value; by the connector's keys. */
+  metadata: (row: number, key: string) => MetadataValue;
+  /** Set by the source: `orders[3]@1024`, to name a message in a problem. */
+  where: (row: number) => string;
+}
+
+export const nullLength = 0xff_ff_ff_ff;
+
+export type MetadataValue = string | number | bigint | null | ReadonlyMap<string, Uint8Array>;
+
 /** A source that makes rows itself, straight into columns. */
 export interface RowSource {
   readonly kind: 'rows';
@@ -43,4 +89,4 @@ export interface RowSource {
   close(): Promise<void>;
 }
 
-export type Source = ByteSource | RowSource;
+export type Source = ByteSource | RowSource | MessageSource;

@@ -22,7 +22,7 @@ process.on('disconnect', () => {
 });
 process.on('message', (message: ToJob) => {
   if (message.kind === 'stop') stop.abort();
-  else void run(message.assignment);
+  else if (message.kind === 'start') void run(message.assignment);
 });
 
 async function run(assignment: JobAssignment): Promise<void> {

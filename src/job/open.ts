@@ -57,6 +57,7 @@ export function assemble(options: RunOptions): Parts {
     standardError: options.standardError,
     timeZone: plan.settings.timeZone,
     namePrints: options.console.format === 'flink-row',
+    job: null,
   };
   const maxRecordBytes = recordBytes(plan);
   const sources: Source[] = [];
@@ -64,6 +65,7 @@ export function assemble(options: RunOptions): Parts {
     const {table, wanted} = engineInput.node;
     const source = connectorOf(table).source?.(connectorTable(table), context, wanted);
     assert(source !== undefined, 'the planner reads sources only');
+    assert(source.kind !== 'messages', 'no connector gives messages yet');
     sources.push(source);
     inputs.push(
       source.kind === 'rows'

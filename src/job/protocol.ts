@@ -1,6 +1,29 @@
 import type {Problem} from '../base/problem.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {OnError, RunOptions, RunProgress, RunResult} from './contract.ts';
+import type {Guarantee} from './delivery.ts';
+
+/** Where a job keeps its log, and how it commits. Null in an assignment: nothing is kept (guarantee `none`). */
+export interface CommitAssignment {
+  readonly guarantee: Exclude<Guarantee, 'none'>;
+  /** The job's own folder, of this process alone. */
+  readonly directory: string;
+  /** The most records that one commit covers; null: only the wait bounds it. */
+  readonly batchRecords: number | null;
+  readonly batchWaitMs: number;
+  /** Forget what was kept: begin with a new log. */
+  readonly fresh: boolean;
+  /** The last so many epochs stay readable. */
+  readonly keepEpochs: number;
+}
+
+/** What a job is called where others see it: consumer groups and transactional ids are made of it. */
+export interface JobIdentity {
+  readonly project: string;
+  readonly name: string;
+  /** Which part of a job with several processes this is: it reads the partitions p with p % count = index. */
+  readonly slot: {readonly index: number; readonly count: number};
+}
 
 /** What a job's process needs to run: everything of RunOptions that can be sent. Maps and big integers survive, since messages are structured clones. */
 export interface JobAssignment {
@@ -12,13 +35,32 @@ export interface JobAssignment {
   readonly limit: number | null;
   /** Read ahead of standard input by the parent, to infer a table. */
   readonly readAhead: Uint8Array | null;
+  readonly identity: JobIdentity;
+  readonly commit: CommitAssignment | null;
 }
 
-/** Parent to job. The first message is `start`; after it only `stop`, which asks for a clean end. A closed channel means the same as `stop`. */
-export type ToJob = {readonly kind: 'start'; readonly assignment: JobAssignment} | {readonly kind: 'stop'};
+/** Parent to job. The first message is `start`. A closed channel means the same as `stop`. */
+export type ToJob =
+  | {readonly kind: 'start'; readonly assignment: JobAssignment}
+  /** Ends cleanly: what was read is processed, written and committed. */
+  | {readonly kind: 'stop'}
+  /** Takes no more input, commits, and holds position and state. Answered by `paused`. */
+  | {readonly kind: 'pause'}
+  | {readonly kind: 'resume'}
+  /** Commits now. Answered by `committed`, with the epoch, once it counts. */
+  | {readonly kind: 'checkpoint'}
+  /** Is every source at its end, and all committed? Asked in rounds; answered by `idle` after the last commit. */
+  | {readonly kind: 'ask-idle'; readonly round: number};
 
 /** Job to parent. `ended` is the last message; a process that ends without it has died. */
 export type FromJob =
   | {readonly kind: 'progress'; readonly progress: RunProgress}
   | {readonly kind: 'problem'; readonly problem: Problem}
+  /** Sources and sinks are open, state is restored, the first step is next. */
+  | {readonly kind: 'running'; readonly epoch: number}
+  | {readonly kind: 'paused'}
+  | {readonly kind: 'resumed'}
+  /** Told for a `checkpoint`; other commits show in the progress. */
+  | {readonly kind: 'committed'; readonly epoch: number}
+  | {readonly kind: 'idle'; readonly round: number; readonly isIdle: boolean}
   | {readonly kind: 'ended'; readonly result: RunResult};

@@ -68,6 +68,8 @@ function start(
         maxErrors: null,
         limit: null,
         readAhead: null,
+        identity: {project: 'test', name: 'test', slot: {index: 0, count: 1}},
+        commit: null,
       },
     })),
     module,

@@ -83,7 +83,10 @@ export function supervise(options: SuperviseOptions): Supervision {
         if (error !== null) happen({kind: 'stop'});
         else happen({kind: 'stop', jobs: options.jobs.filter(({writesElsewhere}) => !writesElsewhere).map(({name}) => name)});
       },
-      onMessage: message => happen(eventOf(job.name, message)),
+      onMessage: message => {
+        const event = eventOf(job.name, message);
+        if (event !== null) happen(event);
+      },
       onExit: how => happen({kind: 'exited', job: job.name, how, atMs: options.clock.now()}),
     });
 
@@ -91,7 +94,7 @@ export function supervise(options: SuperviseOptions): Supervision {
   return {stop: () => happen({kind: 'stop'}), ended};
 }
 
-function eventOf(job: string, message: FromJob): SupervisorEvent {
+function eventOf(job: string, message: FromJob): SupervisorEvent | null {
   switch (message.kind) {
     case 'progress':
       return {kind: 'progress', job, progress: message.progress};
@@ -99,5 +102,7 @@ function eventOf(job: string, message: FromJob): SupervisorEvent {
       return {kind: 'problem', job, problem: message.problem};
     case 'ended':
       return {kind: 'ended', job, result: message.result};
+    default:
+      return null;
   }
 }

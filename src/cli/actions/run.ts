@@ -47,6 +47,8 @@ async function runProcesses(invocation: Invocation, planned: readonly PlannedJob
         ...jobErrorPolicy(invocation, spec),
         limit: null,
         readAhead: prepared.standardInput.readAhead,
+        identity: {project: 'weir', name: spec.name, slot: {index: 0, count: 1}},
+        commit: null,
       },
     };
   });
