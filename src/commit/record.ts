@@ -8,7 +8,9 @@ export interface CommitRecord {
   readonly previousCounts: boolean;
   /** Of each input in the plan's order, behind its last row of this epoch. */
   readonly positions: readonly Position[];
-  /** In which order inputs were taken in this epoch: runs of one input's rows. `rows` 0: the input came to its end, or time alone went on. */
+  /** All input was read to its end, and everything has been written: whoever starts again has nothing left to do but to make outputs final. */
+  readonly ended: boolean;
+  /** What was done in this epoch, in order. */
   readonly taken: readonly TakenRun[];
   /** What the clock said, in the order in which this epoch asked: milliseconds since 1970. */
   readonly clockReadings: readonly number[];
@@ -20,6 +22,7 @@ export interface CommitRecord {
   readonly totals: {readonly rowsIn: number; readonly rowsOut: number; readonly rejected: number};
 }
 
+/** One batch of an input: so many of its rows. `rows` 0: the input came to its end. `input` -1: no input, time alone went on. */
 export interface TakenRun {
   readonly input: number;
   readonly rows: number;

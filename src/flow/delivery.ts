@@ -15,6 +15,8 @@ export interface DurableOutput {
   capture(): Position;
   /** Resolves when all that was written up to the last `capture` is where no crash can take it away: on the disk, or with the brokers. */
   settle(): Promise<void>;
+  /** The process ends, the output does not: what was captured stays as it is for the next process, and nothing becomes final (as `close` would make it). */
+  leave(): Promise<void>;
 }
 
 /** A place in the input, in the words of whoever keeps offsets for a group. */

@@ -1,6 +1,6 @@
 import type {Problem} from '../base/problem.ts';
 import type {Plan} from '../plan/plan.ts';
-import type {OnError, RunOptions, RunProgress, RunResult} from './contract.ts';
+import type {OnError, RunOptions, RunResult, RunStatus} from './contract.ts';
 import type {Guarantee} from './delivery.ts';
 
 /** Where a job keeps its log, and how it commits. Null in an assignment: nothing is kept (guarantee `none`). */
@@ -54,7 +54,7 @@ export type ToJob =
 
 /** Job to parent. `ended` is the last message; a process that ends without it has died. */
 export type FromJob =
-  | {readonly kind: 'progress'; readonly progress: RunProgress}
+  | {readonly kind: 'progress'; readonly progress: RunStatus}
   | {readonly kind: 'problem'; readonly problem: Problem}
   /** Sources and sinks are open, state is restored, the first step is next. */
   | {readonly kind: 'running'; readonly epoch: number}

@@ -1,6 +1,6 @@
 import type {Mark} from '../base/memory.ts';
 import {type Problem, ProblemError} from '../base/problem.ts';
-import type {RunOptions, RunPlan, RunProgress, RunResult} from './contract.ts';
+import {noStatus, type RunOptions, type RunPlan, type RunProgress, type RunResult} from './contract.ts';
 import type {Input} from './input.ts';
 import {assemble, closeSink, type Parts} from './open.ts';
 
@@ -157,7 +157,7 @@ class Run {
     }
     if (now - this.#toldMs >= progressMs) {
       this.#toldMs = now;
-      this.#options.onProgress?.(this.#progress());
+      this.#options.onProgress?.({...noStatus, ...this.#progress(), phase: 'running'});
     }
   }
 
