@@ -9,6 +9,7 @@ import type {Plan} from '../plan/plan.ts';
 import type {SavedState} from '../state/image.ts';
 import type {LateRows} from '../state/window-groups.ts';
 import {aggregate} from './aggregate.ts';
+import {fromChangelog, toChangelog} from './changelog-conversion.ts';
 import {changelogNormalize} from './changelog-normalize.ts';
 import {type RowShape, stageRows} from './columns.ts';
 import type {Engine, EngineOptions, EngineOutput, SegmentCode} from './engine.ts';
@@ -60,6 +61,8 @@ const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
   'window-rank': windowRank,
   aggregate,
   'changelog-normalize': changelogNormalize,
+  'from-changelog': fromChangelog,
+  'to-changelog': toChangelog,
   deduplicate,
   'drop-old-rows': dropOldRows,
   expand,

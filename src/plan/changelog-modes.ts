@@ -107,7 +107,7 @@ class Modes {
   }
 
   #hasOldRows(node: PlanNode, index: number, passed: boolean): boolean {
-    if (node.kind === 'scan') return node.changelog === 'retract';
+    if (node.kind === 'scan' || node.kind === 'from-changelog') return node.changelog === 'retract';
     const {oldRows} = behaviourOf<PlanNode>(node);
     if (oldRows === 'asked') return this.#needs[index]!;
     return oldRows === 'passed' ? passed : oldRows !== 'never';

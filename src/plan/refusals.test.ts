@@ -38,8 +38,6 @@ const refusals: readonly (readonly [sql: string, name: string, at: string])[] = 
   ["SELECT * FROM t PIVOT (SUM(a) FOR b IN ('x'))", 'PIVOT', "t PIVOT (SUM(a) FOR b IN ('x'))"],
   ['SELECT * FROM t UNPIVOT (v FOR n IN (a))', 'UNPIVOT', 't UNPIVOT (v FOR n IN (a))'],
   ['SELECT * FROM t TABLESAMPLE BERNOULLI (10)', 'TABLESAMPLE', 't TABLESAMPLE BERNOULLI (10)'],
-  ['SELECT * FROM FROM_CHANGELOG(input => TABLE t)', 'table function FROM_CHANGELOG', 'FROM_CHANGELOG(input => TABLE t)'],
-  ['SELECT * FROM TO_CHANGELOG(input => TABLE t)', 'table function TO_CHANGELOG', 'TO_CHANGELOG(input => TABLE t)'],
   ['SELECT * FROM ML_PREDICT(TABLE t, MODEL m, DESCRIPTOR(a))', 'table function ML_PREDICT', 'ML_PREDICT(TABLE t, MODEL m, DESCRIPTOR(a))'],
   ['SELECT UPPER(x => b) FROM t', 'an argument by name (=>)', 'UPPER(x => b)'],
   ['SELECT LISTAGG(b) WITHIN GROUP (ORDER BY b) FROM t', 'WITHIN GROUP', 'LISTAGG(b) WITHIN GROUP (ORDER BY b)'],

@@ -67,6 +67,9 @@ const rowsOfKind: RowsOfKind = {
   'drop-old-rows': (node, interpreter) => interpreter.rowsOf(node.input),
   // Of a source with changes the interpreter is given what is left of it.
   'changelog-normalize': (node, interpreter) => interpreter.rowsOf(node.input),
+  // What a row once was is not known here: rows that are taken back are the cases' business.
+  'to-changelog': (node, interpreter) => interpreter.rowsOf(node.input).map(row => [...row, 0]),
+  'from-changelog': changedRows,
   deduplicate: deduplicatedRows,
   rank: rankedRows,
   'window-rank': rankedRows,
@@ -227,6 +230,23 @@ function windowRows(
 ): readonly Row[] {
   const evaluate = (expression: Expr, row: Row): Value => interpreter.evaluator.value(expression, row);
   return windowedRows(node, interpreter.rowsOf(node.input), evaluate, interpreter.timeZone);
+}
+
+/** What is left of rows that are changes. */
+function changedRows(node: NodeOf<'from-changelog'>, interpreter: Interpreter): readonly Row[] {
+  const {columns} = interpreter.schemaOf(node.input);
+  const own = columns.flatMap((_, index) => (index === node.change || index === node.operation ? [] : [index]));
+  const nameOf = (row: Row): string => JSON.stringify((node.keys ?? own).map(key => valueKey(row[key] as Value, columns[key]!.type)));
+  const left: Row[] = [];
+  for (const row of interpreter.rowsOf(node.input)) {
+    const change = row[node.change];
+    if (change === null) continue;
+    const at = left.findIndex(other => nameOf(other) === nameOf(row));
+    if (change === 0 || (change === 2 && (node.keys === null || at < 0))) left.push(row);
+    else if (change === 2) left[at] = row;
+    else if (at >= 0) left.splice(at, 1);
+  }
+  return left;
 }
 
 function aggregateRows(node: NodeOf<'aggregate'>, interpreter: Interpreter): readonly Row[] {

@@ -4,6 +4,7 @@ import type {CompoundName, Hint, TableAlias, TableReference} from '../../sql/ast
 import {declareSql} from '../declare.ts';
 import type {BindContext} from './context.ts';
 import type {QueryBinder} from './query.ts';
+import {bindChangelogFunction, isChangelogFunction} from './changelog-call.ts';
 import {bindJoin} from './join.ts';
 import {listed, renamed, type MergedColumn, type ScopeRelation} from './scope.ts';
 import type {CommonTables, Emit, NamedTable, Relation} from './session.ts';
@@ -46,6 +47,10 @@ export function bindFrom(binder: QueryBinder, reference: TableReference, around:
       const {name} = reference.call;
       if (isWindowFunction(name)) {
         const found = bindWindowFunction(binder, reference, name, around, emit);
+        return found === null ? null : aliased(binder.context, found, reference.alias, []);
+      }
+      if (isChangelogFunction(name)) {
+        const found = bindChangelogFunction(binder, reference, name, around, emit);
         return found === null ? null : aliased(binder.context, found, reference.alias, []);
       }
       return report.notSupported(`table function ${name}`, reference.call.span);

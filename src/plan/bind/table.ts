@@ -155,7 +155,7 @@ function canBeChanged(session: Session, created: CreatedTable, {reads, table}: R
 }
 
 /** The rows that are left when the input has ended, each as often as it is there. */
-function lastRows(session: Session, input: number): number {
+export function lastRows(session: Session, input: number): number {
   const {builder} = session;
   const {columns} = builder.schema(input);
   const own = columns.map(({type}, index): Expr => ({kind: 'column', index, type, span: null}));

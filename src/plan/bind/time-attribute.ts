@@ -52,6 +52,8 @@ export function timeAttribute(builder: PlanBuilder, node: number, column: number
       return found.windowKeys.isProcessing && found.windowKeys.time === column ? 'processing' : null;
     case 'aggregate':
     case 'changelog-normalize':
+    case 'from-changelog':
+    case 'to-changelog':
     case 'expand':
     case 'rank':
     case 'replicate':

@@ -1,5 +1,5 @@
 import type {Span} from '../../base/problem.ts';
-import type {CallExpression, Expression, TableReference} from '../../sql/ast.ts';
+import type {CallExpression, Expression} from '../../sql/ast.ts';
 import type {SqlType} from '../../types/sql-type.ts';
 import {typeText} from '../../types/type-text.ts';
 import type {Expr} from '../expression.ts';
@@ -14,6 +14,7 @@ import {ExpressionBinder} from './expression.ts';
 import type {QueryBinder} from './query.ts';
 import {Scope} from './scope.ts';
 import type {CommonTables, Emit, Relation, Session} from './session.ts';
+import {placedArguments, tableArgument, tableReference, type FunctionReference, type TableArgument} from './table-function.ts';
 import {timeOf} from './time-attribute.ts';
 
 /** The table functions that put rows into windows, with the names of what they take after the table and the time. */
@@ -33,9 +34,6 @@ export function isWindowFunction(name: string): name is WindowFunction {
   return Object.hasOwn(functions, name);
 }
 
-type FunctionReference = TableReference & {readonly kind: 'function'};
-type TableArgument = Expression & {readonly kind: 'table-argument'};
-
 /** `TABLE(TUMBLE(…))` in FROM: the input's columns, and window_start, window_end and window_time. Null after a problem was reported. */
 export function bindWindowFunction(
   binder: QueryBinder,
@@ -48,12 +46,7 @@ export function bindWindowFunction(
   const given = argumentsOf(context, call, name);
   if (given === null) return null;
   const {table, times, spans} = given;
-  const {span} = table;
-  const reference: TableReference =
-    table.table !== null
-      ? {kind: 'named', span, name: table.table, hints: [], systemTime: null, alias: null}
-      : {kind: 'derived', span, query: table.query!, lateral: false, alias: null};
-  const from = binder.bindFrom(reference, around, emit);
+  const from = binder.bindFrom(tableReference(table), around, emit);
   if (from === null) return null;
   const scope = new Scope(from.relations, from.merged);
   const expressions = new ExpressionBinder(context, {scope, aggregates: null, clause: name});
@@ -78,23 +71,13 @@ function argumentsOf(context: BindContext, call: CallExpression, name: WindowFun
   const {report} = context;
   const {spans, needed, syntax} = functions[name];
   const names = ['DATA', 'TIMECOL', ...spans];
-  const places = call.arguments.map((_, index) => {
-    const given = call.argumentNames[index];
-    return given === null || given === undefined ? index : names.indexOf(given.name.toUpperCase());
-  });
-  const at = (index: number): Expression | undefined => call.arguments[places.indexOf(index)];
-  const [first, descriptor] = [at(0), at(1)];
+  const placed = placedArguments(context, call, names, syntax);
+  if (placed === null) return null;
+  const at = (index: number): Expression | undefined => placed[index];
+  const [first, descriptor] = placed;
   const wrong = (why: string, span: Span): null => report.error('wrong-argument', span, why, {hint: `write ${syntax}`});
-  const unknown = places.findIndex(place => place < 0 || place >= names.length);
-  if (unknown !== -1) {
-    const what = call.argumentNames[unknown]?.name;
-    return wrong(
-      what === undefined ? `${name} takes at most ${names.length} arguments` : `${name} has no argument "${what}"`,
-      call.arguments[unknown]!.span,
-    );
-  }
-  const table = first?.kind === 'scalar-query' ? tableOf(first) : first;
-  if (table?.kind !== 'table-argument') return wrong(`the first argument of ${name} is a table`, first?.span ?? call.span);
+  const table = tableArgument(first);
+  if (table === null) return wrong(`the first argument of ${name} is a table`, first?.span ?? call.span);
   if (table.orderBy.length > 0) return report.notSupported(`ORDER BY in a table argument of ${name}`, table.span);
   if (table.partitionBy.length > 0 && name !== 'SESSION') return wrong(`only SESSION takes PARTITION BY`, table.span);
   if (descriptor?.kind !== 'descriptor')
@@ -105,11 +88,6 @@ function argumentsOf(context: BindContext, call: CallExpression, name: WindowFun
     return wrong(`${name} needs ${spans.slice(0, needed).join(' and ').toLowerCase()}`, call.span);
   const [column] = descriptor.columns;
   return {table, times: {kind: 'column', span: column!.span, parts: [column!]}, spans: lengths};
-}
-
-/** A query in parentheses stands for the table that it gives. */
-function tableOf({span, query}: Expression & {readonly kind: 'scalar-query'}): TableArgument {
-  return {kind: 'table-argument', span, table: null, query, partitionBy: [], orderBy: []};
 }
 
 /** A constant length of time in milliseconds. Null after a problem was reported. */

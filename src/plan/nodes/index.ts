@@ -2,6 +2,7 @@ import type {ChangelogMode} from '../../types/change.ts';
 import type {Schema} from '../../types/sql-type.ts';
 import {aggregate, type AggregateShape} from './aggregate.ts';
 import type {Behaviour} from './behaviour.ts';
+import {fromChangelog, toChangelog, type FromChangelogShape, type ToChangelogShape} from './changelog-conversion.ts';
 import {changelogNormalize, type ChangelogNormalizeShape} from './changelog-normalize.ts';
 import {deduplicate, type DeduplicateShape} from './deduplicate.ts';
 import {dropOldRows, type DropOldRowsShape} from './drop-old-rows.ts';
@@ -62,6 +63,8 @@ export type NodeShape =
   | WindowRankShape
   | AggregateShape
   | ChangelogNormalizeShape
+  | FromChangelogShape
+  | ToChangelogShape
   | DeduplicateShape
   | DropOldRowsShape
   | ExpandShape
@@ -96,6 +99,8 @@ const behaviours: {readonly [K in NodeKind]: Behaviour<Extract<NodeShape, {reado
   'window-rank': windowRank,
   aggregate,
   'changelog-normalize': changelogNormalize,
+  'from-changelog': fromChangelog,
+  'to-changelog': toChangelog,
   deduplicate,
   'drop-old-rows': dropOldRows,
   expand,

@@ -27,6 +27,8 @@ function decided(node: PlanNode, {builder}: Rewriting): number | null {
     case 'rank':
     case 'deduplicate':
     case 'replicate':
+    case 'from-changelog':
+    case 'to-changelog':
     case 'unnest':
     case 'assign-window':
     case 'assign-windows':

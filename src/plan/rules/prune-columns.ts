@@ -187,6 +187,18 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
     const keys = node.keys.map(key => wholeColumn(input!, key));
     return {node: builder.add({...node, input: input!.node, keys}, {schema: builder.schema(input!.node)}), layout: input!.layout};
   },
+  'to-changelog'(node, _wanted, [input], builder) {
+    const below = builder.schema(input!.node).columns;
+    const schema = {columns: [...below, node.schema.columns[node.width]!]};
+    const layout = [...input!.layout, whole(node.width)];
+    return {node: builder.add({...node, input: input!.node, width: below.length}, {schema}), layout};
+  },
+  'from-changelog'(node, _wanted, [input], builder) {
+    const [change, operation] = [wholeColumn(input!, node.change), wholeColumn(input!, node.operation)];
+    const keys = node.keys?.map(key => wholeColumn(input!, key)) ?? null;
+    const shape = {...node, input: input!.node, change, operation, keys};
+    return {node: builder.add(shape, {schema: builder.schema(input!.node)}), layout: input!.layout};
+  },
   'upsert-materialize'(node, _wanted, [input], builder) {
     const keys = node.keys.map(key => wholeColumn(input!, key));
     const rowKey = node.rowKey?.map(key => wholeColumn(input!, key)) ?? null;
