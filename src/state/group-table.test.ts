@@ -167,6 +167,49 @@ function restarted(probe: Probe, keys: readonly KeyKind[], images: Uint8Array[])
   return next;
 }
 
+describe('while its index grows', () => {
+  test.each([
+    ['number keys', ['exact'] as const, (key: number) => [key * 7]],
+    ['text keys', ['text'] as const, (key: number) => [`key ${key}`]],
+    ['two keys', ['exact', 'text'] as const, (key: number) => [key % 10, `key ${key}`]],
+  ])('%s are found, once, and what was removed is not', (_, keys, keyOf) => {
+    const probe = new Probe(keys);
+    const there = new Set<number>();
+    const seed = {value: 1};
+    const random = (below: number): number => (seed.value = (Math.imul(seed.value, 1103515245) + 12345) >>> 0) % below;
+    for (let key = 0; key < 6000; key++) {
+      probe.find(keyOf(key), true);
+      there.add(key);
+      const other = random(key + 1);
+      if (random(3) === 0 && there.delete(other)) probe.table.remove(probe.find(keyOf(other), false));
+      const checked = random(key + 1);
+      expect(probe.find(keyOf(checked), false) >= 0).toBe(there.has(checked));
+    }
+    const rows = [...there].map(key => probe.find(keyOf(key), false));
+    expect(new Set(rows).size).toBe(there.size);
+    expect(rows).not.toContain(-1);
+    expect(probe.table.liveRows).toBe(there.size);
+    for (const key of there) probe.table.remove(probe.find(keyOf(key), false));
+    expect(probe.table.index.every((cell, at) => (probe.table.hashesInIndex && at % 2 === 0) || cell === 0)).toBe(true);
+  });
+
+  test('no row moves more than a few others', () => {
+    const table = new GroupTable(['exact'], []);
+    let sizes = 0;
+    for (let key = 0; key < 40_000; key++) {
+      const {index} = table;
+      const row = table.insert(hashExact(key));
+      table.page(row)[table.cellOf(row) + 1] = key;
+      // A new index takes over only when it holds every row.
+      if (table.index === index) continue;
+      sizes++;
+      expect(table.index.reduce((used, cell) => used + Number(cell !== 0), 0)).toBe(table.liveRows);
+      expect(table.liveRows * 2).toBeLessThanOrEqual(index.length);
+    }
+    expect(sizes).toBe(9);
+  });
+});
+
 describe('a large table', () => {
   test('grows, and keeps row numbers and order', () => {
     const probe = new Probe(['exact']);

@@ -1,14 +1,20 @@
-import {bucketOf, combineHashes, hashExact, hashFloat, hashText} from './hashing.ts';
+import {combineHashes, hashExact, hashFloat, hashText} from './hashing.ts';
+import {HashIndex} from './hash-index.ts';
 import type {ImageReader} from './image.ts';
 import {type KeyKind, keySlots} from './key-cells.ts';
 import {pageMask, pageShift, RowMark, RowStore, type Slot} from './row-store.ts';
 
-const firstShift = 32 - 8;
+const leastBits = 8;
+
+/** A new index twice as large is begun at 7 of 16 buckets, and must have taken over before half of them are used: so many buckets are left until then. */
+const fullAt = 7 / 16;
+const inTime = 1 / 16;
 
 /**
- * Rows found by their keys, through an index apart from them: open addressing with linear probing, half full at most. Growing makes a new index and touches
- * nothing else. With number keys only, an entry is `row + 1`; when there is a text key it is a pair, the hash and `row + 1`, so that few texts are compared.
- * 0 in the place of `row + 1` is an empty entry. Generated code probes the index itself and calls `insert` when it finds nothing.
+ * Rows found by their keys, through an index apart from them that is half full at most. It grows little by little: while one that is twice as large fills with
+ * the rows that are there, a few with each that comes, looking goes on in the old one, in which every row stands until the new one takes over. So looking knows
+ * one index only, and no row has to wait until all others have moved. When there is a text key the index keeps hashes, so that few texts are compared.
+ * Generated code probes the index itself and calls `insert` when it finds nothing.
  */
 export class GroupTable extends RowStore {
   readonly keys: readonly KeyKind[];
@@ -17,12 +23,17 @@ export class GroupTable extends RowStore {
   readonly keyOffsets: readonly number[];
   /** Cell of each slot that is not a key. */
   readonly slotOffsets: readonly number[];
+  /** Of the index in which rows are found: its cells, its shift and its mask. They change in `insert` and between two steps only. */
   index: Int32Array;
-  /** 32 less the number of bits of a bucket: see `bucketOf`. */
-  shift = firstShift;
-  /** Buckets less one. */
+  shift: number;
   mask: number;
-  #used = 0;
+  #current: HashIndex;
+  /** The index that will take over. Every row that came since it was begun stands in both. */
+  #growing: HashIndex | null = null;
+  /** How far its filling has come, of how many, and how many each new row moves: buckets of the current index where that keeps hashes, else rows. */
+  #walked = 0;
+  #walkEnd = 0;
+  #walkStep = 0;
 
   constructor(keys: readonly KeyKind[], slots: readonly Slot[], reusesRows = false) {
     const ofKeys = keys.map(key => keySlots[key]);
@@ -36,44 +47,35 @@ export class GroupTable extends RowStore {
       return offset;
     });
     this.slotOffsets = this.offsets.slice(slot);
-    this.index = this.#emptyIndex();
-    this.mask = (1 << (32 - this.shift)) - 1;
+    this.#current = new HashIndex(leastBits, this.hashesInIndex);
+    const {cells, shift, mask} = this.#current;
+    this.index = cells;
+    this.shift = shift;
+    this.mask = mask;
   }
 
   override get bytes(): number {
-    return super.bytes + this.index.byteLength;
-  }
-
-  #emptyIndex(): Int32Array {
-    return new Int32Array((1 << (32 - this.shift)) * (this.hashesInIndex ? 2 : 1));
+    return super.bytes + this.index.byteLength + (this.#growing?.cells.byteLength ?? 0);
   }
 
   /** A new row, entered under a hash. The caller then writes its keys; they must be the ones the hash was made of, and not in the table yet. */
   insert(hash: number): number {
+    // Before the row is there: it has no keys yet by which it could be moved.
+    if (this.#growing !== null) this.#moveSome(this.#growing);
+    else if (this.#current.used >= (this.mask + 1) * fullAt) this.#beginToGrow();
     const row = this.addRow();
-    if (this.#used * 2 > this.mask) this.#grow(row, hash);
-    else this.#enter(hash, row);
+    this.#current.enter(hash, row);
+    this.#growing?.enter(hash, row);
     return row;
   }
 
-  /** Takes a row away. The entries after it move up, so no tombstone is left. */
+  /** Takes a row away. */
   remove(row: number): void {
-    const width = this.hashesInIndex ? 2 : 1;
-    const entryCell = width - 1;
-    let hole = bucketOf(this.hashRow(row), this.shift);
-    while (this.index[hole * width + entryCell] !== row + 1) hole = (hole + 1) & this.mask;
-    for (let next = (hole + 1) & this.mask; ; next = (next + 1) & this.mask) {
-      const entry = this.index[next * width + entryCell] as number;
-      if (entry === 0) break;
-      const hash = this.hashesInIndex ? (this.index[next * 2] as number) : this.hashRow(entry - 1);
-      const home = bucketOf(hash, this.shift);
-      // An entry may move into the hole unless its home lies behind the hole, on the way to where it is.
-      if (((next - home) & this.mask) < ((next - hole) & this.mask)) continue;
-      for (let cell = 0; cell < width; cell++) this.index[hole * width + cell] = this.index[next * width + cell] as number;
-      hole = next;
-    }
-    for (let cell = 0; cell < width; cell++) this.index[hole * width + cell] = 0;
-    this.#used--;
+    const hash = this.hashRow(row);
+    const hashOf = (other: number): number => this.hashRow(other);
+    const unseen = this.#current.remove(hash, row, hashOf, this.hashesInIndex ? this.#walked : 0);
+    if (this.hashesInIndex) this.#walked = unseen;
+    this.#growing?.remove(hash, row, hashOf, 0);
     this.removeRow(row);
   }
 
@@ -107,59 +109,55 @@ export class GroupTable extends RowStore {
     this.#reindex();
   }
 
+  /** Makes the index anew, at once. */
   #reindex(): void {
-    const live = this.liveRows;
-    this.shift = firstShift;
-    while (live * 2 > (1 << (32 - this.shift)) - 1) this.shift--;
-    this.#resize();
-    for (let row = 0; row < this.rowCount; row++) if (!this.isFree(row)) this.#enter(this.hashRow(row), row);
+    this.#growing = null;
+    this.#walked = 0;
+    let bits = leastBits;
+    while (this.liveRows >= (1 << bits) * fullAt) bits++;
+    this.#use(new HashIndex(bits, this.hashesInIndex));
+    this.#enterRows(this.#current, 0, this.rowCount);
   }
 
-  #resize(): void {
-    this.mask = (1 << (32 - this.shift)) - 1;
-    this.index = this.#emptyIndex();
-    this.#used = 0;
+  #use(index: HashIndex): void {
+    this.#current = index;
+    this.index = index.cells;
+    this.shift = index.shift;
+    this.mask = index.mask;
   }
 
-  /** Makes the index twice as large and enters every row, the new one last: its keys are not written yet. */
-  #grow(newRow: number, newHash: number): void {
-    const old = this.index;
-    this.shift--;
-    this.#resize();
+  #beginToGrow(): void {
+    this.#growing = new HashIndex(33 - this.shift, this.hashesInIndex);
+    this.#walked = 0;
+    this.#walkEnd = this.hashesInIndex ? this.mask + 1 : this.rowCount;
+    this.#walkStep = Math.ceil(this.#walkEnd / ((this.mask + 1) * inTime - 1));
+  }
+
+  /** Where hashes are kept, following the old index fills the new one in order; else walking the rows is several times cheaper, because they lie in order. */
+  #moveSome(growing: HashIndex): void {
+    const from = this.#walked;
+    const to = Math.min(from + this.#walkStep, this.#walkEnd);
     if (this.hashesInIndex) {
-      for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.#enter(old[at] as number, (old[at + 1] as number) - 1);
-    } else if (this.keys.length === 1 && this.keys[0] === 'exact') this.#enterExact(newRow);
-    else
-      for (let at = 0; at < old.length; at++)
-        if (old[at] !== 0) this.#enter(this.hashRow((old[at] as number) - 1), (old[at] as number) - 1);
-    this.#enter(newHash, newRow);
+      const {index} = this;
+      for (let at = 2 * from; at < 2 * to; at += 2) {
+        if (index[at + 1] !== 0) growing.enter(index[at] as number, (index[at + 1] as number) - 1);
+      }
+    } else this.#enterRows(growing, from, to);
+    this.#walked = to;
+    if (to < this.#walkEnd) return;
+    this.#use(growing);
+    this.#growing = null;
+    this.#walked = 0;
   }
 
-  /** Rows lie in order, so walking them is several times cheaper than following the old index. */
-  #enterExact(newRow: number): void {
-    const {index, mask, shift, stride} = this;
-    for (let row = 0; row < this.rowCount; row++) {
+  #enterRows(index: HashIndex, from: number, to: number): void {
+    const isExact = this.keys.length === 1 && this.keys[0] === 'exact';
+    const {stride} = this;
+    for (let row = from; row < to; row++) {
       const page = this.pages[row >>> pageShift] as Float64Array;
       const cell = (row & pageMask) * stride;
-      if (row === newRow || (page[cell] as number) >= RowMark.free) continue;
-      let bucket = bucketOf(hashExact(page[cell + 1] as number), shift);
-      while (index[bucket] !== 0) bucket = (bucket + 1) & mask;
-      index[bucket] = row + 1;
-      this.#used++;
+      if ((page[cell] as number) >= RowMark.free) continue;
+      index.enter(isExact ? hashExact(page[cell + 1] as number) : this.hashRow(row), row);
     }
-  }
-
-  #enter(hash: number, row: number): void {
-    const {index, mask} = this;
-    let bucket = bucketOf(hash, this.shift);
-    if (this.hashesInIndex) {
-      while (index[bucket * 2 + 1] !== 0) bucket = (bucket + 1) & mask;
-      index[bucket * 2] = hash;
-      index[bucket * 2 + 1] = row + 1;
-    } else {
-      while (index[bucket] !== 0) bucket = (bucket + 1) & mask;
-      index[bucket] = row + 1;
-    }
-    this.#used++;
   }
 }
