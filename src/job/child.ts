@@ -23,6 +23,7 @@ process.on('disconnect', () => {
 process.on('message', (message: ToJob) => {
   if (message.kind === 'stop') stop.abort();
   else if (message.kind === 'start') void run(message.assignment);
+  else if (message.kind === 'ping') void tell({kind: 'pong'});
 });
 
 async function run(assignment: JobAssignment): Promise<void> {

@@ -50,7 +50,9 @@ export type ToJob =
   /** Commits now. Answered by `committed`, with the epoch, once it counts. */
   | {readonly kind: 'checkpoint'}
   /** Is every source at its end, and all committed? Asked in rounds; answered by `idle` after the last commit. */
-  | {readonly kind: 'ask-idle'; readonly round: number};
+  | {readonly kind: 'ask-idle'; readonly round: number}
+  /** Answered at once by `pong`, between two steps: a process that does not answer hangs. */
+  | {readonly kind: 'ping'};
 
 /** Job to parent. `ended` is the last message; a process that ends without it has died. */
 export type FromJob =
@@ -62,5 +64,7 @@ export type FromJob =
   | {readonly kind: 'resumed'}
   /** Told for a `checkpoint`; other commits show in the progress. */
   | {readonly kind: 'committed'; readonly epoch: number}
-  | {readonly kind: 'idle'; readonly round: number; readonly isIdle: boolean}
+  /** `epoch`: the last one that counts. Two rounds in which everybody is idle at the same epochs have nothing on its way between jobs. Absent: it does not commit. */
+  | {readonly kind: 'idle'; readonly round: number; readonly isIdle: boolean; readonly epoch?: number}
+  | {readonly kind: 'pong'}
   | {readonly kind: 'ended'; readonly result: RunResult};
