@@ -15,7 +15,7 @@ export const node = process.execPath;
 
 /** The command under measurement, as installed. */
 export function weir(name: string, ...args: readonly string[]): Command {
-  return {name, file: node, args: ['bin/weir.js', ...args]};
+  return {name, file: node, args: ['bin/weir.cjs', ...args]};
 }
 
 /** The plain loop that people write in Node: a line, JSON.parse, a Map. */

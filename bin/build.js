@@ -23,7 +23,7 @@ const forDevelopers = {pages: 'src/cli/pages/write.ts', conformance: 'src/testin
 /** Modules of Node's that most lines never use. The command loads each when something of it is first asked for: all of them take 10 ms. */
 const seldom = ['node:child_process', 'node:crypto', 'node:module', 'node:net', 'node:tty', 'node:zlib'];
 
-/** What the command requires with: Node's own modules, given to it by bin/weir.js as a function. */
+/** What the command requires with: Node's own modules, given to it by bin/weir.cjs as a function. */
 const requireText = `
 const seldom=${JSON.stringify(seldom)};
 const require=name=>seldom.includes(name)?new Proxy({},{get:(_,key)=>builtin(name)[key]}):builtin(name);
@@ -105,7 +105,7 @@ async function runMaker({from, to}) {
 }
 
 /**
- * The command is one text that evaluates to a function of what gives it Node's modules and where it lies; bin/weir.js runs it from a cache of V8's, which saves a
+ * The command is one text that evaluates to a function of what gives it Node's modules and where it lies; bin/weir.cjs runs it from a cache of V8's, which saves a
  * one-liner 35 ms of compiling. Text and cache begin with the same mark, so that one never runs with the other's.
  */
 async function bundleCommand() {

@@ -16,7 +16,7 @@ if (!existsSync(input)) {
 }
 const line = ['run', '--verbose', 'fixtures/jobs/demo/jobs.yaml'];
 console.error(`weir ${line.join(' ')}`);
-process.exitCode = spawnSync(process.execPath, ['bin/weir.js', ...line], {stdio: 'inherit'}).status ?? 1;
+process.exitCode = spawnSync(process.execPath, ['bin/weir.cjs', ...line], {stdio: 'inherit'}).status ?? 1;
 
 /** Bids as an auction house would log them, from a generator with a fixed seed. Whole or not at all. */
 function makeInput(path, rows) {

@@ -9,7 +9,7 @@ import {commandSections} from './pages/sections.ts';
 
 // The built command in real processes: what a shell sees.
 
-const launcher = resolve('bin/weir.js');
+const launcher = resolve('bin/weir.cjs');
 const fixtures = resolve('fixtures/cli');
 const scratch = mkdtempSync(join(tmpdir(), 'weir-command-'));
 const file = (name: string, text: string | Uint8Array): string => {

@@ -29,7 +29,7 @@ afterAll(() => rmSync(directory, {recursive: true, force: true}));
 function shell(line: string): {readonly output: string; readonly errors: string; readonly status: number | null} {
   const {stdout, stderr, status} = spawnSync(
     'bash',
-    ['-c', `set -o pipefail; weir() { "${process.execPath}" "${resolve('bin/weir.js')}" "$@"; }; ${line}`],
+    ['-c', `set -o pipefail; weir() { "${process.execPath}" "${resolve('bin/weir.cjs')}" "$@"; }; ${line}`],
     {
       cwd: directory,
       encoding: 'utf8',

@@ -37,17 +37,30 @@ export function widen(before: Guess, now: Guess): Guess {
   return {kind: kinds.has('double') ? 'double' : 'huge'};
 }
 
-const timePattern = /^\d{4}-\d\d-\d\d(?:([T ])\d\d:\d\d:\d\d(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?$/;
+const timePattern = /^\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])(?:([T ])\d\d:\d\d:\d\d(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?)?$/;
 
 /** What a text is a value of, when it is a date or a time; else a text. */
 export function guessText(value: string): Guess {
   const first = value.charCodeAt(0);
   if (first < 0x30 || first > 0x39 || value.length < 10 || value.length > 40 || value[4] !== '-') return text;
   const match = timePattern.exec(value);
-  if (match === null || Number(value.slice(5, 7)) > 12 || Number(value.slice(8, 10)) > 31) return text;
+  if (match === null) return text;
   const [, style, digits = '', zone] = match;
   if (style === undefined) return {kind: 'date'};
   return {kind: zone === undefined ? 'timestamp' : 'instant', style: style as 'T' | ' ', digits: digits.length};
+}
+
+/** How most times are written: without a zone, or in UTC. */
+const commonTimes = {
+  timestamp: /^\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?$/,
+  instant: /^\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/,
+};
+const shortestTime = 'yyyy-mm-dd hh:mm:ss'.length;
+
+/** Whether a text is a time that changes nothing of what is known: asked of every row, it is told without taking the text apart. False says nothing. */
+export function isCoveredTime(guess: Guess & {readonly kind: 'timestamp' | 'instant'}, value: string): boolean {
+  const digits = value.length - shortestTime - (guess.kind === 'instant' ? 2 : 1); // Without the point, and without the Z.
+  return digits <= guess.digits && value[10] === guess.style && commonTimes[guess.kind].test(value);
 }
 
 /** `style`: how times are written where a format can only read one way; others stay texts. */

@@ -2,7 +2,7 @@ import {fitsInteger} from '../../types/integer.ts';
 import {isJsonArray, isJsonObject, JsonNumber, type JsonNode, parseJson} from '../../types/json-text.ts';
 import type {Column} from '../../types/sql-type.ts';
 import type {GivenOption} from '../options.ts';
-import {columnsOf, deepestGuess, type Guess, guessText, styleOf, unknown, widen} from './guess.ts';
+import {columnsOf, deepestGuess, type Guess, guessText, isCoveredTime, styleOf, unknown, widen} from './guess.ts';
 
 /** A number whose text matters: `JSON.parse` makes 1 of 1.0 and 1e0, and rounds what has more than 15 digits. */
 const mayRound = /[:[,]\s*-?\d+(?:\.0+[\s,\]}]|(?:\.\d+)?[eE][-+\d]|(?<=\d{16})[\s,\]}])/;
@@ -15,15 +15,18 @@ export interface JsonInference {
   readonly others: number;
 }
 
-/** The columns of lines of JSON, in the order in which their names first occur. Lines that are no object are left to the run, which reports them. */
-export function inferJson(lines: readonly string[]): JsonInference {
+/**
+ * The columns of lines of JSON, in the order in which their names first occur. Lines that are no object are left to the run, which reports them. `text` holds the
+ * lines: looking at it once is cheaper than at each of them.
+ */
+export function inferJson(text: string, lines: readonly string[]): JsonInference {
   const columns = new Map<string, Guess>();
+  const someRound = mayRound.test(text);
   let objects = 0;
   let others = 0;
   for (const line of lines) {
-    if (line.trim() === '') continue;
-    if (readLine(line, columns)) objects++;
-    else others++;
+    if (readLine(line, columns, someRound)) objects++;
+    else if (line.trim() !== '') others++;
   }
   const style = styleOf(columns.values());
   const options = style === 'T' ? [{key: 'json.timestamp-format.standard', value: 'ISO-8601'}] : [];
@@ -31,8 +34,8 @@ export function inferJson(lines: readonly string[]): JsonInference {
 }
 
 /** Widens the columns by one record. False when the line is no object. */
-function readLine(line: string, columns: Map<string, Guess>): boolean {
-  if (mayRound.test(line)) {
+function readLine(line: string, columns: Map<string, Guess>, someRound: boolean): boolean {
+  if (someRound && mayRound.test(line)) {
     const node = parseJson(line);
     if (node === undefined || !isJsonObject(node)) return false;
     for (const [name, field] of node) columns.set(name, widen(columns.get(name) ?? unknown, guessNode(field, 0)));
@@ -45,7 +48,8 @@ function readLine(line: string, columns: Map<string, Guess>): boolean {
     return false;
   }
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return false;
-  for (const name of Object.keys(record)) {
+  // All of its keys are its own, and asking for a list of them takes longer than the rest.
+  for (const name in record) {
     const value = (record as Readonly<Record<string, unknown>>)[name];
     const before = columns.get(name);
     if (before !== undefined && isCovered(before, value)) continue;
@@ -59,6 +63,7 @@ function isCovered(guess: Guess, value: unknown): boolean {
   if (value === null || guess.kind === 'text') return true;
   if (typeof value === 'number')
     return guess.kind === 'double' || ((guess.kind === 'integer' || guess.kind === 'huge') && Number.isInteger(value));
+  if (typeof value === 'string') return (guess.kind === 'timestamp' || guess.kind === 'instant') && isCoveredTime(guess, value);
   return typeof value === 'boolean' && guess.kind === 'boolean';
 }
 

@@ -138,7 +138,7 @@ function tooLong({bytes, whole, name}: Sample): Problem | null {
 const rawColumns: Columns = {columns: [{name: 'line', type: stringType}], options: [{key: 'format', value: 'raw'}]};
 
 function jsonColumns(text: string, sample: Sample): Columns | Problem {
-  const {columns, options, objects, others} = inferJson(wholeLines(text, sample.whole));
+  const {columns, options, objects, others} = inferJson(text, wholeLines(text, sample.whole));
   if (objects === 0 && others > 0) {
     const isArray = /^\s*\[/.test(text);
     const source = sample.name === 'stdin' ? '' : ` ${sample.name}`;
