@@ -11,8 +11,6 @@ import {checkOptions, type GivenOption, invalid, watermarkOptions} from './optio
 
 /** What Flink has and we do not have yet: told so, instead of "unknown". */
 const laterConnectors = [
-  'kafka',
-  'upsert-kafka',
   'jdbc',
   'elasticsearch-7',
   'elasticsearch-8',
@@ -87,6 +85,7 @@ function resolveTable(declared: DeclaredTable): {readonly resolved: ResolvedTabl
     columns: declared.columns,
     primaryKey: declared.primaryKey,
     partitionedBy: declared.partitionedBy,
+    ...(connector.hasPartitions === true ? {hasPartitions: true} : {}),
   };
   if (!problems.some(({problem}) => problem.severity === 'error')) {
     const found = [...(connector.check?.(connectorTable(table)) ?? []), ...(format?.check?.(declared.columns, formatOptions) ?? [])];
@@ -98,23 +97,26 @@ function resolveTable(declared: DeclaredTable): {readonly resolved: ResolvedTabl
 
 /** The table as its connector sees it. */
 export function connectorTable(table: TablePlan): ConnectorTable {
-  const {name, columns, primaryKey, partitionedBy, options, format} = table;
-  return {name, columns, primaryKey, partitionedBy, options, format};
+  const {name, columns, primaryKey, partitionedBy, options, format, writtenMetadata} = table;
+  return {name, columns, primaryKey, partitionedBy, options, format, ...(writtenMetadata === undefined ? {} : {writtenMetadata})};
 }
 
 function resolvedTable(table: TablePlan, connector: ConnectorDefinition, format: FormatDefinition | null): ResolvedTable {
   const isReadable = format === null || (format.decoder !== undefined && format.reads.length > 0);
   const isWritable = format === null || (format.encoder !== undefined && format.writes.length > 0);
-  const changes = format?.readsAs?.(table.formatOptions) ?? {mode: 'append', updates: false, deletes: false};
+  const changes = connector.changes ?? format?.readsAs?.(table.formatOptions) ?? {mode: 'append', updates: false, deletes: false};
   return {
     table: changes.mode === 'append' ? table : {...table, changes},
     isSource: connector.isSource && isReadable,
     isSink: connector.writes.length > 0 && isWritable,
     bounded: connector.bounded?.(connectorTable(table)) ?? false,
-    writes: connector.writes.filter(mode => format === null || formatWrites(format, changes).includes(mode)),
+    writes:
+      connector.changes === undefined
+        ? connector.writes.filter(mode => format === null || formatWrites(format, changes).includes(mode))
+        : connector.writes,
     reads: changes.mode,
     metadata: connector.metadata,
-    writesMetadata: connector.writesMetadata === true,
+    writesMetadata: connector.writesMetadata ?? false,
   };
 }
 
@@ -128,11 +130,12 @@ function formatWrites(format: FormatDefinition, changes: SourceChanges): FormatD
 /** Options under today's names: `connector.type` and its like are from Flink before 1.11 and still written. */
 function currentKeys(table: DeclaredTable, problems: OptionProblem[]): {given: GivenOption[]; written: Map<string, string>} {
   const formatName = table.options.find(option => option.key === 'format.type')?.value;
+  const hasKeys = connectorHasKeys(table);
   const given: GivenOption[] = [];
   const written = new Map<string, string>();
   for (const {key, value} of table.options) {
     if (meaninglessKeys.has(key)) continue;
-    const current = currentKey(key, formatName);
+    const current = hasKeys && key.startsWith('value.') && key !== 'value.fields-include' ? key.slice('value.'.length) : currentKey(key, formatName);
     if (written.has(current)) {
       problems.push({option: key, problem: invalid('duplicate-option', `option "${key}" is given twice`, 'keep one of them')});
       continue;
@@ -141,6 +144,11 @@ function currentKeys(table: DeclaredTable, problems: OptionProblem[]): {given: G
     given.push({key: current, value});
   }
   return {given, written};
+}
+
+function connectorHasKeys(table: DeclaredTable): boolean {
+  const name = table.options.find(({key}) => key === 'connector' || key === 'connector.type')?.value;
+  return name !== undefined && findConnector(name)?.hasKeys === true;
 }
 
 function currentKey(key: string, formatName: string | undefined): string {

@@ -7,7 +7,7 @@ import type {Transaction} from '../flow/delivery.ts';
 import type {PartitionedSink, Sink} from '../flow/sink.ts';
 import type {Source} from '../flow/source.ts';
 import type {RowEncoder} from '../formats/define.ts';
-import type {ChangelogMode} from '../types/change.ts';
+import type {ChangelogMode, SourceChanges} from '../types/change.ts';
 import type {WantedPath} from '../plan/table.ts';
 import type {Column, SqlType} from '../types/sql-type.ts';
 
@@ -20,6 +20,31 @@ export interface ConnectorTable {
   /** The format's name, for connectors that name files by it. */
   readonly format: string | null;
   readonly options: ReadonlyMap<string, string>;
+  /** As a sink: the keys of the metadata that it takes, whose columns stand behind the others. Absent: none. */
+  readonly writtenMetadata?: readonly string[];
+}
+
+/** Where the columns of a table stand in its messages, by their places among the table's columns. */
+export interface MessageLayout {
+  readonly value: readonly number[];
+  /** Null: nothing of the key is a column. */
+  readonly key: {
+    readonly columns: readonly {readonly ordinal: number; /** As the key's format sees it. */ readonly column: Column}[];
+    readonly format: string;
+    readonly formatOptions: ReadonlyMap<string, string>;
+  } | null;
+  /** A message without value takes back the row of its key; else it is no row. */
+  readonly takesBack: boolean;
+}
+
+/** What a sink of messages makes messages of. */
+export interface MessageSinkSpec {
+  readonly batch: Batch;
+  /** The table's columns, and behind them those of the metadata that is written. */
+  readonly columns: readonly Column[];
+  readonly formatOptions: ReadonlyMap<string, string>;
+  /** The batch has change kinds. */
+  readonly kinds: boolean;
 }
 
 /** What a connector may use of the world. */
@@ -37,6 +62,8 @@ export interface ConnectorContext {
   readonly namePrints: boolean;
   /** How others know the job, and what it promises; null: a run that keeps nothing (a one-liner). */
   readonly job: ConnectorJob | null;
+  /** Told of what the run goes on in spite of (a broker that cannot be reached for now), once each. */
+  readonly tell?: (problem: Problem) => void;
 }
 
 /** What a connector knows of the job it works for. */
@@ -71,8 +98,17 @@ export interface ConnectorDefinition {
   readonly isSource: boolean;
   /** Metadata columns by key, as in `METADATA FROM 'file.path'`. */
   readonly metadata: Readonly<Record<string, SqlType>>;
-  /** As a sink it takes METADATA columns that are not VIRTUAL, of any key: fields of its rows behind the physical ones, in the order of their keys. Absent: none. */
-  readonly writesMetadata?: true;
+  /**
+   * As a sink it takes METADATA columns that are not VIRTUAL, of any key (true) or of these: fields of its rows behind the physical ones, in the order of their keys.
+   * Absent: none.
+   */
+  readonly writesMetadata?: true | readonly string[];
+  /** Its records have keys and values, so that `value.format` and `value.json.…` are other names of `format` and `json.…`. */
+  readonly hasKeys?: true;
+  /** Its rows belong to partitions, whose watermarks go on apart. */
+  readonly hasPartitions?: true;
+  /** What its rows do by themselves, in a format of inserts; absent: what the format says. */
+  readonly changes?: SourceChanges;
   /**
    * What reading is worth after a restart. `replays`: it goes on from a position and gives the same again; `once`: what was read is gone (a pipe). Absent: `once`.
    */
@@ -97,6 +133,10 @@ export interface ConnectorDefinition {
   /** `wanted`: the columns of the scan, in order. A source of bytes leaves them to its format; a source of rows fills exactly these. */
   source?(table: ConnectorTable, context: ConnectorContext, wanted: readonly WantedPath[]): Source;
   sink?(table: ConnectorTable, context: ConnectorContext, overwrite: boolean): Sink;
+  /** For sources of messages: what is read of keys and values. */
+  messageLayout?(table: ConnectorTable): MessageLayout;
+  /** For sinks of messages, in the place of `sink`: each row becomes a message, so the encoder writes to the sink itself. */
+  messageSink?(table: ConnectorTable, context: ConnectorContext, spec: MessageSinkSpec): {readonly sink: Sink; readonly encoder: RowEncoder};
   /** For tables with PARTITIONED BY. Absent: it has none. `defaultName` stands for NULL in the name of a partition. */
   partitionedSink?(
     table: ConnectorTable,

@@ -23,8 +23,8 @@ export interface ResolvedTable {
   /** What it gives as a source. */
   readonly reads: ChangelogMode;
   readonly metadata: Readonly<Record<string, SqlType>>;
-  /** As a sink it takes METADATA columns that are not VIRTUAL: behind the physical columns, in the order of their keys. */
-  readonly writesMetadata?: boolean;
+  /** As a sink it takes METADATA columns that are not VIRTUAL (all, or those of these keys): behind the physical columns, in the order of their keys. */
+  readonly writesMetadata?: boolean | readonly string[];
 }
 
 /** A problem of a table's options; `option` says which one, so that the planner can point at it. */

@@ -14,6 +14,10 @@ export interface TablePlan {
   readonly partitionedBy: readonly string[];
   /** What its rows do, read as a source; absent where they are all inserts. */
   readonly changes?: SourceChanges;
+  /** Its rows belong to partitions, whose watermarks go on apart. */
+  readonly hasPartitions?: true;
+  /** As a sink: the keys of the metadata that it takes, whose columns stand behind the others. */
+  readonly writtenMetadata?: readonly string[];
 }
 
 /** One column of a scan: something in the record, or metadata of the connector. */

@@ -86,15 +86,17 @@ function withMetadata({report}: BindContext, {created, resolved}: Target): Resol
   const writable = created.base.flatMap(column => (column.kind === 'metadata' && !column.virtual ? [column] : []));
   const [first] = writable;
   if (first === undefined) return resolved;
-  const {table} = resolved;
-  if (resolved.writesMetadata !== true) {
-    return report.error('not-supported', first.span, `connector "${table.connector}" cannot write metadata column "${first.name}"`, {
+  const {table, writesMetadata = false} = resolved;
+  const unwritable = writable.find(({key}) => writesMetadata !== true && (writesMetadata === false || !writesMetadata.includes(key)));
+  if (unwritable !== undefined) {
+    return report.error('not-supported', unwritable.span, `connector "${table.connector}" cannot write metadata column "${unwritable.name}"`, {
       hint: 'declare it as VIRTUAL, so that it is only read',
     });
   }
   // Metadata has the order of the connector, not that of the declaration.
   const metadata = writable.sort((left, right) => (left.key < right.key ? -1 : Number(left.key > right.key)));
-  return {...resolved, table: {...table, columns: [...table.columns, ...metadata.map(({name, type}) => ({name, type}))]}};
+  const columns = [...table.columns, ...metadata.map(({name, type}) => ({name, type}))];
+  return {...resolved, table: {...table, columns, writtenMetadata: metadata.map(({key}) => key)}};
 }
 
 /** The rows without NULL in columns, or parts of them, that are NOT NULL. */
