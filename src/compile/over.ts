@@ -3,6 +3,7 @@ import {js} from '../code/js.ts';
 import {type Batch, createBatch, type Vector} from '../flow/batch.ts';
 import {readValue, writeValue} from '../flow/cells.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
+import type {RowSort} from '../state/row-sort.ts';
 import {SortStore} from '../state/sort-store.ts';
 import {physicalOf} from '../types/sql-type.ts';
 import type {Column} from '../types/sql-type.ts';
@@ -41,6 +42,9 @@ export const over: NodeCompiler<'over'> = {
   },
 };
 
+/** In one step so many times as many rows may be looked at for the end of a partition as may be given. */
+const soughtRows = 16;
+
 class OverProducer implements Producer {
   readonly waitsForEnd = true;
   readonly store: SortStore;
@@ -51,10 +55,13 @@ class OverProducer implements Producer {
   readonly #calls: readonly ((partition: Partition) => CallAt)[];
   /** A row's cells, on their way to a plain value. */
   readonly #cells: Batch;
+  #sort: RowSort | null = null;
   #order: Uint32Array | null = null;
   #next = 0;
   /** The partition being given out: where it ends, and its calls. */
   #end = 0;
+  /** So far the end of the next one has been looked for. */
+  #sought = 0;
   #start = 0;
   #at: readonly CallAt[] = [];
 
@@ -81,10 +88,15 @@ class OverProducer implements Producer {
   }
 
   produce(mostRows: number): void {
-    this.#order ??= this.store.sorted();
+    if (this.#order === null) {
+      this.#sort ??= this.store.sort();
+      if (!this.#sort.step(mostRows)) return;
+      this.#order = this.#sort.order;
+      this.#sort = null;
+    }
     const {memory, timeZone} = this.#build;
     for (; this.#next < this.#order.length && this.batch.count < mostRows; this.#next++) {
-      if (this.#next === this.#end) this.#beginPartition(this.#order);
+      if (this.#next === this.#end && !this.#beginPartition(this.#order, mostRows)) return;
       const row = this.batch.count++;
       this.store.emit(this.#order[this.#next] as number, this.batch, row);
       for (const [index, at] of this.#at.entries()) {
@@ -97,14 +109,20 @@ class OverProducer implements Producer {
     if (this.isDone) this.store.clear();
   }
 
-  #beginPartition(order: Uint32Array): void {
+  /** Goes on to the next partition. False: it is so large that its end has not been found yet, and the work goes on in another step. */
+  #beginPartition(order: Uint32Array, mostRows: number): boolean {
     const keys = this.#node.partition.length;
+    const first = order[this.#next] as number;
+    let end = Math.max(this.#sought, this.#next + 1);
+    const stop = Math.min(order.length, end + mostRows * soughtRows);
+    while (end < stop && this.store.compareBy(first, order[end] as number, 0, keys) === 0) end++;
+    this.#sought = end;
+    if (end === stop && end < order.length) return false;
     this.#start = this.#next;
-    const first = order[this.#start] as number;
-    this.#end = this.#start + 1;
-    while (this.#end < order.length && this.store.compareBy(first, order[this.#end] as number, 0, keys) === 0) this.#end++;
+    this.#end = end;
     const partition = this.#partition(order.subarray(this.#start, this.#end));
     this.#at = this.#calls.map(call => call(partition));
+    return true;
   }
 
   #partition(rows: Uint32Array): Partition {

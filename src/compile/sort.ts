@@ -2,6 +2,7 @@ import {js} from '../code/js.ts';
 import {type Batch, createBatch} from '../flow/batch.ts';
 import {assert} from '../base/problem.ts';
 import {physicalOf} from '../types/sql-type.ts';
+import type {RowSort} from '../state/row-sort.ts';
 import {SortStore} from '../state/sort-store.ts';
 import type {NodeCompiler} from './node-compiler.ts';
 import {type Producer, Stage} from './stage.ts';
@@ -38,6 +39,7 @@ class SortProducer implements Producer {
   readonly #batch: Batch;
   readonly #offset: number;
   readonly #limit: number | null;
+  #sort: RowSort | null = null;
   #order: Uint32Array | null = null;
   #next = 0;
 
@@ -53,15 +55,22 @@ class SortProducer implements Producer {
   }
 
   produce(mostRows: number): void {
-    if (this.#order === null) {
-      const sorted = this.store.sorted();
-      this.#order = this.#limit === null ? sorted.subarray(this.#offset) : sorted.subarray(this.#offset, this.#offset + this.#limit);
-    }
+    this.#order ??= this.#sorted(mostRows);
+    if (this.#order === null) return;
     const rows = this.#order.subarray(this.#next, this.#next + mostRows);
     for (const [target, row] of rows.entries()) this.store.emit(row, this.#batch, target);
     this.#next += rows.length;
     this.#batch.count = rows.length;
     // What has been given out need not be saved, and must not be given out again.
     if (this.isDone) this.store.clear();
+  }
+
+  /** Sorts on; the rows that are wanted, once all are in order. */
+  #sorted(mostRows: number): Uint32Array | null {
+    this.#sort ??= this.store.sort();
+    if (!this.#sort.step(mostRows)) return null;
+    const {order} = this.#sort;
+    this.#sort = null;
+    return this.#limit === null ? order.subarray(this.#offset) : order.subarray(this.#offset, this.#offset + this.#limit);
   }
 }

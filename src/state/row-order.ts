@@ -66,7 +66,7 @@ export class RowOrder {
   #values(column: OrderedColumn, pageA: Float64Array, cellA: number, pageB: Float64Array, cellB: number): number {
     const [a, b] = [pageA[cellA] as number, pageB[cellB] as number];
     let order: number;
-    if (column.kind === 'text') order = Buffer.compare(this.#store.textAt(pageA, cellA), this.#store.textAt(pageB, cellB));
+    if (column.kind === 'text') order = this.#store.arena.compareTexts(a, pageA[cellA + 1] as number, b, pageB[cellB + 1] as number);
     else if (column.kind === 'exact') order = this.#exact(a, b);
     // Flags differ only between a number and NaN, the greatest.
     else order = a - b || ascending(pageA[cellA + 1] as number, pageB[cellB + 1] as number);

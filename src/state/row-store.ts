@@ -178,20 +178,23 @@ export class RowStore implements SavedState {
   }
 
   /** Keeps only these rows, given in ascending order, and numbers them anew from 0. */
-  keepRows(rows: readonly number[]): void {
+  keepRows(rows: ArrayLike<number>): void {
     this.#isRewritten = true;
     this.#changed = [];
-    const kept = new Set(rows);
+    let kept = 0;
     for (let row = 0; row < this.rowCount; row++) {
-      if (kept.has(row)) continue;
-      for (const offset of this.#textOffsets) this.arena.free(this.page(row)[this.cellOf(row) + offset + 1] as number);
-    }
-    for (const [target, row] of rows.entries()) {
+      const page = this.page(row);
       const cell = this.cellOf(row);
-      this.page(target).set(this.page(row).subarray(cell, cell + this.stride), this.cellOf(target));
+      if (rows[kept] !== row) {
+        for (const offset of this.#textOffsets) this.arena.free(page[cell + offset + 1] as number);
+        continue;
+      }
+      const target = this.page(kept);
+      const to = this.cellOf(kept++);
+      for (let offset = 0; offset < this.stride; offset++) target[to + offset] = page[cell + offset] as number;
     }
-    this.rowCount = rows.length;
-    this.pages.length = ((rows.length - 1) >>> pageShift) + 1;
+    this.rowCount = kept;
+    this.pages.length = (kept + pageMask) >>> pageShift;
     this.tidy();
   }
 

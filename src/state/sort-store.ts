@@ -3,6 +3,7 @@ import {Tag, type Batch, type Vector} from '../flow/batch.ts';
 import type {SqlType} from '../types/sql-type.ts';
 import {isWideCode, nullCode} from './integer-codes.ts';
 import {FloatFlag, type KeyKind, keyKindOf, keySlots, loadCell, storeCell} from './key-cells.ts';
+import {partition, rowNumbers, RowSort} from './row-sort.ts';
 import {RowStore} from './row-store.ts';
 
 export interface SortKey {
@@ -75,20 +76,22 @@ export class SortStore extends RowStore {
     return !((key.descending ? -value : value) > this.#worstRank);
   }
 
-  /** Row numbers in order. */
-  sorted(): Uint32Array {
-    const order = new Uint32Array(this.rowCount);
-    for (let row = 0; row < order.length; row++) order[row] = row;
-    if (this.#keys.length === 0) return order;
-    this.#rank();
+  /** All row numbers, to be put in order in short steps; rows must not come or go meanwhile. */
+  sort(): RowSort {
+    this.#ranks = new Float64Array(this.rowCount);
+    return new RowSort(this.rowCount, this.#keys.length === 0 ? byArrival : this.#byKeys(), (from, to) => this.#rank(from, to));
+  }
+
+  /** Most rows are told apart by a number of their own (see `#rank`), what is equal by that is compared in full, and what is equal then stays as it came. */
+  #byKeys(): (a: number, b: number) => number {
     const ranks = this.#ranks;
-    return order.sort((a, b) => {
+    return (a, b) => {
       const left = ranks[a] as number;
       const right = ranks[b] as number;
       if (left < right) return -1;
       if (left > right) return 1;
       return this.#compare(a, b) || a - b;
-    });
+    };
   }
 
   /** Two rows by some of the keys, from one to before another: negative, zero or positive. */
@@ -120,25 +123,29 @@ export class SortStore extends RowStore {
   }
 
   #dropWorst(limit: number): void {
-    const order = this.sorted();
-    const kept = [...order.subarray(0, limit)].sort((a, b) => a - b);
-    const worst = this.#ranks[order[limit - 1] as number] as number;
-    this.#worstRank = worst;
+    const rows = rowNumbers(this.rowCount);
+    this.#ranks = new Float64Array(rows.length);
+    this.#rank(0, rows.length);
+    if (this.#keys.length > 0) partition(rows, limit, this.#byKeys());
+    const kept = rows.subarray(0, limit).sort();
+    if (this.#keys.length > 0) {
+      this.#worstRank = -Infinity;
+      for (const row of kept) this.#worstRank = Math.max(this.#worstRank, this.#ranks[row] as number);
+    }
     this.keepRows(kept);
   }
 
   /** A number a row that orders most rows by their first key alone: what is less comes first, what is equal is compared in full. */
-  #rank(): void {
-    const key = this.#keys[0] as SortKey;
+  #rank(from: number, to: number): void {
+    const [key] = this.#keys;
+    if (key === undefined) return;
     const kind = this.#kinds[key.column] as KeyKind;
     const offset = this.#columnOffsets[key.column] as number;
-    const ranks = new Float64Array(this.rowCount);
     const nullRank = key.nullsFirst ? -Infinity : Infinity;
-    for (let row = 0; row < ranks.length; row++) {
+    for (let row = from; row < to; row++) {
       const rank = this.#rankOf(kind, this.page(row), this.cellOf(row) + offset);
-      ranks[row] = rank === null ? nullRank : key.descending ? -rank : rank;
+      this.#ranks[row] = rank === null ? nullRank : key.descending ? -rank : rank;
     }
-    this.#ranks = ranks;
   }
 
   #rankOf(kind: KeyKind, page: Float64Array, cell: number): number | null {
@@ -174,13 +181,17 @@ export class SortStore extends RowStore {
   #compareValues(kind: KeyKind, pageA: Float64Array, cellA: number, pageB: Float64Array, cellB: number): number {
     const a = pageA[cellA] as number;
     const b = pageB[cellB] as number;
-    if (kind === 'text') return Buffer.compare(this.textAt(pageA, cellA), this.textAt(pageB, cellB));
+    if (kind === 'text') return this.arena.compareTexts(a, pageA[cellA + 1] as number, b, pageB[cellB + 1] as number);
     if (kind === 'exact') {
       return isWideCode(a) || isWideCode(b) ? ascending(this.codes.value(a), this.codes.value(b)) : a - b;
     }
     // Flags differ between NaN, the greatest, and a number only.
     return a - b || ascending(pageA[cellA + 1] as number, pageB[cellB + 1] as number);
   }
+}
+
+function byArrival(a: number, b: number): number {
+  return a - b;
 }
 
 function ascending<T extends number | bigint>(a: T, b: T): number {

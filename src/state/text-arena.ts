@@ -60,6 +60,26 @@ export class TextArena {
     return length - otherLength;
   }
 
+  /** The order of two texts, by unsigned bytes: negative, zero or positive. */
+  compareTexts(a: number, lengthA: number, b: number, lengthB: number): number {
+    const shorter = Math.min(lengthA, lengthB);
+    if (shorter <= 0) return lengthA - lengthB;
+    const pageA = this.pages[a >>> pageShift] as DataView;
+    const pageB = this.pages[b >>> pageShift] as DataView;
+    const startA = (a & arenaGeometry.pageMask) * unit;
+    const startB = (b & arenaGeometry.pageMask) * unit;
+    let at = 0;
+    for (; at <= shorter - 4; at += 4) {
+      const [wordA, wordB] = [pageA.getUint32(startA + at), pageB.getUint32(startB + at)];
+      if (wordA !== wordB) return wordA - wordB;
+    }
+    for (; at < shorter; at++) {
+      const difference = pageA.getUint8(startA + at) - pageB.getUint8(startB + at);
+      if (difference !== 0) return difference;
+    }
+    return lengthA - lengthB;
+  }
+
   #addPage(steps: number): void {
     const pages = Math.max(1, (steps + (1 << pageShift) - 1) >>> pageShift);
     const view = new DataView(new ArrayBuffer(pages * pageBytes));
