@@ -28,6 +28,9 @@ export interface TakenRun {
   readonly rows: number;
 }
 
+/** The form in which logs are written. Older ones are read for ever. */
+export const logFormat = 1;
+
 /** What a log belongs to. */
 export interface LogHeader {
   /** Of the log's form. A greater one is refused. */
