@@ -23,6 +23,10 @@ export const RowMark = {saved: 0, changed: 1, free: 2, freeChanged: 3} as const;
 
 const formatVersion = 1;
 
+/** Texts of so many rows at most, and so many bytes of them, are moved at a time. */
+const tidiedRows = 8192;
+const tidiedBytes = 1 << 20;
+
 /**
  * Rows of a fixed layout, dense in the order of arrival, in pages that never move: a row's number is good for its whole life. Row `r` starts at cell
  * `(r & pageMask) * stride` of `pages[r >>> pageShift]`; cell 0 is its mark, then come the slots.
@@ -48,6 +52,9 @@ export class RowStore implements SavedState {
   #changed: number[] = [];
   /** Rows were forgotten or moved since the last save: the next one must be full, whatever is asked. */
   #isRewritten = false;
+  /** Rows whose texts have been moved, and those whose texts must be: later ones have theirs in new pages. */
+  #tidied = 0;
+  #tidyEnd = 0;
 
   /** `reusesRows`: the numbers of removed rows are given again; otherwise row numbers always stand for the order of arrival. */
   constructor(slots: readonly Slot[], reusesRows = false) {
@@ -127,7 +134,7 @@ export class RowStore implements SavedState {
     this.markChanged(row);
     const page = this.page(row);
     const cell = this.cellOf(row);
-    for (const offset of this.#textOffsets) this.arena.free(page[cell + offset + 1] as number);
+    for (const offset of this.#textOffsets) this.arena.free(page[cell + offset] as number, page[cell + offset + 1] as number);
     for (const offset of this.#releasedOffsets) this.codes.release(page[cell + offset] as number);
     page[cell] = RowMark.freeChanged;
     this.#free.push(row);
@@ -135,7 +142,7 @@ export class RowStore implements SavedState {
 
   /** Puts a text into a text slot (its first cell in the page), in place of what was there. Length -1 is NULL. */
   putText(page: Float64Array, cell: number, source: Uint8Array, start: number, length: number): void {
-    this.arena.free(page[cell + 1] as number);
+    this.arena.free(page[cell] as number, page[cell + 1] as number);
     page[cell] = length > 0 ? this.arena.add(source, start, length) : 0;
     page[cell + 1] = length;
   }
@@ -150,21 +157,29 @@ export class RowStore implements SavedState {
     page[cell] = this.codes.cell(value, sign);
   }
 
-  /** Between two steps: copies the living texts together when most of the arena is dead. */
+  /** Between two steps: when most of the arena is dead, the living texts are copied out of its old pages, those of some rows at a time. */
   tidy(): void {
-    if (!this.arena.isMostlyDead) return;
-    const old = this.arena;
-    const arena = new TextArena();
-    for (let row = 0; row < this.rowCount; row++) {
-      const page = this.page(row);
-      const cell = this.cellOf(row);
-      if ((page[cell] as number) >= RowMark.free) continue;
-      for (const offset of this.#textOffsets) {
-        const length = page[cell + offset + 1] as number;
-        if (length > 0) page[cell + offset] = arena.add(old.bytesAt(page[cell + offset] as number, length), 0, length);
-      }
+    const {arena} = this;
+    if (!arena.isMoving) {
+      if (!arena.isMostlyDead) return;
+      arena.beginToMove();
+      this.#tidied = 0;
+      this.#tidyEnd = this.rowCount;
     }
-    this.arena = arena;
+    let bytes = 0;
+    for (const end = Math.min(this.#tidied + tidiedRows, this.#tidyEnd); this.#tidied < end && bytes < tidiedBytes; this.#tidied++) {
+      const page = this.page(this.#tidied);
+      const cell = this.cellOf(this.#tidied);
+      if ((page[cell] as number) < RowMark.free) for (const offset of this.#textOffsets) bytes += this.#moveText(page, cell + offset);
+    }
+    if (this.#tidied >= this.#tidyEnd) arena.endMoving();
+  }
+
+  #moveText(page: Float64Array, cell: number): number {
+    const [address, length] = [page[cell] as number, page[cell + 1] as number];
+    if (length <= 0 || !this.arena.isOld(address)) return 0;
+    page[cell] = this.arena.add(this.arena.bytesAt(address, length), 0, length);
+    return length;
   }
 
   /** Forgets all rows. */
@@ -186,7 +201,7 @@ export class RowStore implements SavedState {
       const page = this.page(row);
       const cell = this.cellOf(row);
       if (rows[kept] !== row) {
-        for (const offset of this.#textOffsets) this.arena.free(page[cell + offset + 1] as number);
+        for (const offset of this.#textOffsets) this.arena.free(page[cell + offset] as number, page[cell + offset + 1] as number);
         continue;
       }
       const target = this.page(kept);
@@ -194,6 +209,9 @@ export class RowStore implements SavedState {
       for (let offset = 0; offset < this.stride; offset++) target[to + offset] = page[cell + offset] as number;
     }
     this.rowCount = kept;
+    // Rows have other numbers now.
+    this.#tidied = 0;
+    this.#tidyEnd = kept;
     this.pages.length = (kept + pageMask) >>> pageShift;
     this.tidy();
   }
@@ -262,7 +280,7 @@ export class RowStore implements SavedState {
     const old = page.slice(cell, cell + this.stride);
     for (let offset = 1; offset < this.stride; offset++) page[cell + offset] = image.f64();
     for (const offset of this.#textOffsets) {
-      this.arena.free(old[offset + 1] as number);
+      this.arena.free(old[offset] as number, old[offset + 1] as number);
       if ((page[cell + offset + 1] as number) > 0) {
         const text = image.bytes();
         page[cell + offset] = this.arena.add(text, 0, text.length);

@@ -5,9 +5,12 @@ const pageBytes = unit << pageShift;
 /** Bytes per address step and steps per page, for generated code. */
 export const arenaGeometry = {unit, pageShift, pageMask: (1 << pageShift) - 1} as const;
 
+const noBytes = new DataView(new ArrayBuffer(0));
+
 /**
  * The texts of one table. An address counts steps of 8 bytes through pages of 256 KiB, so nothing ever moves while it grows; a longer text has a page of its
- * own, and the addresses of several. Texts given back leave holes; the table copies what lives into a new arena when more than half is dead.
+ * own, and the addresses of several. Texts given back leave holes; when more than half is dead the table copies what lives, little by little, out of the pages
+ * that are there by then (they are old), and has them all taken away. Their numbers are given again.
  */
 export class TextArena {
   readonly pages: DataView[] = [];
@@ -15,7 +18,11 @@ export class TextArena {
   #next = 0;
   #end = 0;
   #allocated = 0;
+  /** In pages that are not old. */
   #dead = 0;
+  /** By page. Null: nobody moves texts. */
+  #isOld: Uint8Array | null = null;
+  readonly #unused: number[] = [];
 
   get bytes(): number {
     return this.#allocated;
@@ -23,6 +30,36 @@ export class TextArena {
 
   get isMostlyDead(): boolean {
     return this.#dead > pageBytes && this.#dead * 2 > this.#allocated;
+  }
+
+  /** Whether texts are being moved. */
+  get isMoving(): boolean {
+    return this.#isOld !== null;
+  }
+
+  /** All pages are old from now on. */
+  beginToMove(): void {
+    this.#isOld = new Uint8Array(this.pages.length).fill(1);
+    this.#next = 0;
+    this.#end = 0;
+    this.#dead = 0;
+    for (const page of this.#unused) this.#isOld[page] = 0;
+  }
+
+  /** Takes the old pages away: no text that lives is in them any more. */
+  endMoving(): void {
+    for (const [page, isOld] of (this.#isOld ?? []).entries()) {
+      if (isOld === 0) continue;
+      this.pages[page] = noBytes;
+      this.#unused.push(page);
+      this.#allocated -= pageBytes;
+    }
+    this.#isOld = null;
+  }
+
+  /** Whether a text must be moved. */
+  isOld(address: number): boolean {
+    return this.#isOld?.[address >>> pageShift] === 1;
   }
 
   /** Copies a text in; gives its address. */
@@ -37,8 +74,8 @@ export class TextArena {
     return address;
   }
 
-  free(length: number): void {
-    if (length > 0) this.#dead += ((length + unit - 1) >>> 3) * unit;
+  free(address: number, length: number): void {
+    if (length > 0 && !this.isOld(address)) this.#dead += ((length + unit - 1) >>> 3) * unit;
   }
 
   /** The text itself, to be read only; of no length where there is none (-1: NULL). */
@@ -81,14 +118,22 @@ export class TextArena {
   }
 
   #addPage(steps: number): void {
-    const pages = Math.max(1, (steps + (1 << pageShift) - 1) >>> pageShift);
-    const view = new DataView(new ArrayBuffer(pages * pageBytes));
-    const first = this.pages.length;
+    const count = Math.max(1, (steps + (1 << pageShift) - 1) >>> pageShift);
+    const view = new DataView(new ArrayBuffer(count * pageBytes));
     // A text longer than a page begins at its page's start, and nothing else is put into the pages it covers.
-    for (let page = 0; page < pages; page++) this.pages.push(view);
+    const first = this.#unusedNumbers(count) ?? this.pages.length;
+    for (let page = first; page < first + count; page++) this.pages[page] = view;
     this.#next = first << pageShift;
-    this.#end = pages === 1 ? (first + 1) << pageShift : this.#next + steps;
-    this.#allocated += pages * pageBytes;
+    this.#end = count === 1 ? (first + 1) << pageShift : this.#next + steps;
+    this.#allocated += count * pageBytes;
+  }
+
+  /** The first of so many numbers on end that pages had which are gone; none if there are not so many. */
+  #unusedNumbers(count: number): number | undefined {
+    if (count === 1) return this.#unused.pop();
+    const unused = this.#unused.sort((a, b) => a - b);
+    const at = unused.findIndex((first, index) => unused[index + count - 1] === first + count - 1);
+    return at < 0 ? undefined : unused.splice(at, count)[0];
   }
 }
 
