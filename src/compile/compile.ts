@@ -35,6 +35,7 @@ import {SegmentWriter} from './segment-writer.ts';
 import {sink} from './sink.ts';
 import {sort} from './sort.ts';
 import type {Stage} from './stage.ts';
+import {temporalJoin} from './temporal-join.ts';
 import {timeSort} from './time-sort.ts';
 import {union} from './union.ts';
 import {unnest} from './unnest.ts';
@@ -73,6 +74,7 @@ const compilers: {readonly [K in NodeKind]: NodeCompiler<K>} = {
   unnest,
   union,
   join,
+  'temporal-join': temporalJoin,
   sort,
   limit,
   'upsert-materialize': upsertMaterialize,

@@ -84,7 +84,8 @@ class Modes {
       return;
     }
     const {updates, deletes} = this.#changes[index]!;
-    const passed = inputs.some(input => this.#hasOld[input]!);
+    // Of a temporal join only left rows go on as what they are.
+    const passed = (node.kind === 'temporal-join' ? inputs.slice(0, 1) : inputs).some(input => this.#hasOld[input]!);
     const hasOld = updates && this.#hasOldRows(node, index, passed);
     if (node.kind === 'sink' && passed && this.#takesByKey(node)) inputs[0] = this.#withoutOld(inputs[0]!);
     const changelog = this.#modeOf(node, updates, deletes, node.kind === 'sink' ? this.#hasOld[inputs[0]!]! : hasOld);

@@ -94,6 +94,7 @@ const rowsOfKind: RowsOfKind = {
     interpreter.rowsOf(node.input).flatMap(row => Array.from({length: Math.max(0, Number(row[node.count]))}, () => row)),
   union: (node, interpreter) => node.inputs.flatMap(input => interpreter.rowsOf(input)),
   join: joinRows,
+  'temporal-join': temporalRows,
   sort: (node, interpreter) => sortRows(node, interpreter.rowsOf(node.input), interpreter.schemaOf(node.input)),
   'time-sort': (node, interpreter) => inOrder(interpreter.rowsOf(node.input), node.items, interpreter.schemaOf(node.input)),
   limit: (node, interpreter) => interpreter.rowsOf(node.input).slice(node.offset, node.offset + node.limit),
@@ -286,6 +287,25 @@ function joinRows(node: NodeOf<'join'>, interpreter: Interpreter): readonly Row[
   const lone = node.type === 'left' || node.type === 'full' ? left.filter((_, one) => (partners[one] as number[]).length === 0) : [];
   const loneRight = node.type === 'right' || node.type === 'full' ? right.filter((_, other) => !found.has(other)) : [];
   return [...pairs, ...lone.map(row => [...row, ...nulls(1)]), ...loneRight.map(row => [...nulls(0), ...row])];
+}
+
+/** Every left row with the last right row of its key that is not later. */
+function temporalRows(node: NodeOf<'temporal-join'>, interpreter: Interpreter): readonly Row[] {
+  const [left, right] = node.inputs.map(input => interpreter.rowsOf(input)) as [readonly Row[], readonly Row[]];
+  const {columns} = interpreter.schemaOf(node.inputs[1]!);
+  const keysOf = (row: Row): string => JSON.stringify(node.rightKeys.map(key => valueKey(row[key] as Value, columns[key]!.type)));
+  return left.flatMap(row => {
+    const values = node.leftKeys.map(key => interpreter.evaluator.value(key, row));
+    const name = values.includes(null) ? null : rowKey(values, node.leftKeys);
+    const time = row[node.leftTime] as number;
+    const known = right.filter(other => keysOf(other) === name && (other[node.rightTime] as number) <= time);
+    const times = known.map(other => other[node.rightTime] as number);
+    const partner = known[times.lastIndexOf(Math.max(...times))];
+    const pair = partner === undefined ? null : [...row, ...partner];
+    const isPair = pair !== null && (node.residual === null || interpreter.evaluator.value(node.residual, pair) === true);
+    if (isPair) return [pair];
+    return node.type === 'left' ? [[...row, ...columns.map(() => null)]] : [];
+  });
 }
 
 /** Rows in partitions by some of their columns, in the order of first sight. */

@@ -1,5 +1,5 @@
 import type {Span} from '../../base/problem.ts';
-import type {Expression, Identifier, TableReference} from '../../sql/ast.ts';
+import type {Identifier, TableReference} from '../../sql/ast.ts';
 import type {Column} from '../../types/sql-type.ts';
 import {conjunctsOf} from '../conjuncts.ts';
 import type {Expr} from '../expression.ts';
@@ -13,7 +13,7 @@ import type {BoundFrom} from './from.ts';
 import type {QueryBinder} from './query.ts';
 import {listed, Scope, type MergedColumn, type ScopeRelation} from './scope.ts';
 import type {CommonTables, Emit} from './session.ts';
-import {timeOf} from './time-attribute.ts';
+import {bindAsOf, temporalShape} from './temporal-join.ts';
 import {bindUnnest} from './unnest.ts';
 
 type JoinReference = TableReference & {readonly kind: 'join'};
@@ -35,27 +35,21 @@ export function bindJoin(binder: QueryBinder, reference: JoinReference, around: 
   const right = binder.bindFrom(table, around, emit);
   if (left === null || right === null) return null;
   const type = typeOfWord[reference.type];
-  if (asOf !== null && !canLookUp(binder, asOf, type, left, right)) return null;
+  const bound = asOf === null ? undefined : bindAsOf(binder.session, binder.context, {asOf, type, left, right});
+  if (bound === null) return null;
   const sides = {left, right: movedBehind(left, right, binder)};
   const condition = bindCondition(binder, reference, sides);
-  return condition === null ? null : joined(binder, reference, {type, lookup: asOf !== null, emit}, sides, condition);
-}
-
-/** FOR SYSTEM_TIME AS OF the time at which a row is worked on: the table is looked up as it stands, and ours stand still once they are read. */
-function canLookUp(binder: QueryBinder, asOf: Expression, type: JoinType, left: BoundFrom, right: BoundFrom): boolean {
-  const {report} = binder.context;
+  if (condition === null) return null;
   const {builder} = binder.session;
-  const scope = new Scope(left.relations, left.merged);
-  const time = new ExpressionBinder(binder.context, {scope, aggregates: null, clause: 'FOR SYSTEM_TIME AS OF'}).bind(asOf);
-  if (time === null) return false;
-  const {changelog, bounded} = builder.at(right.node);
-  let refused: string | null = null;
-  if (timeOf(builder, left.node, time) !== 'processing') refused = 'a time of events';
-  else if (type !== 'inner' && type !== 'left') refused = 'of a RIGHT or FULL JOIN';
-  else if (changelog !== 'append') refused = 'over a table whose rows change';
-  else if (!bounded) refused = 'over a table that never ends';
-  if (refused !== null) report.notSupported(`FOR SYSTEM_TIME AS OF ${refused}`, asOf.span);
-  return refused === null;
+  const width = widthOf(left, binder);
+  const inputs = [left.node, right.node] as const;
+  const lookup = bound?.kind === 'looked-up';
+  const place = binder.context.report.named(reference.right.span);
+  const plain = joinShape({type, inputs, emit, lookup, ...place}, condition.conjuncts, width);
+  const shape = bound?.kind === 'versions' ? temporalShape(binder.session, binder.context, plain, asOf!, bound) : plain;
+  if (shape === null) return null;
+  const schema = joinedSchema(type, builder.schema(left.node), builder.schema(right.node));
+  return joined(binder, reference, builder.add(shape, {schema}), type, sides, condition);
 }
 
 /** Both sides, their columns numbered through. */
@@ -140,18 +134,12 @@ function commonNames(left: BoundFrom, right: BoundFrom, span: Span): readonly Id
 function joined(
   binder: QueryBinder,
   reference: JoinReference,
-  {type, lookup, emit}: {readonly type: JoinType; readonly lookup: boolean; readonly emit: Emit},
+  node: number,
+  type: JoinType,
   {left, right}: Sides,
   condition: Condition,
 ): BoundFrom {
   const {builder, origins} = binder.session;
-  const width = widthOf(left, binder);
-  const shape = joinShape(
-    {type, inputs: [left.node, right.node], emit, lookup, ...binder.context.report.named(reference.right.span)},
-    condition.conjuncts,
-    width,
-  );
-  const node = builder.add(shape, {schema: joinedSchema(type, builder.schema(left.node), builder.schema(right.node))});
   const word = reference.comma ? 'the join' : `${reference.type === 'INNER' ? '' : `${reference.type} `}JOIN`;
   origins.set(node, {report: binder.context.report, span: reference.right.span, name: word});
   const {columns} = builder.schema(node);

@@ -30,6 +30,8 @@ export function timeAttribute(builder: PlanBuilder, node: number, column: number
         return null;
       return column < found.leftColumns ? timeAttribute(builder, left, column) : timeAttribute(builder, right, column - found.leftColumns);
     }
+    case 'temporal-join':
+      return column < found.leftColumns ? timeAttribute(builder, found.inputs[0]!, column) : null;
     case 'union': {
       const [first, ...others] = found.inputs.map(input => timeAttribute(builder, input, column));
       return others.every(other => other === first) ? (first ?? null) : null;

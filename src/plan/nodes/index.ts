@@ -18,6 +18,7 @@ import {replicate, type ReplicateShape} from './replicate.ts';
 import {scan, type ScanShape} from './scan.ts';
 import {sink, type SinkShape} from './sink.ts';
 import {sort, type SortShape} from './sort.ts';
+import {temporalJoin, type TemporalJoinShape} from './temporal-join.ts';
 import {timeSort, type TimeSortShape} from './time-sort.ts';
 import {union, type UnionShape} from './union.ts';
 import {unnest, type UnnestShape} from './unnest.ts';
@@ -75,6 +76,7 @@ export type NodeShape =
   | UnnestShape
   | UnionShape
   | JoinShape
+  | TemporalJoinShape
   | SortShape
   | LimitShape
   | UpsertMaterializeShape
@@ -111,6 +113,7 @@ const behaviours: {readonly [K in NodeKind]: Behaviour<Extract<NodeShape, {reado
   unnest,
   union,
   join,
+  'temporal-join': temporalJoin,
   sort,
   limit,
   'upsert-materialize': upsertMaterialize,

@@ -50,6 +50,7 @@ function decided(node: PlanNode, {builder}: Rewriting): number | null {
     case 'drop-old-rows':
     case 'upsert-materialize':
     case 'join':
+    case 'temporal-join':
     case 'sink':
       return null;
   }

@@ -4,6 +4,7 @@ import {columnPathOf, Demand, type ColumnPath} from '../demand.ts';
 import type {Expr} from '../expression.ts';
 import {fieldType, mapCall, mapChildren} from '../expression-walk.ts';
 import {givesPairs, join} from '../nodes/join.ts';
+import {temporalJoin} from '../nodes/temporal-join.ts';
 import {behaviourOf, type NodeKind, type NodeOf, type PlanNode} from '../nodes/index.ts';
 import type {WantedPath} from '../table.ts';
 import {usersOf, type Graph, type Rule} from './rule.ts';
@@ -223,13 +224,7 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
     const newLeft = onlyRead(left!, leftDemand.list(), builder);
     const newRight = onlyRead(right!, rightDemand.list(), builder);
     const moveRight = newLeft.layout.length;
-    const overBoth = (expression: Expr): Expr => {
-      const path = columnPathOf(expression);
-      if (path === null) return mapChildren(expression, overBoth);
-      if (path.column < node.leftColumns) return {...read(path, newLeft, builder), span: expression.span};
-      const found = read({column: path.column - node.leftColumns, path: path.path}, newRight, builder);
-      return {...shifted(found, moveRight), span: expression.span};
-    };
+    const overBoth = (expression: Expr): Expr => movedPair(expression, node.leftColumns, newLeft, newRight, builder);
     const added = builder.add(
       {
         ...node,
@@ -244,11 +239,37 @@ const prunes: {readonly [K in NodeKind]: Prune<K>} = {
     const ofRight = newRight.layout.map(({column, path}) => ({column: column + node.leftColumns, path}));
     return {node: added, layout: givesPairs(node.type) ? [...newLeft.layout, ...ofRight] : newLeft.layout};
   },
+  'temporal-join'(node, wanted, [left, right], builder) {
+    const [leftDemand, rightDemand] = temporalJoin.demand(node, wanted) as readonly [Demand, Demand];
+    const newLeft = onlyRead(left!, leftDemand.list(), builder);
+    const newRight = onlyRead(right!, rightDemand.list(), builder);
+    const shape = {
+      ...node,
+      inputs: [newLeft.node, newRight.node],
+      leftKeys: node.leftKeys.map(key => moved(key, newLeft, builder)),
+      rightKeys: node.rightKeys.map(key => wholeColumn(newRight, key)),
+      residual: node.residual === null ? null : movedPair(node.residual, node.leftColumns, newLeft, newRight, builder),
+      leftColumns: newLeft.layout.length,
+      leftTime: wholeColumn(newLeft, node.leftTime),
+      rightTime: wholeColumn(newRight, node.rightTime),
+    };
+    const ofRight = newRight.layout.map(({column, path}) => ({column: column + node.leftColumns, path}));
+    return {node: builder.add(shape, {schema: node.schema}), layout: [...newLeft.layout, ...ofRight]};
+  },
   sink(node, wanted, [input], builder) {
     const layout = wanted.list();
     return {node: builder.add({...node, input: exactly(input!, layout, node.schema.columns, builder)}, {schema: node.schema}), layout};
   },
 };
+
+/** An expression over the columns of two inputs, the left ones first. */
+function movedPair(expression: Expr, leftColumns: number, left: Pruned, right: Pruned, builder: PlanBuilder): Expr {
+  const path = columnPathOf(expression);
+  if (path === null) return mapChildren(expression, child => movedPair(child, leftColumns, left, right, builder));
+  if (path.column < leftColumns) return {...read(path, left, builder), span: expression.span};
+  const found = read({column: path.column - leftColumns, path: path.path}, right, builder);
+  return {...shifted(found, left.layout.length), span: expression.span};
+}
 
 /** All keys, and the calls that are read. */
 function grouped(node: NodeOf<'aggregate'> | NodeOf<'window-aggregate'>, wanted: Demand, input: Pruned, builder: PlanBuilder): Pruned {
