@@ -4,6 +4,7 @@ import {defineConfig} from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
+    globalSetup: ['src/testing/kafka/run-setup.ts'],
     maxWorkers: 2,
     testTimeout: 30_000,
     reporters: ['default'],

@@ -181,7 +181,8 @@ export interface KafkaProducer extends Client<RawProducer> {
   ): void;
   commitTransaction(timeoutMs: number, callback: KafkaCallback): void;
   abortTransaction(timeoutMs: number, callback: KafkaCallback): void;
-  /** Needs `dr_cb` or `dr_msg_cb` in the settings. */
+  removeAllListeners(event: 'delivery-report'): this;
+  /** Needs `dr_cb: true` in the settings. A report follows the flush that waited for it. */
   on(event: 'delivery-report', listener: (error: KafkaError | null, report: DeliveryReport) => void): this;
   on(event: 'event.error', listener: (error: KafkaError) => void): this;
   on(event: 'event.log', listener: (line: {readonly severity: number; readonly fac: string; readonly message: string}) => void): this;
