@@ -34,6 +34,7 @@ export interface KafkaError {
 /** Codes that somebody asks for. */
 export const errorCodes = {
   allBrokersDown: -187,
+  autoOffsetReset: -140,
   fatal: -150,
   fenced: -144,
   groupAuthorization: 30,
@@ -49,6 +50,9 @@ export const errorCodes = {
 
 /** Offsets that stand for a place instead of a number. */
 export const logicalOffsets = {beginning: -2, end: -1, stored: -1000, invalid: -1001} as const;
+
+/** Empty, and not null to the addon, which asks for the address: a Buffer that was made with length 0 has none. */
+export const emptyBytes: Buffer = Buffer.alloc(1).subarray(0, 0);
 
 /** Called once. The error is absent or null when all is well. */
 export type KafkaCallback<Result = void> = (error: KafkaError | null | undefined, result: Result) => void;
@@ -140,6 +144,8 @@ export interface KafkaConsumer extends Client<RawConsumer> {
   commitSync(offsets: TopicPartitionOffset | readonly TopicPartitionOffset[]): this;
   seek(partition: TopicPartitionOffset, timeoutMs: number, callback: KafkaCallback): this;
   position(partitions?: readonly TopicPartition[]): PartitionAnswer[];
+  /** What the client knows without asking; `invalid` before the first answer about the partition. */
+  getWatermarkOffsets(topic: string, partition: number): {readonly lowOffset: number; readonly highOffset: number};
   /** The highest offset is the last stable one when the consumer reads committed records only. */
   queryWatermarkOffsets(
     topic: string,
@@ -200,7 +206,8 @@ export interface DeliveryReport extends TopicPartition {
 export interface RawProducer {
   /**
    * Copies and queues a record; gives 0, or an error's code (`queueFull`: flush or poll, then again). `partition` null: the partitioner chooses. `timestamp` null: now,
-   * in milliseconds. A Buffer of length 0 is an empty value, null a tombstone. `opaque` leaks: it has to be undefined.
+   * in milliseconds. An empty key or value has to be `emptyBytes`: of most other Buffers of length 0 the addon makes null, which is a tombstone. `opaque` leaks: it has
+   * to be undefined.
    */
   produce(
     topic: string,

@@ -1,4 +1,5 @@
 import {
+  emptyBytes,
   type KafkaAdmin,
   type KafkaCallback,
   type KafkaConsumer,
@@ -184,7 +185,8 @@ async function send(producer: KafkaProducer, topic: string, records: readonly Ne
 }
 
 function bytesOf(value: string | Buffer | null): Buffer | null {
-  return typeof value === 'string' ? Buffer.from(value) : value;
+  const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+  return bytes?.length === 0 ? emptyBytes : bytes;
 }
 
 function recordOf({partition, offset, key, value, timestamp, headers}: Message): ReadRecord {
