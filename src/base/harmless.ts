@@ -4,10 +4,9 @@
  */
 export function harmless(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;
-  return text.replace(dangerous, escapeOf);
+  return text.replace(/[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu, escapeOf);
 }
 
-const dangerous = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 const short: Readonly<Record<string, string>> = {'\n': '\\n', '\r': '\\r', '\t': '\\t', '\u0000': '\\0', '\u001b': '\\e'};
 
 function escapeOf(character: string): string {
