@@ -54,7 +54,7 @@ describe('which command a line means', () => {
     [['run', '--onyl', 'a', 'x.yaml'], 'weir run has no flag --onyl | did you mean "--only"?'],
     [['--limt', '5', 'SELECT 1'], 'weir query has no flag --limt | did you mean "--limit"?'],
     [['-z', 'SELECT 1'], 'weir query has no flag -z | weir help query lists its flags'],
-    [['SELECT 1', '--only', 'a'], 'weir query has no flag --only | it is a flag of weir run, weir check, weir explain'],
+    [['SELECT 1', '--only', 'a'], 'weir query has no flag --only | it is a flag of weir run, weir check, weir explain, weir config'],
     [['run', '-i', 'a', 'x.sql'], 'weir run has no flag -i | it is a flag of weir query, weir explain'],
     [['run', '--exactly-once', 'x.yaml'], 'flag --exactly-once is not supported yet | '],
     [['run', '-e', 'x.yaml'], 'flag -e is not supported yet | '],
@@ -92,10 +92,15 @@ test('the two parsers read every line that is as defined alike', () => {
 });
 
 describe('flags', () => {
-  test('a letter and a name have one meaning', () => {
+  test('a letter has one meaning, and a name one in each command', () => {
     const letters = allFlags.flatMap(flag => (flag.short === undefined ? [] : [flag.short]));
     expect(new Set(letters).size).toBe(letters.length);
-    expect(new Set(allFlags.map(flag => flag.name)).size).toBe(allFlags.length);
+    for (const {name, argument, commands} of allFlags) {
+      const others = allFlags.filter(other => other.name === name);
+      expect(others.filter(other => other.commands.some(command => commands.includes(command)))).toHaveLength(1);
+      // Parsers ask for the argument before they know the command.
+      expect(others.filter(other => (other.argument === undefined) !== (argument === undefined))).toEqual([]);
+    }
     const variables = allFlags.flatMap(flag => flag.environment ?? []);
     expect(new Set(variables).size).toBe(variables.length);
   });

@@ -1,8 +1,8 @@
 import type {OptionSpec} from '../base/options.ts';
 
-export type CommandName = 'query' | 'run' | 'check' | 'explain' | 'help' | 'version';
+export type CommandName = 'query' | 'run' | 'check' | 'explain' | 'config' | 'schema' | 'init' | 'help' | 'version';
 
-/** One flag, in every command that has it. Parsers, help, the man page and the environment variables come from this object. */
+/** One flag, in every command that has it; a name may mean something else in another command. Parsers, help, the man page and the environment variables come from this object. */
 export interface Flag extends OptionSpec {
   /** Without dashes: `on-error`. With `no-` in front for a switch that turns off what is on by default. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface Flag extends OptionSpec {
   readonly environment?: string;
 }
 
-const everywhere: readonly CommandName[] = ['query', 'run', 'check', 'explain', 'help', 'version'];
+const everywhere: readonly CommandName[] = ['query', 'run', 'check', 'explain', 'config', 'schema', 'init', 'help', 'version'];
 
 /** What `-o` takes. */
 export const outputFormats = ['table', 'ndjson', 'json', 'csv', 'tsv', 'raw', 'flink-row'] as const;
@@ -53,7 +53,7 @@ export const flags = {
     argument: 'NAME=VALUE',
     type: 'string',
     repeatable: true,
-    commands: ['query', 'run', 'check', 'explain'],
+    commands: ['query', 'run', 'check', 'explain', 'config'],
     help: 'the value of :NAME in the SQL; it is bound, never spliced',
   },
   limit: {
@@ -141,15 +141,25 @@ export const flags = {
     argument: 'KEY=VALUE',
     type: 'string',
     repeatable: true,
-    commands: ['run', 'check', 'explain'],
+    commands: ['run', 'check', 'explain', 'config'],
     help: 'a value of the job file: --set jobs.orders.on-error=skip',
+  },
+  profile: {
+    name: 'profile',
+    short: 'p',
+    argument: 'NAME',
+    type: 'string',
+    repeatable: true,
+    commands: ['run', 'check', 'explain', 'config'],
+    environment: 'WEIR_PROFILE',
+    help: 'lay these profiles of the job file over it, in their order; several with commas: -p prod,large',
   },
   only: {
     name: 'only',
     argument: 'NAME',
     type: 'string',
     repeatable: true,
-    commands: ['run', 'check', 'explain'],
+    commands: ['run', 'check', 'explain', 'config'],
     help: 'these jobs of the file alone; * stands for any letters',
   },
   syntax: {name: 'syntax', type: 'boolean', commands: ['check'], help: 'stop after parsing'},
@@ -162,6 +172,21 @@ export const flags = {
     commands: ['check', 'explain'],
     help: 'how findings or the plan are printed',
   },
+  configFormat: {
+    name: 'format',
+    argument: 'FORMAT',
+    type: ['yaml', 'json'],
+    default: 'yaml',
+    commands: ['config'],
+    help: 'how the file is printed',
+  },
+  provenance: {
+    name: 'provenance',
+    type: 'boolean',
+    commands: ['config'],
+    help: 'behind each value the file and line that it comes from, and what laid it there',
+  },
+  from: {name: 'from', argument: 'SQL', type: 'string', commands: ['init'], help: 'a one-liner that the job is made from'},
   code: {name: 'code', type: 'boolean', commands: ['explain'], help: 'the JavaScript that the query becomes'},
   ddl: {name: 'ddl', type: 'boolean', commands: ['explain'], help: 'the CREATE TABLE of every table that was inferred'},
   json: {name: 'json', type: 'boolean', commands: ['version'], help: 'as JSON'},
@@ -192,10 +217,9 @@ export function flagsOf(command: CommandName): readonly Flag[] {
   return allFlags.filter(flag => flag.commands.includes(command));
 }
 
-/** Flags that come with later work: refused by name, so that nobody takes silence for consent. Letters are those of exactly-once, profile, batch, detach and set. */
+/** Flags that come with later work: refused by name, so that nobody takes silence for consent. Letters are those of exactly-once, batch, detach and set. */
 export const laterFlags: ReadonlySet<string> = new Set([
   'e',
-  'p',
   'b',
   'd',
   's',
@@ -211,7 +235,6 @@ export const laterFlags: ReadonlySet<string> = new Set([
   'guarantee',
   'http',
   'keep-epochs',
-  'profile',
   'state-dir',
   'to',
   'tui',

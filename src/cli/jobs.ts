@@ -1,7 +1,9 @@
-import {basename, dirname, extname, join} from 'node:path';
-import type {Place, Problem, SourceText} from '../base/problem.ts';
+import {basename, extname} from 'node:path';
+import {type Place, type Problem, ProblemError, type SourceText} from '../base/problem.ts';
 import type {EmbeddedText} from '../config/embedded-text.ts';
 import type {JobSpec} from '../config/job-file.ts';
+import type {LoadedFiles} from '../config/load.ts';
+import {redact, redactProblem} from '../config/redact.ts';
 import {type Prepared, prepare, type PrepareRequest} from '../job/prepare.ts';
 import type {Plan} from '../plan/plan.ts';
 import {parseScript} from '../sql/parse.ts';
@@ -19,32 +21,71 @@ export interface PlannedJob {
 
 export interface FoundJobs {
   readonly specs: readonly JobSpec[];
+  /** The same jobs by the file that has them. */
+  readonly files: readonly {readonly path: string; readonly specs: readonly JobSpec[]}[];
   readonly problems: readonly Problem[];
+  /** Why the files cannot run together. */
+  readonly conflicts: readonly Problem[];
+  /** The name for all jobs together; null where no job file says one. */
+  readonly project: string | null;
+  /** Where logs and snapshots lie, relative to the current folder; null where no job file says it. */
+  readonly stateDirectory: string | null;
 }
 
 /** The jobs that the files named on the command line describe, `--only` applied. A file that cannot be read is a problem like any other. */
-export async function findJobs(files: readonly string[], {options, world}: Invocation): Promise<FoundJobs> {
-  const specs: JobSpec[] = [];
+export async function findJobs(paths: readonly string[], invocation: Invocation): Promise<FoundJobs> {
+  const {options, world} = invocation;
   const problems: Problem[] = [];
-  for (const path of files) {
-    const source = readText(path, world);
-    if (!isJobFile(path)) {
-      specs.push(scriptJob(source, path, options.pairs(flags.variable)));
-      continue;
+  const sources = paths.flatMap(path => {
+    try {
+      return [{path, source: readText(path, world)}];
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      problems.push(...error.problems);
+      return [];
     }
-    const {loadJobFile} = await import('../config/load.ts');
-    const loaded = loadJobFile({
-      source,
-      environment: world.environment,
-      settings: options.values(flags.set),
-      variables: options.pairs(flags.variable),
-      readFile: name => readText(join(dirname(path), name), world),
-    });
-    specs.push(...loaded.jobs);
-    problems.push(...loaded.problems);
-  }
-  problems.push(...doubles(specs));
-  return chosen(specs, problems, options.values(flags.only));
+  });
+  const loaded = await loadFiles(
+    sources.filter(({path}) => isJobFile(path)).map(({source}) => source),
+    invocation,
+  );
+  problems.push(...loaded.problems);
+  const files = sources.flatMap(({path, source}) => {
+    if (!isJobFile(path)) return [{path, specs: [scriptJob(source, path, options.pairs(flags.variable))]}];
+    return loaded.files.filter(file => file.source === source).map(({jobs}) => ({path, specs: jobs}));
+  });
+  const projects = loaded.files.map(({project}) => project);
+  const directories = loaded.files.map(({stateDirectory}) => stateDirectory);
+  return chosen(
+    {
+      specs: files.flatMap(({specs}) => specs),
+      files,
+      problems,
+      conflicts: [
+        ...doubles(files.flatMap(({specs}) => specs)),
+        ...twoOf('projects', projects),
+        ...twoOf('state directories', directories),
+      ],
+      project: projects.find(project => project !== null) ?? null,
+      stateDirectory: directories.find(directory => directory !== null) ?? null,
+    },
+    options.values(flags.only),
+  );
+}
+
+/** Job files with everything that a line says about them. */
+export async function loadFiles(sources: readonly SourceText[], {options, world}: Invocation): Promise<LoadedFiles> {
+  if (sources.length === 0) return {files: [], problems: []};
+  const {loadJobFiles} = await import('../config/load.ts');
+  return loadJobFiles({
+    files: sources,
+    environment: world.environment,
+    settings: options.values(flags.set),
+    variables: options.pairs(flags.variable),
+    profiles: options.list(flags.profile),
+    named: new Set(options.values(flags.only)),
+    readFile: path => readText(path, world),
+  });
 }
 
 /** By its name: everything else is a script. */
@@ -79,12 +120,22 @@ function doubles(specs: readonly JobSpec[]): readonly Problem[] {
     severity: 'error',
     code: 'duplicate-job',
     message: `two jobs have the name "${name}"`,
-    hint: 'rename one of them, or run the files apart',
+    hint: 'rename one of them, or run the files apart; a file that changes another one is called NAME.override.yaml',
   }));
 }
 
-function chosen(specs: readonly JobSpec[], problems: readonly Problem[], patterns: readonly string[]): FoundJobs {
-  if (patterns.length === 0) return {specs, problems};
+/** One run is one project, with its state in one place. */
+function twoOf(what: string, values: readonly (string | null)[]): readonly Problem[] {
+  const [first, second] = new Set(values.filter(value => value !== null));
+  if (second === undefined) return [];
+  const message = `the files have two ${what}, "${first ?? ''}" and "${second}"`;
+  return [{kind: 'invalid', severity: 'error', code: 'two-projects', message, hint: 'run them apart, or say the same in both'}];
+}
+
+/** A dependency on a job that was not chosen is not waited for: it may run elsewhere. */
+function chosen(found: FoundJobs, patterns: readonly string[]): FoundJobs {
+  if (patterns.length === 0) return found;
+  const {specs} = found;
   const unused = patterns.filter(pattern => !specs.some(({name}) => matches(pattern, name)));
   const names = specs.map(({name}) => name).join(', ');
   const more = unused.map((pattern): Problem => ({
@@ -94,9 +145,20 @@ function chosen(specs: readonly JobSpec[], problems: readonly Problem[], pattern
     message: `no job has the name "${pattern}"`,
     ...(names === '' ? {} : {hint: `there are: ${names}`}),
   }));
+  const isChosen = (name: string): boolean => patterns.some(pattern => matches(pattern, name));
+  const choose = (all: readonly JobSpec[]): readonly JobSpec[] =>
+    all
+      .filter(({name}) => isChosen(name))
+      .map(spec => {
+        const dependsOn = new Map([...spec.supervision.dependsOn].filter(([name]) => isChosen(name)));
+        return {...spec, supervision: {...spec.supervision, dependsOn}};
+      });
+  const files = found.files.map(({path, specs}) => ({path, specs: choose(specs)}));
   return {
-    specs: specs.filter(({name}) => patterns.some(pattern => matches(pattern, name))),
-    problems: [...problems, ...(specs.length === 0 ? [] : more)],
+    ...found,
+    specs: files.flatMap(({specs}) => specs),
+    files,
+    problems: [...found.problems, ...(specs.length === 0 ? [] : more)],
   };
 }
 
@@ -132,9 +194,11 @@ export async function planJob(spec: JobSpec, {world}: Invocation): Promise<Plann
     ...(spec.optionValue === null ? {} : {optionValue: spec.optionValue}),
   };
   const prepared = await prepare(request);
-  const placed = (problems: readonly Problem[]): readonly Problem[] => problems.map(problem => relocate(spec, problem));
+  const placed = (problems: readonly Problem[]): readonly Problem[] =>
+    problems.map(problem => redactProblem(relocate(spec, problem), spec.secrets));
   const replay = prepared.replay.map(({what, place}) => ({what, place: place === null ? null : relocatedPlace(spec, place)}));
-  return {spec, prepared: {...prepared, problems: placed(prepared.problems), advice: placed(prepared.advice), replay}};
+  const explain = prepared.explain.map(text => redact(text, spec.secrets));
+  return {spec, prepared: {...prepared, problems: placed(prepared.problems), advice: placed(prepared.advice), replay, explain}};
 }
 
 /** What no job knows by itself. `isInputTaken`: a script was read from standard input, so that nothing is left there for a job. */
@@ -195,7 +259,7 @@ export function problemsOf(planned: readonly PlannedJob[], {options}: Invocation
 
 /** Parses a job's SQL and nothing more. */
 export function parseJob(spec: JobSpec): readonly Problem[] {
-  return parseScript(spec.sql.source, {lenient: false}).problems.map(problem => relocate(spec, problem));
+  return parseScript(spec.sql.source, {lenient: false}).problems.map(problem => redactProblem(relocate(spec, problem), spec.secrets));
 }
 
 function relocatedPlace(spec: JobSpec, place: Place): Place | null {

@@ -52,6 +52,15 @@ export class Options {
     return this.#given.get(flag) ?? [];
   }
 
+  /** All values given, else those of the environment; each may be several with commas between them. */
+  list(flag: Flag): readonly string[] {
+    const given = this.#given.get(flag) ?? [this.value(flag) ?? ''];
+    return given
+      .flatMap(text => text.split(','))
+      .map(text => text.trim())
+      .filter(text => text !== '');
+  }
+
   count(flag: Flag): number | null {
     const text = this.value(flag);
     return text === null ? null : Number(text);

@@ -1,4 +1,3 @@
-import type {Scalar} from 'yaml';
 import type {Place, Problem, SourceText, Span} from '../base/problem.ts';
 
 /**
@@ -10,9 +9,18 @@ export interface EmbeddedText {
   readonly relocate: (problem: Problem) => Problem;
 }
 
+/** How a scalar stands in its file. */
+export interface WrittenScalar {
+  readonly file: SourceText;
+  readonly style: 'plain' | 'quoted' | 'literal' | 'folded';
+  /** Quotes and the header of a block included. */
+  readonly span: Span;
+}
+
 /** The text of a scalar. Where its characters cannot be found in the file one by one (escapes, folded lines), places stay within the text itself. */
-export function embeddedText(file: SourceText, scalar: Scalar, value: string, name: string): EmbeddedText {
-  const offsets = offsetsOf(file.text, scalar, value);
+export function embeddedText(written: WrittenScalar, value: string, name: string): EmbeddedText {
+  const {file} = written;
+  const offsets = offsetsOf(written, value);
   const source: SourceText = {name: offsets === null ? name : file.name, text: value};
   if (offsets === null) return {source, relocate: problem => problem};
   const moveSpan = ({start, end}: Span): Span => {
@@ -33,10 +41,9 @@ function relocated(problem: Problem, move: (place: Place) => Place): Problem {
 }
 
 /** For each character of the value, and for its end, where it stands in the file; null where that cannot be told. */
-function offsetsOf(text: string, scalar: Scalar, value: string): readonly number[] | null {
-  const [start, end] = scalar.range ?? [0, 0];
-  if (scalar.type === 'BLOCK_LITERAL') return literalOffsets(text, text.indexOf('\n', start) + 1, end, value);
-  const quote = scalar.type === 'PLAIN' ? 0 : 1;
+function offsetsOf({file: {text}, style, span: {start, end}}: WrittenScalar, value: string): readonly number[] | null {
+  if (style === 'literal') return literalOffsets(text, text.indexOf('\n', start) + 1, end, value);
+  const quote = style === 'plain' ? 0 : 1;
   return text.slice(start + quote, start + quote + value.length) === value
     ? Array.from({length: value.length + 1}, (_, index) => start + quote + index)
     : null;

@@ -1,105 +1,147 @@
 import {didYouMean} from '../base/nearest.ts';
-import type {Place, Problem} from '../base/problem.ts';
-import {jobFileSchema, type JsonSchema, laterKeys} from './schema.ts';
-import type {SchemaFault} from './validator.ts';
-import type {Path} from './yaml-file.ts';
+import type {Problem} from '../base/problem.ts';
+import {type ConfigNode, mapOf, nodeAt, type Path, placeAt, plainData} from './config-node.ts';
+import {invalid} from './invalid.ts';
+import {type JsonSchema, laterKeys, otherKeys, patterns, schemaAt} from './schema.ts';
+import {type FileKind, type SchemaFault, schemaFaults} from './validator.ts';
+
+/** What is wrong with a file as it is written. What a variable will replace is looked at when that has happened. */
+export function fileProblems(root: ConfigNode, kind: FileKind): readonly Problem[] {
+  const document = withoutDefaults(root, []);
+  return schemaFaults(plainData(document), kind).flatMap(fault => {
+    const value = nodeAt(document, pathOf(fault.instancePath, document));
+    const isVariable = value?.kind === 'scalar' && typeof value.value === 'string' && value.value.includes('$');
+    return isVariable ? [] : faultProblem(fault, document, kind);
+  });
+}
+
+/** What is wrong with a job file once everything is in its place. `unknown`: values that could not be replaced, which has been told. */
+export function resolvedProblems(root: ConfigNode, unknown: ReadonlySet<ConfigNode>): readonly Problem[] {
+  return schemaFaults(plainData(root), 'job-file').flatMap(fault => {
+    const path = pathOf(fault.instancePath, root);
+    const value = nodeAt(root, path);
+    if (path.length < 2 || (value !== undefined && unknown.has(value))) return [];
+    return faultProblem(fault, root, 'job-file');
+  });
+}
+
+/** Without the nulls that stand for a default. Where a map is wanted, or where null is the name of something, they stay. */
+function withoutDefaults(node: ConfigNode, path: Path): ConfigNode {
+  if (node.kind !== 'map') return node;
+  const entries = [...node.entries].filter(
+    ([key, inner]) => inner.kind !== 'scalar' || inner.value !== null || isNeverNull([...path, key]),
+  );
+  return mapOf(
+    entries.map(([key, inner]) => [key, withoutDefaults(inner, [...path, key])]),
+    node.origin,
+  );
+}
+
+function isNeverNull(path: Path): boolean {
+  const last = path.at(-1);
+  if (last === 'on-error' || last === 'version') return true;
+  const [first] = path;
+  if (first === 'profiles' && path.length > 2) return isNeverNull(path.slice(2));
+  const isNamed = ['jobs', 'templates', 'profiles', 'secrets'].includes(String(first));
+  return (isNamed && path.length === 2) || (first === 'jobs' && path.length === 1);
+}
 
 /** A fault against the schema, in words, at its place. None where another fault says the same better. */
-export function faultProblem(fault: SchemaFault, data: unknown, placeOf: (path: Path, isKey: boolean) => Place): readonly Problem[] {
-  const path = pathOf(fault.instancePath, data);
+function faultProblem(fault: SchemaFault, document: ConfigNode, kind: FileKind): readonly Problem[] {
+  const path = pathOf(fault.instancePath, document);
   const where = path.length === 0 ? 'the job file' : path.join('.');
-  const problem = (code: string, message: string, hint: string | undefined, place: Place): Problem[] => [
-    {kind: 'invalid', severity: 'error', code, message, ...(hint === undefined ? {} : {hint}), place},
-  ];
+  const value = shownAt(document, path);
   const text = (name: string): string => String(fault.params[name]);
+  const problem = (code: string, message: string, hint: string | undefined, at: Path, isKey: boolean): readonly Problem[] => [
+    invalid(code, message, hint, placeAt(document, at, isKey)),
+  ];
+  const atValue = (code: string, message: string, hint?: string): readonly Problem[] => problem(code, message, hint, path, false);
   switch (fault.keyword) {
-    case 'additionalProperties': {
-      const key = text('additionalProperty');
-      const place = placeOf([...path, key], true);
-      if (laterKeys.has(key))
-        return problem('not-yet-supported', `"${key}" is not supported yet`, 'leave it out: it would have no effect', place);
-      const known = keysOf(schemaAt(fault.schemaPath));
-      return problem(
-        'unknown-field',
-        `unknown field "${key}" in ${where}`,
-        didYouMean(key, known) ?? `fields here are ${known.join(', ')}`,
-        place,
-      );
-    }
+    case 'additionalProperties':
+      return unknownField(text('additionalProperty'), path, where, document, kind);
     case 'required':
-      return problem('missing-field', `${where} has no "${text('missingProperty')}"`, undefined, placeOf(path, path.length > 0));
-    case 'type':
-      return problem(
-        'wrong-type',
-        `${where} is ${kindOf(valueAt(data, path))}, and must be ${wantedKind(fault.params['type'])}`,
-        typeHint(path),
-        placeOf(path, false),
-      );
+      return problem('missing-field', `${where} has no "${text('missingProperty')}"`, undefined, path, path.length > 0);
+    case 'type': {
+      const unit = unitHint(schemaAt(kind, path), value);
+      if (unit !== undefined) return atValue('no-unit', `${where} is ${String(value)}, and has no unit`, unit);
+      return atValue('wrong-type', `${where} is ${kindOf(value)}, and must be ${wantedKind(fault.params['type'])}`, typeHint(path));
+    }
     case 'enum': {
       const allowed = (fault.params['allowedValues'] as readonly unknown[]).map(String);
-      const given = String(valueAt(data, path));
-      return problem(
-        'wrong-value',
-        `${where} cannot be "${given}"`,
-        didYouMean(given, allowed) ?? `write ${orList(allowed)}`,
-        placeOf(path, false),
-      );
+      const given = String(value);
+      return atValue('wrong-value', `${where} cannot be "${given}"`, didYouMean(given, allowed) ?? `write ${orList(allowed)}`);
     }
     case 'minimum':
-      return problem('wrong-value', `${where} must be ${text('limit')} or more`, undefined, placeOf(path, false));
+      return atValue('wrong-value', `${where} must be ${text('limit')} or more`);
     case 'minProperties':
-      return problem('wrong-value', `${where} holds nothing`, undefined, placeOf(path, path.length > 0));
+      return problem('wrong-value', `${where} holds nothing`, undefined, path, path.length > 0);
+    case 'maxProperties':
+      return problem('wrong-value', `${where} can only be one of these`, 'keep one of them', path, path.length > 0);
     case 'propertyNames': {
       const key = text('propertyName');
       const names = 'names begin with a letter and go on with letters, digits and _';
-      return problem('bad-name', `"${key}" cannot be a name in ${where}`, names, placeOf([...path, key], true));
+      return problem('bad-name', `"${key}" cannot be a name in ${where}`, names, [...path, key], true);
     }
-    case 'pattern':
+    case 'pattern': {
       // A key's own fault is told by propertyNames, together with the key.
       if (fault.propertyName !== undefined) return [];
-      return problem(
-        'bad-name',
-        `${where} cannot be "${String(valueAt(data, path))}"`,
-        'a name begins with a letter',
-        placeOf(path, false),
+      const schema = schemaAt(kind, path);
+      const unit = unitHint(schema, value);
+      if (unit !== undefined) return atValue('no-unit', `${where} is "${String(value)}", and has no unit`, unit);
+      const hint = patternHints.get(schema?.pattern ?? '');
+      return atValue(
+        hint === undefined ? 'bad-name' : 'wrong-value',
+        `${where} cannot be "${String(value)}"`,
+        hint ?? 'a name begins with a letter',
       );
+    }
     default:
-      return problem('bad-job-file', `${where} is not as it should be (${fault.keyword})`, undefined, placeOf(path, false));
+      return atValue('bad-job-file', `${where} is not as it should be (${fault.keyword})`);
   }
 }
 
-function pathOf(pointer: string, data: unknown): Path {
+function unknownField(key: string, path: Path, where: string, document: ConfigNode, kind: FileKind): readonly Problem[] {
+  const place = placeAt(document, [...path, key], true);
+  if (laterKeys.has(key))
+    return [invalid('not-yet-supported', `"${key}" is not supported yet`, 'leave it out: it would have no effect', place)];
+  const known = Object.keys(schemaAt(kind, path)?.properties ?? {}).filter(name => !name.endsWith('+'));
+  const hint = otherKeys.get(key) ?? didYouMean(key, known) ?? `fields here are ${known.join(', ')}`;
+  return [invalid('unknown-field', `unknown field "${key}" in ${where}`, hint, place)];
+}
+
+function pathOf(pointer: string, document: ConfigNode): Path {
   const path: (string | number)[] = [];
   for (const step of pointer.split('/').slice(1)) {
     const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
-    path.push(Array.isArray(valueAt(data, path)) ? Number(key) : key);
+    path.push(nodeAt(document, path)?.kind === 'list' ? Number(key) : key);
   }
   return path;
 }
 
-function valueAt(data: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-        ? (value as Record<string | number, unknown>)[key]
-        : undefined,
-    data,
-  );
+/** A value as it may be printed. */
+function shownAt(document: ConfigNode, path: Path): unknown {
+  const node = nodeAt(document, path);
+  return node === undefined ? undefined : plainData(node, true);
 }
 
-/** The part of the schema that a fault's keyword stands in: `#/$defs/job/additionalProperties` is of `#/$defs/job`. */
-function schemaAt(schemaPath: string): JsonSchema {
-  const steps = schemaPath
-    .replace(/^.*#\//, '')
-    .split('/')
-    .slice(0, -1);
-  const keys = steps.map(step => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'));
-  return (valueAt(jobFileSchema, keys) as JsonSchema | undefined) ?? {};
+/** What to write where a number came without a unit, or undefined where that is not what is wrong. */
+function unitHint(schema: JsonSchema | undefined, value: unknown): string | undefined {
+  const text = String(value);
+  if (schema?.pattern === patterns.duration && /^\d+$/.test(text)) return `say the unit: ${text}ms or ${text}s`;
+  if (schema?.pattern === patterns.size && /^\d+$/.test(text)) return `say the unit: ${text}MB or ${text}KB`;
+  const wait = schema?.pattern === patterns.batch ? /^(\d*, ?)(\d+)$/.exec(text) : null;
+  if (wait !== null) return `say the unit: ${wait[1] ?? ''}${wait[2] ?? ''}ms`;
+  const within = schema?.pattern === patterns.rate ? /^(\d+ per )(\d+)$/.exec(text) : null;
+  return within === null ? undefined : `say the unit: ${within[1] ?? ''}${within[2] ?? ''}min`;
 }
 
-function keysOf(schema: JsonSchema): readonly string[] {
-  return Object.keys(schema.properties ?? {});
-}
+/** What to write, by the pattern that does not hold. */
+const patternHints: ReadonlyMap<string, string> = new Map([
+  [patterns.duration, 'write a time such as 500ms, 30s or 5min'],
+  [patterns.size, 'write a size such as 500KB, 100MB or 2GB'],
+  [patterns.batch, 'write RECORDS, TIME or both: 1000,50ms'],
+  [patterns.rate, 'write a number and a time: 10 per 10min'],
+]);
 
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'empty';
@@ -127,5 +169,6 @@ function orList(items: readonly string[]): string {
 }
 
 function typeHint(path: Path): string | undefined {
+  if (path.at(-1) === 'on-error') return 'for the policy write "null" in quotes; without the key it is fail';
   return path.length === 2 && path[0] === 'jobs' ? 'a job is a map: sql: or file:, and settings' : undefined;
 }

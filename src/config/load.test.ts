@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {fail, type Problem, ProblemError} from '../base/problem.ts';
 import {renderProblem} from '../base/render-problem.ts';
-import {loadJobFile, type LoadedFile} from './load.ts';
+import type {JobSpec} from './job-file.ts';
+import {loadJobFiles} from './load.ts';
 
 interface Outside {
   readonly environment?: Readonly<Record<string, string>>;
@@ -9,17 +10,20 @@ interface Outside {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-function load(text: string, outside: Outside = {}): LoadedFile {
-  return loadJobFile({
-    source: {name: 'jobs.yaml', text},
+function load(text: string, outside: Outside = {}): {readonly jobs: readonly JobSpec[]; readonly problems: readonly Problem[]} {
+  const {files, problems} = loadJobFiles({
+    files: [{name: 'jobs.yaml', text}],
     environment: outside.environment ?? {},
     settings: outside.settings ?? [],
     variables: new Map(Object.entries(outside.variables ?? {})),
+    profiles: [],
+    named: new Set(),
     readFile: path => {
       if (path === 'a.sql') return {name: path, text: 'SELECT 1'};
       throw fail('environment', 'cannot-read', `cannot read ${path}: there is no such file`);
     },
   });
+  return {jobs: files.flatMap(({jobs}) => jobs), problems};
 }
 
 /** `line:column code: message`, for each problem. */
@@ -117,8 +121,8 @@ describe('what is refused', () => {
     ['an unknown field at the top', 'job: {}\njobs: {a: {sql: x}}\n', ['1:1 unknown-field: unknown field "job" in the job file']],
     [
       'fields of later versions',
-      'include: [x]\njobs: {a: {sql: x, guarantee: exactly-once}}\n',
-      ['1:1 not-yet-supported: "include" is not supported yet', '2:20 not-yet-supported: "guarantee" is not supported yet'],
+      'alerts: [x]\njobs: {a: {sql: x, breaker: {failures: 5}}}\n',
+      ['1:1 not-yet-supported: "alerts" is not supported yet', '2:20 not-yet-supported: "breaker" is not supported yet'],
     ],
     ['a wrong version', 'version: 2\njobs: {a: {sql: x}}\n', ['1:10 wrong-value: version cannot be "2"']],
     [
@@ -206,9 +210,7 @@ describe('what is refused', () => {
             .join(', ')}]`,
       )
       .join('\n');
-    expect(told(`${bomb}\njobs: {a: {sql: x}}\n`)).toEqual([
-      '2:8 bad-yaml: aliases of this file stand for more than 100 copies of each other',
-    ]);
+    expect(told(`${bomb}\njobs: {a: {sql: x}}\n`)).toEqual(['2:8 bad-yaml: aliases of this file stand for more than 100000 values']);
   });
 
   test('an alias inside what it stands for', () => {

@@ -1,163 +1,116 @@
-import {ProblemError, type Place, type Problem, type SourceText} from '../base/problem.ts';
-import {embeddedText, type EmbeddedText} from './embedded-text.ts';
-import {faultProblem} from './fault-problem.ts';
+import type {Problem, SourceText} from '../base/problem.ts';
+import {mapAt, type MapNode, nodeAt, textAt} from './config-node.ts';
+import {dependencyProblems} from './dependencies.ts';
+import {DocumentReader, within} from './documents.ts';
+import {invalid} from './invalid.ts';
 import type {JobSpec} from './job-file.ts';
-import {fillIn} from './fill-in.ts';
-import {applySettings} from './settings.ts';
-import {defaultSupervision} from '../supervisor/policy.ts';
-import {schemaFaults} from './validator.ts';
-import {type Path, YamlFile} from './yaml-file.ts';
+import {readJob} from './read-job.ts';
+import {redactProblem} from './redact.ts';
+import {type Choice, resolveDocument, type ResolvedDocument, settingsFor, unknownProfiles} from './resolve.ts';
 
-export interface LoadRequest {
-  readonly source: SourceText;
-  /** What `${NAME}` stands for. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** `--set` arguments: `jobs.orders.on-error=skip`. */
-  readonly settings: readonly string[];
-  /** `-v` pairs: they replace `vars`. */
-  readonly variables: ReadonlyMap<string, string>;
-  /** Reads a script that `file:` names. Throws a ProblemError. */
-  readonly readFile: (path: string) => SourceText;
+export interface LoadRequest extends Choice {
+  /** Job files, and behind them what goes over them (`.override.yaml`). */
+  readonly files: readonly SourceText[];
 }
 
 export interface LoadedFile {
+  readonly source: SourceText;
   readonly jobs: readonly JobSpec[];
-  /** The name for all jobs together; null where no file says one. */
+  /** The name for all jobs together; null where the file does not say one. */
   readonly project: string | null;
   /** Where logs and snapshots lie; relative to the current folder (a file writes it relative to its own). Null: not said. */
   readonly stateDirectory: string | null;
+  /** The file with everything in its place: what `weir config` prints. */
+  readonly root: MapNode;
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+export interface LoadedFiles {
+  /** In the order in which they were given, overrides not among them; all of them without jobs when there are errors. */
+  readonly files: readonly LoadedFile[];
   readonly problems: readonly Problem[];
 }
 
-const nothing = {jobs: [], project: null, stateDirectory: null};
-
-/** The data of a job file once the schema has accepted it. */
-interface JobFileData {
-  readonly project?: string;
-  readonly vars?: Readonly<Record<string, string | number | boolean>>;
-  readonly defaults?: JobData;
-  readonly jobs: Readonly<Record<string, JobData>>;
-}
-interface JobData {
-  readonly sql?: string;
-  readonly file?: string;
-  readonly options?: Readonly<Record<string, string | number | boolean>>;
-  readonly 'on-error'?: 'fail' | 'skip' | 'null';
-  readonly 'max-errors'?: number;
-  readonly output?: string;
-}
-
 /**
- * Reads a job file: parse, `--set`, `${…}`, schema, jobs, in this order, so that nothing that comes in from outside is ever taken for YAML. Everything wrong is
- * told in one pass.
+ * Reads job files: parse, include, files over files, extends, defaults, profiles, `--set`, `${…}`, schema, jobs, in this order, so that nothing that comes in from
+ * outside is ever taken for YAML. Everything wrong is told in one pass, without any secret.
  */
-export function loadJobFile(request: LoadRequest): LoadedFile {
-  const file = new YamlFile(request.source);
-  if (file.problems.length > 0) return {...nothing, problems: file.problems};
-  const set = applySettings(file.data, request.settings);
-  const filled = fillIn(set.data, file, request);
-  const placeOf = (path: Path, isKey: boolean): Place => set.placeOf(path, isKey) ?? (isKey ? file.placeOfKey(path) : file.placeOf(path));
-  const faults = schemaFaults(filled.data).filter(fault => !filled.unknownAt.has(fault.instancePath));
-  const problems = [...set.problems, ...filled.problems, ...faults.flatMap(fault => faultProblem(fault, filled.data, placeOf))];
-  if (problems.length > 0) return {...nothing, problems: inOrder(problems)};
-  const data = filled.data as JobFileData;
+export function loadJobFiles(request: LoadRequest): LoadedFiles {
+  const reader = new DocumentReader(request.readFile);
+  const documents = reader.documents(request.files);
+  const settings = settingsFor(documents, request.settings);
+  const resolved = documents.map((document, index) => resolveDocument(document, settings.layers[index] as MapNode, request, reader));
+  const problems: Problem[] = [
+    ...reader.problems,
+    ...settings.problems,
+    ...(reader.problems.length > 0 ? [] : unknownProfiles(documents, request.profiles)),
+    ...resolved.flatMap(file => file.problems),
+  ];
+  const secrets = new Map(resolved.flatMap(({fillIn}) => [...fillIn.secrets.values]));
+  const files = resolved.map(file => (problems.length > 0 ? withoutJobs(file) : loadedFile(file, request, problems)));
+  if (problems.length === 0) problems.push(...jointProblems(resolved));
+  return {files, problems: inOrder(problems, request.files).map(problem => redactProblem(problem, secrets))};
+}
+
+function withoutJobs({document, root, fillIn}: ResolvedDocument): LoadedFile {
+  const {source} = document;
+  return {source, jobs: [], project: null, stateDirectory: null, root, secrets: fillIn.secrets.values};
+}
+
+/** Adds what is wrong with single jobs to `problems`. */
+function loadedFile(file: ResolvedDocument, request: LoadRequest, problems: Problem[]): LoadedFile {
+  const {root, fillIn} = file;
+  const parameters = new Map([
+    ...[...fillIn.vars.entries].map(([name, node]) => [name, node.kind === 'scalar' ? String(node.value) : ''] as const),
+    ...request.variables,
+  ]);
   const jobs: JobSpec[] = [];
-  for (const name of Object.keys(data.jobs)) {
-    const job = readJob(name, data, file, request, placeOf);
-    if ('problems' in job) problems.push(...job.problems);
-    else jobs.push({...job, optionValue: text => filled.optionValue(name, text), usedVariables: filled.usedVariables});
-  }
-  return {jobs, project: data.project ?? null, stateDirectory: null, problems: inOrder(problems)};
-}
-
-function readJob(
-  name: string,
-  data: JobFileData,
-  file: YamlFile,
-  request: LoadRequest,
-  placeOf: (path: Path, isKey: boolean) => Place,
-): Omit<JobSpec, 'optionValue' | 'usedVariables'> | {readonly problems: readonly Problem[]} {
-  const own = data.jobs[name] as JobData;
-  const job: JobData = {...data.defaults, ...own, options: {...data.defaults?.options, ...own.options}};
-  const problem = (message: string, path: Path, hint: string): Problem => ({
-    kind: 'invalid',
-    severity: 'error',
-    code: 'bad-job',
-    message,
-    hint,
-    place: placeOf(path, true),
-  });
-  if (job.sql !== undefined && job.file !== undefined) {
-    return {problems: [problem(`job "${name}" has both sql and file`, ['jobs', name, 'file'], 'keep one of them')]};
-  }
-  let sql: EmbeddedText;
-  if (job.sql !== undefined) {
-    sql = embedded(file, ['jobs', name, 'sql'], job.sql);
-  } else if (job.file !== undefined) {
-    try {
-      sql = standing(request.readFile(job.file));
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      return {problems: error.problems.map(problem => ({...problem, place: placeOf(['jobs', name, 'file'], false)}))};
+  for (const [name, node] of mapAt(root, 'jobs')?.entries ?? []) {
+    const job = readJob(name, node as MapNode, request.readFile);
+    if ('problems' in job) {
+      problems.push(...job.problems);
+      continue;
     }
-  } else {
-    return {problems: [problem(`job "${name}" has no script`, ['jobs', name], 'give it sql: or file:')]};
+    jobs.push({
+      ...job.own,
+      parameters,
+      optionValue: text => fillIn.optionValue(name, job.folder, text),
+      usedVariables: fillIn.usedVariables,
+      secrets: fillIn.secrets.values,
+    });
   }
+  const stateDirectory = nodeAt(root, ['state-dir']);
+  const path = textAt(stateDirectory);
   return {
-    name,
-    sql,
-    options: setStatements(name, job.options ?? {}, placeOf),
-    parameters: new Map([...Object.entries(data.vars ?? {}).map(([key, value]) => [key, String(value)] as const), ...request.variables]),
-    onError: job['on-error'] ?? null,
-    maxErrors: job['max-errors'] ?? null,
-    output: job.output ?? null,
-    delivery: {},
-    supervision: defaultSupervision,
-    parallelism: null,
-    keepEpochs: null,
-    secrets: new Map(),
+    ...withoutJobs(file),
+    jobs,
+    project: textAt(root, 'project') ?? null,
+    stateDirectory: stateDirectory === undefined || path === undefined ? null : within(stateDirectory.origin.folder, path),
   };
 }
 
-function embedded(file: YamlFile, path: Path, text: string): EmbeddedText {
-  const scalar = file.scalarAt(path);
-  const name = `${file.source.name}, ${path.join('.')}`;
-  // A text that --set replaced is not the one in the file.
-  if (scalar === null || scalar.value !== text) return standing({name, text});
-  return embeddedText(file.source, scalar, text, name);
+/** What no job knows by itself. */
+function jointProblems(files: readonly ResolvedDocument[]): readonly Problem[] {
+  const jobs = new Map(files.flatMap(({root}) => [...(mapAt(root, 'jobs')?.entries ?? [])] as [string, MapNode][]));
+  const absent = new Map(files.flatMap(file => [...file.absent]));
+  const empty = files.flatMap((file): readonly Problem[] => {
+    if (mapAt(file.root, 'jobs')?.entries.size !== 0 || file.absent.size === 0) return [];
+    const profiles = [...new Set([...file.absent.values()].flat())];
+    const message = `every job of ${file.document.source.name} waits for a profile`;
+    const place = nodeAt(file.root, ['jobs'])?.origin.keyPlace ?? file.root.origin.place;
+    return [invalid('no-job', message, `call with -p ${profiles.join(' or -p ')}`, place)];
+  });
+  return [...empty, ...dependencyProblems(jobs, absent)];
 }
 
-function standing(source: SourceText): EmbeddedText {
-  return {source, relocate: problem => problem};
-}
-
-/** `options:` as the SET statements it stands for. A problem of one of them is told at its key. */
-function setStatements(
-  name: string,
-  options: Readonly<Record<string, string | number | boolean>>,
-  placeOf: (path: Path, isKey: boolean) => Place,
-): EmbeddedText | null {
-  const lines = Object.entries(options).map(([key, value]) => ({key, text: `SET ${quoted(key)} = ${quoted(String(value))};\n`}));
-  if (lines.length === 0) return null;
-  const source: SourceText = {name: `options of ${name}`, text: lines.map(({text}) => text).join('')};
-  const relocate = (problem: Problem): Problem => {
-    if (problem.place?.kind !== 'text' || problem.place.source !== source) return problem;
-    let end = 0;
-    for (const {key, text} of lines) {
-      end += text.length;
-      if (problem.place.span.start < end) return {...problem, place: placeOf(['jobs', name, 'options', key], true)};
-    }
-    return problem;
-  };
-  return {source, relocate};
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** By place, as a reader meets them. */
-function inOrder(problems: readonly Problem[]): readonly Problem[] {
+/** By file and place, as a reader meets them; one fault of a value that several jobs share is one. */
+function inOrder(problems: readonly Problem[], files: readonly SourceText[]): readonly Problem[] {
+  const seen = new Set<string>();
+  const distinct = problems.filter(({place, code, message}) => {
+    const key = place?.kind === 'text' ? `${place.source.name} ${place.source.text.length} ${place.span.start} ${code}` : message;
+    return !seen.has(key) && seen.add(key) !== undefined;
+  });
+  const fileOf = ({place}: Problem): number => (place?.kind === 'text' ? files.indexOf(place.source) : -1);
   const start = ({place}: Problem): number => (place?.kind === 'text' ? place.span.start : -1);
-  return [...problems].sort((left, right) => start(left) - start(right));
+  return distinct.sort((left, right) => fileOf(left) - fileOf(right) || start(left) - start(right));
 }

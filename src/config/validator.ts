@@ -1,5 +1,8 @@
 // @ts-expect-error: it is written by make-validator.ts, as JavaScript without declarations
-import {validate as generated} from './generated/validator.js';
+import {validate, validateIncluded, validateOverride} from './generated/validator.js';
+
+/** `job-file`: what `weir run` is given; `override`: what is laid over it; `included`: what it includes. */
+export type FileKind = 'job-file' | 'override' | 'included';
 
 /** One fault of a document against the schema. */
 export interface SchemaFault {
@@ -13,8 +16,15 @@ export interface SchemaFault {
   readonly propertyName?: string;
 }
 
-/** All faults; none when the document is a job file. */
-export function schemaFaults(document: unknown): readonly SchemaFault[] {
-  const validate = generated as {(document: unknown): boolean; errors?: readonly SchemaFault[] | null};
-  return validate(document) ? [] : (validate.errors ?? []);
+interface Validator {
+  (document: unknown): boolean;
+  readonly errors?: readonly SchemaFault[] | null;
+}
+
+const validators = {'job-file': validate, override: validateOverride, included: validateIncluded} as Readonly<Record<FileKind, Validator>>;
+
+/** All faults; none when the document is what it should be. */
+export function schemaFaults(document: unknown, kind: FileKind): readonly SchemaFault[] {
+  const valid = validators[kind];
+  return valid(document) ? [] : (valid.errors ?? []);
 }

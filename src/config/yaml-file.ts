@@ -1,92 +1,45 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
-  isPair,
   isScalar,
   isSeq,
   type Node,
-  type Pair,
   parseAllDocuments,
   type Scalar,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import type {Place, Problem, SourceText, Span} from '../base/problem.ts';
+import {type ConfigNode, type ConfigScalar, mapOf, type Origin} from './config-node.ts';
+import type {WrittenScalar} from './embedded-text.ts';
 
-/** Aliases may stand for this many nodes altogether: more is a bomb. */
-const mostAliases = 100;
+/** Aliases may stand for this many values altogether: more is a bomb. */
+const mostCopies = 100_000;
+/** A longer file is a mistake (data), and would only be slow to refuse later. */
+const mostBytes = 1024 * 1024;
 
-/** Keys and indexes from the top. */
-export type Path = readonly (string | number)[];
-
-/** A parsed YAML text that knows where everything stands. */
-export class YamlFile {
+/** A parsed YAML text whose values know where they stand. */
+export interface YamlFile {
   readonly source: SourceText;
   readonly problems: readonly Problem[];
-  /** Plain data; null when there are problems. */
-  readonly data: unknown;
-  readonly #document: Document | null;
-
-  constructor(source: SourceText) {
-    this.source = source;
-    const parsed = parse(source);
-    this.problems = parsed.problems;
-    this.#document = parsed.document;
-    this.data = parsed.data;
-  }
-
-  /** The value at a path, or of the nearest thing around it that is written in the file. */
-  placeOf(path: Path): Place {
-    for (let length = path.length; length >= 0; length--) {
-      const node = this.#nodeAt(path.slice(0, length));
-      const range = node?.range;
-      if (range) return this.#place({start: range[0], end: Math.max(range[0], range[1])});
-    }
-    return this.#place({start: 0, end: 0});
-  }
-
-  /** The key that stands at the end of a path. */
-  placeOfKey(path: Path): Place {
-    const parent = this.#nodeAt(path.slice(0, -1));
-    const pair = parent === null ? null : pairOf(parent, String(path.at(-1)), this.#document);
-    const range = isScalar(pair?.key) ? pair.key.range : null;
-    return range ? this.#place({start: range[0], end: range[1]}) : this.placeOf(path.slice(0, -1));
-  }
-
-  /** The scalar at a path, as it was written. */
-  scalarAt(path: Path): Scalar | null {
-    const node = this.#nodeAt(path);
-    return isScalar(node) ? node : null;
-  }
-
-  #place(span: Span): Place {
-    return {kind: 'text', source: this.source, span};
-  }
-
-  #nodeAt(path: Path): Node | null {
-    let node: unknown = this.#document?.contents ?? null;
-    for (const step of path) {
-      node = resolved(node, this.#document);
-      if (isSeq(node)) node = node.items[Number(step)] ?? null;
-      else node = pairOf(node, String(step), this.#document)?.value ?? null;
-    }
-    return resolved(node, this.#document);
-  }
+  /** Null when there are problems. */
+  readonly root: ConfigNode | null;
 }
 
-interface Parsed {
-  readonly document: Document | null;
-  readonly data: unknown;
-  readonly problems: readonly Problem[];
-}
-
-function parse(source: SourceText): Parsed {
+/** `folder`: where relative paths of this file start. */
+export function readYaml(source: SourceText, folder: string): YamlFile {
+  if (Buffer.byteLength(source.text) > mostBytes) {
+    const message = `${source.name} has ${Buffer.byteLength(source.text)} bytes, which is no job file`;
+    return {source, problems: [problemAt(source, 'file-too-large', message, {start: 0, end: 0})], root: null};
+  }
   const [document, second] = parseAllDocuments(source.text, {merge: true, prettyErrors: false, uniqueKeys: true}) as [
     Document.Parsed | undefined,
     Document.Parsed | undefined,
   ];
   if (document === undefined)
-    return {document: null, data: null, problems: [problemAt(source, 'empty-file', 'the job file is empty', {start: 0, end: 0})]};
+    return {source, problems: [problemAt(source, 'empty-file', 'the job file is empty', {start: 0, end: 0})], root: null};
   // What is too deep is too deep at every level of it: once is enough.
   const tooDeep = document.errors.find(error => error.code === 'RESOURCE_EXHAUSTION');
   const errors = tooDeep === undefined ? [...document.errors, ...document.warnings] : [tooDeep];
@@ -95,14 +48,144 @@ function parse(source: SourceText): Parsed {
     const [start] = second.range;
     faults.push(problemAt(source, 'bad-yaml', 'a job file is one YAML document, and here a second one begins', {start, end: start}));
   }
-  if (faults.length > 0) return {document, data: null, problems: faults};
-  try {
-    const data: unknown = document.toJS({maxAliasCount: mostAliases});
-    if (!containsItself(data, [])) return {document, data, problems: []};
-    return {document, data: null, problems: [aliasProblem(source, 'an alias stands inside what it stands for')]};
-  } catch (error) {
-    return {document, data: null, problems: [expansionProblem(source, error)]};
+  if (faults.length > 0) return {source, problems: faults, root: null};
+  const aliases = new Aliases(document.contents);
+  if (aliases.fault !== null) return {source, problems: [aliasProblem(source, aliases.fault)], root: null};
+  const builder = new Builder(source, folder, aliases);
+  const root = builder.node(document.contents, null);
+  return builder.problems.length > 0 ? {source, problems: builder.problems, root: null} : {source, problems: [], root};
+}
+
+/** Makes nodes of a job file from nodes of YAML. */
+class Builder {
+  readonly problems: Problem[] = [];
+  readonly #source: SourceText;
+  readonly #folder: string;
+  readonly #aliases: Aliases;
+
+  constructor(source: SourceText, folder: string, aliases: Aliases) {
+    this.#source = source;
+    this.#folder = folder;
+    this.#aliases = aliases;
   }
+
+  node(given: unknown, keyPlace: Place | null): ConfigNode {
+    const written = this.#aliases.resolved(given);
+    const place = written === null ? (keyPlace ?? this.#place([0, 0])) : this.#place(written.range ?? [0, 0]);
+    const origin: Origin = {place, keyPlace: keyPlace ?? place, folder: this.#folder, layer: null, rank: 0};
+    if (isMap(written)) return mapOf(this.#entries(written), origin);
+    if (isSeq(written)) return {kind: 'list', items: written.items.map(item => this.node(item, null)), origin};
+    if (!isScalar(written)) return {kind: 'scalar', value: null, isPlain: true, written: null, origin};
+    const style = styles[written.type ?? 'PLAIN'] ?? 'plain';
+    const [start, end] = written.range ?? [0, 0];
+    return {
+      kind: 'scalar',
+      value: scalarValue(written.value),
+      isPlain: style === 'plain',
+      written: {file: this.#source, style, span: {start, end}},
+      origin,
+    };
+  }
+
+  /** Its own keys, and before them those that `<<` brings in: the first map that has a key gives it. */
+  #entries(map: YAMLMap): Map<string, ConfigNode> {
+    const brought = new Map<string, ConfigNode>();
+    const own = new Map<string, ConfigNode>();
+    for (const pair of map.items) {
+      const key = this.#aliases.resolved(pair.key);
+      const keyPlace = this.#place(key?.range ?? [0, 0]);
+      if (isScalar(key) && isMergeKey(key)) {
+        const from = this.#aliases.resolved(pair.value);
+        for (const merged of isSeq(from) ? from.items.map(item => this.#aliases.resolved(item)) : [from]) {
+          if (!isMap(merged)) continue;
+          for (const [name, node] of this.#entries(merged)) if (!brought.has(name)) brought.set(name, node);
+        }
+      } else if (!isScalar(key)) {
+        this.#problem('bad-yaml', 'a key of a job file is a text', keyPlace);
+      } else {
+        const name = String(scalarValue(key.value) ?? '');
+        if (own.has(name)) this.#problem('duplicate-key', words['DUPLICATE_KEY'] as string, keyPlace);
+        own.set(name, this.node(pair.value, keyPlace));
+      }
+    }
+    return new Map([...brought, ...own]);
+  }
+
+  #problem(code: string, message: string, place: Place): void {
+    this.problems.push({kind: 'invalid', severity: 'error', code, message, place});
+  }
+
+  #place([start, end]: readonly number[]): Place {
+    return {kind: 'text', source: this.#source, span: {start: start ?? 0, end: Math.max(start ?? 0, end ?? 0)}};
+  }
+}
+
+/** What each alias stands for: the anchor of its name that was written last before it. Everything once, so that a file of aliases costs no more than another. */
+class Aliases {
+  /** Why the file cannot be read: its aliases stand for too much, or for themselves. */
+  readonly fault: string | null;
+  readonly #targets = new Map<Alias, Node>();
+  readonly #anchors = new Map<string, Node>();
+  /** Values that a node stands for, all aliases written out; -1 while that is being found out. */
+  readonly #sizes = new Map<Node, number>();
+
+  constructor(top: Node | null) {
+    this.#collect(top);
+    const size = this.#size(top);
+    if (Number.isNaN(size)) this.fault = 'an alias stands inside what it stands for';
+    else this.fault = size - this.#sizes.size > mostCopies ? `aliases of this file stand for more than ${mostCopies} values` : null;
+  }
+
+  resolved(node: unknown): Node | null {
+    if (isAlias(node)) return this.#targets.get(node) ?? null;
+    return (node as Node | null) ?? null;
+  }
+
+  #collect(node: Node | null): void {
+    if (node === null) return;
+    if (isAlias(node)) {
+      const target = this.#anchors.get(node.source);
+      if (target !== undefined) this.#targets.set(node, target);
+      return;
+    }
+    if ('anchor' in node && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+    for (const inner of childrenOf(node)) this.#collect(inner);
+  }
+
+  /** NaN where something stands inside itself. */
+  #size(node: Node | null): number {
+    const target = this.resolved(node);
+    if (target === null) return 0;
+    const known = this.#sizes.get(target);
+    if (known !== undefined) return known === -1 ? NaN : known;
+    this.#sizes.set(target, -1);
+    let size = 1;
+    for (const inner of childrenOf(target)) size += this.#size(inner);
+    this.#sizes.set(target, size);
+    return size;
+  }
+}
+
+function childrenOf(node: Node): readonly (Node | null)[] {
+  if (isMap(node)) return node.items.flatMap(({key, value}) => [key as Node | null, value as Node | null]);
+  return isSeq(node) ? node.items.map(item => item as Node | null) : [];
+}
+
+const styles: Readonly<Record<string, WrittenScalar['style']>> = {
+  QUOTE_SINGLE: 'quoted',
+  QUOTE_DOUBLE: 'quoted',
+  BLOCK_LITERAL: 'literal',
+  BLOCK_FOLDED: 'folded',
+};
+
+/** YAML's own schema knows no other values than these. */
+function scalarValue(value: unknown): ConfigScalar {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
+
+function isMergeKey(key: Scalar): boolean {
+  const isName = key.value === '<<' || (typeof key.value === 'symbol' && key.value.description === '<<');
+  return isName && (key.type === undefined || key.type === 'PLAIN');
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -125,23 +208,11 @@ function syntaxProblem(source: SourceText, error: YAMLError): Problem {
   return hint === undefined ? problem : {...problem, hint};
 }
 
-function expansionProblem(source: SourceText, error: unknown): Problem {
-  const text = error instanceof Error ? error.message : String(error);
-  if (!text.includes('alias count')) return problemAt(source, 'bad-yaml', lowerFirst(text), {start: 0, end: 0});
-  return aliasProblem(source, `aliases of this file stand for more than ${mostAliases} copies of each other`);
-}
-
 /** The first alias stands for all of them: which one is one too many means nothing to a reader. */
 function aliasProblem(source: SourceText, message: string): Problem {
   const start = Math.max(0, source.text.indexOf('*'));
   const problem = problemAt(source, 'bad-yaml', message, {start, end: start + 1});
   return {...problem, hint: 'write out what is meant: such a file could fill the memory of any machine'};
-}
-
-/** `around`: what the value stands in. */
-function containsItself(value: unknown, around: readonly unknown[]): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return around.includes(value) || Object.values(value).some(inner => containsItself(inner, [...around, value]));
 }
 
 function problemAt(source: SourceText, code: string, message: string, span: Span): Problem {
@@ -150,26 +221,4 @@ function problemAt(source: SourceText, code: string, message: string, span: Span
 
 function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
-}
-
-function resolved(node: unknown, document: Document | null): Node | null {
-  if (isAlias(node)) return document === null ? null : (node.resolve(document) ?? null);
-  return (node as Node | null) ?? null;
-}
-
-/** The pair of a key: the map's own, else one that `<<` brings in. */
-function pairOf(node: unknown, key: string, document: Document | null): Pair | null {
-  const map = resolved(node, document);
-  if (!isMap(map)) return null;
-  const own = map.items.find(pair => isPair(pair) && isScalar(pair.key) && String(pair.key.value) === key);
-  if (own !== undefined) return own;
-  for (const pair of map.items) {
-    if (!isScalar(pair.key) || String(pair.key.value) !== '<<') continue;
-    const merged = resolved(pair.value, document);
-    for (const from of isSeq(merged) ? merged.items : [merged]) {
-      const found = pairOf(from, key, document);
-      if (found !== null) return found;
-    }
-  }
-  return null;
 }

@@ -1,4 +1,5 @@
-import {fail, type Problem, ProblemError} from '../../base/problem.ts';
+import {fail, type Problem} from '../../base/problem.ts';
+import type {JobSpec} from '../../config/job-file.ts';
 import type {Invocation} from '../commands/define.ts';
 import {exitCodeOf, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
@@ -9,13 +10,11 @@ export async function runCheck(invocation: Invocation): Promise<number> {
   const {operands, options, world, talk} = invocation;
   if (operands.length === 0)
     throw fail('usage', 'no-file', 'there is no file to check', {hint: 'name job files or scripts: weir check jobs.yaml'});
-  const problems: Problem[] = [];
-  let jobs = 0;
-  for (const file of operands) {
-    const found = await checkFile(file, invocation);
-    problems.push(...found.problems);
-    jobs += found.jobs;
-  }
+  // One file's findings do not keep the next file from being checked.
+  const found = await findJobs(operands, invocation);
+  const problems: Problem[] = [...found.problems];
+  for (const {path, specs} of found.files) problems.push(...(await checkJobs(path, specs, invocation)));
+  const jobs = found.specs.length;
   if (options.value(flags.format) === 'json') {
     world.standardOutput.write(Buffer.from(`${JSON.stringify({files: operands, jobs, problems: problems.map(problemJson)}, null, 2)}\n`));
     await world.standardOutput.flush();
@@ -27,27 +26,15 @@ export async function runCheck(invocation: Invocation): Promise<number> {
   return code === 0 && problems.length > 0 && options.isOn(flags.strict) ? exitCodes.invalid.code : code;
 }
 
-/** One file's findings do not keep the next file from being checked. */
-async function checkFile(file: string, invocation: Invocation): Promise<{readonly jobs: number; readonly problems: readonly Problem[]}> {
-  try {
-    const found = await findJobs([file], invocation);
-    const problems: Problem[] = [...found.problems];
-    if (invocation.options.isOn(flags.syntax)) {
-      problems.push(...found.specs.flatMap(parseJob));
-    } else {
-      const planned: PlannedJob[] = [];
-      for (const spec of found.specs) planned.push(await planJob(spec, invocation));
-      problems.push(
-        ...problemsOf(planned, invocation),
-        ...planned.flatMap(({prepared}) => prepared.advice),
-        ...(isJobFile(file) ? jointProblems(planned, false) : []),
-      );
-    }
-    return {jobs: found.specs.length, problems};
-  } catch (error) {
-    if (error instanceof ProblemError) return {jobs: 0, problems: error.problems};
-    throw error;
-  }
+async function checkJobs(path: string, specs: readonly JobSpec[], invocation: Invocation): Promise<readonly Problem[]> {
+  if (invocation.options.isOn(flags.syntax)) return specs.flatMap(parseJob);
+  const planned: PlannedJob[] = [];
+  for (const spec of specs) planned.push(await planJob(spec, invocation));
+  return [
+    ...problemsOf(planned, invocation),
+    ...planned.flatMap(({prepared}) => prepared.advice),
+    ...(isJobFile(path) ? jointProblems(planned, false) : []),
+  ];
 }
 
 function counted(count: number, what: string): string {

@@ -1,0 +1,47 @@
+import {type ConfigNode, type MapNode, mapOf} from './config-node.ts';
+
+/**
+ * Lays one value over another: maps key by key, everything else takes the place of what was there. `key+: […]` appends to the list under `key`. A null stays where it
+ * was laid, so that it also takes away what a still lower layer says; `withoutNulls` ends that.
+ */
+export function merge(lower: ConfigNode | undefined, upper: ConfigNode): ConfigNode {
+  if (upper.kind !== 'map') return upper;
+  const entries = new Map(lower?.kind === 'map' ? lower.entries : []);
+  for (const [key, node] of upper.entries) {
+    if (isAppend(key)) continue;
+    entries.set(key, merge(entries.get(key), node));
+    entries.delete(`${key}+`);
+  }
+  for (const [key, node] of upper.entries) {
+    if (isAppend(key)) append(entries, key, node);
+  }
+  return mapOf(entries, upper.origin);
+}
+
+function isAppend(key: string): boolean {
+  return key.length > 1 && key.endsWith('+');
+}
+
+/** Where nothing is known yet to append to, the key waits with its plus. */
+function append(entries: Map<string, ConfigNode>, key: string, node: ConfigNode): void {
+  const plain = key.slice(0, -1);
+  const target = entries.has(plain) ? plain : key;
+  const before = entries.get(target);
+  entries.set(target, before?.kind === 'list' && node.kind === 'list' ? {...node, items: [...before.items, ...node.items]} : node);
+}
+
+/** All layers over each other, lowest first: what was taken away is gone, and what waited to be appended is there. */
+export function mergeAll(layers: readonly MapNode[], origin: MapNode['origin']): MapNode {
+  const merged = layers.reduce<ConfigNode>(merge, mapOf([], origin));
+  return {...(withoutNulls(merged) as MapNode), origin};
+}
+
+export function withoutNulls(node: ConfigNode): ConfigNode {
+  if (node.kind !== 'map') return node;
+  return mapOf(
+    [...node.entries].flatMap(([key, inner]) =>
+      inner.kind === 'scalar' && inner.value === null ? [] : [[isAppend(key) ? key.slice(0, -1) : key, withoutNulls(inner)] as const],
+    ),
+    node.origin,
+  );
+}
