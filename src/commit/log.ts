@@ -64,7 +64,7 @@ export class CommitLog {
   /** What the log says about its end; null: there is none. */
   end(nowMs: number): LogEnd | null {
     const segment = this.#segment;
-    if (segment?.header == null) return null;
+    if (segment === null || segment.header === null) return null;
     const last = segment.entries.at(-1);
     if (last === undefined) return {origin: segment.header.origin, last: null};
     const {record, countsByItself, isFirstInTransaction, writtenAtMs} = readRecord(last.payload);

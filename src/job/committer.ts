@@ -218,7 +218,7 @@ export class Committer {
     const nowMs = (): number => this.#options.stopwatch.elapsedMs();
     switch (action) {
       case 'settle':
-        return this.#follow(Promise.all(outputs.map(output => output?.settle())), () => ({kind: 'settled'}));
+        return this.#follow(Promise.all(outputs.map(async output => output?.settle())), () => ({kind: 'settled'}));
       case 'record':
         return this.#follow(this.#log.append(this.#current.record, this.#facts()), () => ({kind: 'recorded', nowMs: nowMs()}));
       case 'transact': {

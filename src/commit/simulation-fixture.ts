@@ -1,0 +1,437 @@
+import type {EpochWord} from '../flow/delivery.ts';
+import {advance, type CommitPolicy, isDue, type MachineAction, type MachineEvent, type MachineState, startMachine} from './machine.ts';
+import {decideResume, type LogEnd} from './resume.ts';
+
+/**
+ * A job in a world of its own: a broker, a disk and a clock that do what a schedule of bytes says, the worst included. The decisions are the real ones (machine.ts,
+ * resume.ts); everything that they decide about is a model, small enough for a hundred thousand lives.
+ *
+ * The job reads numbered records, keeps a running sum, and writes (number, sum) for each, so that loss, doubling, reordering and stale state all show in what it wrote.
+ */
+export type Sinks = 'file' | 'kafka' | 'both';
+
+/** A mistake that somebody could make. The simulation must notice each. */
+export type Bug =
+  | 'offsets outside the transaction'
+  | 'record written after the commit'
+  | 'epoch not checked'
+  | 'torn tail kept'
+  | 'outputs not synced'
+  | 'record not synced'
+  | 'sync not awaited'
+  | 'transaction not told to wait'
+  | 'zombie not fenced'
+  | 'holder not ended'
+  | 'output not cut'
+  | 'state of the epoch before'
+  | 'changes of a cut record applied'
+  | 'output taken late'
+  | 'length taken late'
+  | 'position taken late'
+  | 'slow producer kept'
+  | 'marked while in flight'
+  | 'all cut';
+
+interface Row {
+  readonly number: number;
+  readonly sum: number;
+}
+
+interface LogItem {
+  readonly epoch: number;
+  readonly position: number;
+  readonly isFull: boolean;
+  /** The sum, or what has been added to it since the record before. */
+  readonly image: number;
+  readonly fileLength: number;
+  isWhole: boolean;
+  isSynced: boolean;
+}
+
+interface Open {
+  readonly producer: number;
+  readonly rows: readonly Row[];
+  epoch: number | null;
+}
+
+interface Process {
+  machine: MachineState;
+  producer: number;
+  position: number;
+  sum: number;
+  savedSum: number;
+  rowsSince: number;
+  /** Written into the transaction, and not captured yet. */
+  buffer: Row[];
+  flight: Flight | null;
+  /** A call of its producer took long: a request of it may still be on its way. */
+  isSlow: boolean;
+}
+
+interface Flight {
+  item: LogItem;
+  readonly rows: Row[];
+  settle: 'no' | 'wanted' | 'done';
+  record: 'no' | 'wanted' | 'written' | 'done';
+  send: 'no' | 'wanted' | 'sent' | 'named' | 'done';
+  isReleased: boolean;
+}
+
+const records = 24;
+/** A record with all of the state, every so many. */
+const fullEvery = 3;
+const sumAt: readonly number[] = Array.from({length: records + 1}, (_, count) => (count * (count + 1)) / 2);
+
+/** Gives what is wrong in the end, or null. */
+export function simulate(sinks: Sinks, choices: Uint8Array, bug: Bug | null = null): string | null {
+  try {
+    return new World(sinks, bug).run(choices);
+  } catch (error) {
+    if (error instanceof Violation) return error.message;
+    throw error;
+  }
+}
+
+class Violation extends Error {}
+
+class World {
+  readonly #bug: Bug | null;
+  readonly #policy: CommitPolicy;
+  readonly #hasFile: boolean;
+  readonly #hasBroker: boolean;
+  #nowMs = 0;
+  // The disk.
+  #log: LogItem[] | null = null;
+  #isMarked = false;
+  readonly #file: Row[] = [];
+  #fileSynced = 0;
+  // The broker.
+  #fence = 0;
+  #open: Open | null = null;
+  #word: number | null = null;
+  readonly #visible: Row[] = [];
+  /** Producers whose request to end a transaction is still on its way. */
+  readonly #late: number[] = [];
+  // The processes: one that works, and one that was stopped and may go on at any time.
+  #process: Process | null = null;
+  #zombie: Process | null = null;
+  /** The last epoch that somebody was told of: it must never be taken back. */
+  #told = 0;
+
+  constructor(sinks: Sinks, bug: Bug | null) {
+    this.#bug = bug;
+    this.#hasFile = sinks !== 'kafka';
+    this.#hasBroker = sinks !== 'file';
+    this.#policy = {hasTransaction: this.#hasBroker, batchRecords: 4, batchWaitMs: 10};
+  }
+
+  run(choices: Uint8Array): string | null {
+    for (const choice of choices) {
+      this.#process ??= this.#start();
+      this.#happen(choice & 31, choice >> 5);
+    }
+    this.#finish();
+    return this.#verdict();
+  }
+
+  #happen(kind: number, detail: number): void {
+    const process = this.#process as Process;
+    this.#nowMs += 1 + detail;
+    if (kind < 8) this.#take(process, 1 + (detail & 3));
+    else if (kind < 24) this.#work(process, kind + detail, detail);
+    else if (kind === 24) this.#tell(process, {kind: 'requested'});
+    else if (kind === 25) this.#deliverLate();
+    else if (kind === 26) this.#stop(process);
+    else if (kind === 27 && this.#zombie !== null) this.#work(this.#zombie, detail, 0);
+    else if (kind === 28) this.#freeze(process);
+    else if (kind === 29) this.#crash(process, detail);
+    else if (kind === 30) this.#losePower(process, detail);
+    else this.#loseReply(process, detail);
+  }
+
+  /** A step of the engine. */
+  #take(process: Process, count: number): void {
+    const room = (this.#policy.batchRecords as number) - process.rowsSince;
+    for (let taken = 0; taken < Math.min(count, room) && process.position < records; taken++) {
+      process.position++;
+      process.sum += process.position;
+      process.rowsSince++;
+      const row: Row = {number: process.position, sum: process.sum};
+      if (this.#hasFile) this.#file.push(row);
+      if (this.#hasBroker) process.buffer.push(row);
+    }
+    const isFull = process.buffer.length > 3;
+    if (isDue(process.machine, this.#policy, {nowMs: this.#nowMs, rowsSince: process.rowsSince, isFull})) this.#capture(process);
+  }
+
+  #capture(process: Process): void {
+    const epoch = process.machine.epoch + 1;
+    const isFull = epoch % fullEvery === 1;
+    const image = isFull ? process.sum : process.sum - process.savedSum;
+    const item = {epoch, position: process.position, isFull, image, fileLength: this.#file.length, isWhole: false, isSynced: false};
+    process.flight = {item, rows: process.buffer, settle: 'no', record: 'no', send: 'no', isReleased: false};
+    if (this.#bug !== 'output taken late') process.buffer = [];
+    process.savedSum = process.sum;
+    process.rowsSince = 0;
+    this.#tell(process, {kind: 'captured', nowMs: this.#nowMs});
+  }
+
+  #tell(process: Process, event: MachineEvent): void {
+    const {state, actions} = advance(process.machine, this.#policy, event);
+    process.machine = state;
+    for (const action of actions) this.#do(process, action);
+  }
+
+  #do(process: Process, action: MachineAction): void {
+    const flight = process.flight as Flight;
+    if (action === 'settle') flight.settle = 'wanted';
+    else if (action === 'record') flight.record = 'wanted';
+    else if (action === 'transact') flight.send = 'wanted';
+    else if (action === 'release') flight.isReleased = true;
+    else if (action === 'count') {
+      process.flight = null;
+      this.#told = Math.max(this.#told, process.machine.epoch);
+    } else throw new Violation(`the machine asked for ${action} by itself`);
+  }
+
+  /** One of the things that are under way goes on. */
+  #work(process: Process, which: number, detail: number): void {
+    const {flight} = process;
+    if (flight === null) return this.#take(process, 1);
+    const turn = which % 3;
+    if (turn === 0 && flight.settle === 'wanted') return this.#settle(process, flight);
+    if (turn <= 1 && (flight.record === 'wanted' || flight.record === 'written')) return this.#record(process, flight);
+    if (flight.send !== 'no' && flight.send !== 'done') return this.#send(process, flight, detail);
+    if (flight.settle === 'wanted') return this.#settle(process, flight);
+    if (flight.record === 'wanted' || flight.record === 'written') this.#record(process, flight);
+  }
+
+  #settle(process: Process, flight: Flight): void {
+    flight.settle = 'done';
+    if (this.#bug !== 'outputs not synced') this.#fileSynced = this.#file.length;
+    this.#tell(process, {kind: 'settled'});
+  }
+
+  #record(process: Process, flight: Flight): void {
+    if (this.#bug === 'record written after the commit' && this.#hasBroker) return this.#recorded(process, flight);
+    if (flight.record === 'wanted') {
+      flight.record = 'written';
+      this.#write(process, flight);
+      if (this.#bug !== 'sync not awaited') return;
+    } else {
+      flight.item.isSynced = this.#bug !== 'record not synced';
+    }
+    this.#recorded(process, flight);
+  }
+
+  #write(process: Process, flight: Flight): void {
+    if (this.#bug === 'length taken late') flight.item = {...flight.item, fileLength: this.#file.length};
+    if (this.#bug === 'position taken late') flight.item = {...flight.item, position: process.position};
+    flight.item.isWhole = true;
+    this.#logged.push(flight.item);
+    this.#isMarked = false;
+  }
+
+  #recorded(process: Process, flight: Flight): void {
+    flight.record = 'done';
+    this.#tell(process, {kind: 'recorded', nowMs: this.#nowMs});
+  }
+
+  get #logged(): LogItem[] {
+    return (this.#log ??= []);
+  }
+
+  /** The transaction goes on. Whoever is not the producer any more is told so, and ends. */
+  #send(process: Process, flight: Flight, detail: number): void {
+    if (flight.send === 'wanted') {
+      if (process.isSlow && this.#bug !== 'slow producer kept') process.producer = this.#initTransactions();
+      process.isSlow = false;
+      if (process.producer !== this.#fence) return this.#end(process);
+      this.#open = {producer: process.producer, rows: flight.rows, epoch: null};
+      flight.send = 'sent';
+    } else if (flight.send === 'sent') {
+      if (this.#open === null || this.#open.producer !== process.producer || process.producer !== this.#fence) return this.#end(process);
+      this.#open.epoch = flight.item.epoch;
+      if (this.#bug === 'offsets outside the transaction') this.#word = flight.item.epoch;
+      flight.send = 'named';
+    } else if (flight.isReleased || this.#bug === 'transaction not told to wait') this.#endTransaction(process, flight, detail);
+  }
+
+  /** `detail` 7: the request is held up on the way; the client asks again and is answered, and the first request arrives later. */
+  #endTransaction(process: Process, flight: Flight, detail: number): void {
+    // What a late request has ended already is answered like the first one.
+    const isEnded = this.#open === null && this.#word === flight.item.epoch && process.producer === this.#fence;
+    if (!isEnded && !this.#commitOpen(process.producer)) return this.#end(process);
+    if (detail === 7) {
+      this.#late.push(process.producer);
+      process.isSlow = true;
+    }
+    flight.send = 'done';
+    if (this.#bug === 'output taken late') process.buffer = [];
+    if (this.#bug === 'record written after the commit') this.#write(process, flight);
+    if (!flight.isReleased) return; // Nobody waits for it: a mistake.
+    this.#tell(process, {kind: 'transacted', nowMs: this.#nowMs});
+  }
+
+  /** The broker makes what is open visible. False: it is not this producer's. */
+  #commitOpen(producer: number): boolean {
+    if (this.#open === null || producer !== this.#fence || this.#open.producer !== producer) return false;
+    this.#visible.push(...this.#open.rows);
+    if (this.#open.epoch !== null) this.#word = this.#open.epoch;
+    this.#open = null;
+    return true;
+  }
+
+  /** What is open is dropped, and nobody but the new producer may write. */
+  #initTransactions(): number {
+    if (this.#bug === 'zombie not fenced' && this.#fence > 0) return this.#fence;
+    this.#open = null;
+    return ++this.#fence;
+  }
+
+  #deliverLate(): void {
+    const producer = this.#late.shift();
+    if (producer !== undefined) this.#commitOpen(producer);
+  }
+
+  /** A clean stop: nothing is in flight, and the last record is marked. */
+  #stop(process: Process): void {
+    if (process.flight !== null && this.#bug !== 'marked while in flight') return;
+    this.#isMarked = this.#logged.length > 0;
+    this.#end(process);
+  }
+
+  #freeze(process: Process): void {
+    this.#zombie = process;
+    this.#process = null;
+  }
+
+  #end(process: Process): void {
+    if (this.#process === process) this.#process = null;
+    if (this.#zombie === process) this.#zombie = null;
+  }
+
+  /** kill -9: what was written stays, and what was being written may stay in part. A request may be on its way, and arrive now, later or never. */
+  #crash(process: Process, detail: number): void {
+    const {flight} = process;
+    this.#end(process);
+    if (flight === null) return;
+    if (flight.record === 'wanted' && (detail & 1) === 1) {
+      this.#logged.push(flight.item);
+      this.#isMarked = false;
+    }
+    if (flight.send !== 'named' || !flight.isReleased) return;
+    if ((detail & 2) === 2) this.#commitOpen(process.producer);
+    else if ((detail & 4) === 4) this.#late.push(process.producer);
+  }
+
+  /** What was not synced is lost, kept, or kept in part. */
+  #losePower(process: Process, detail: number): void {
+    this.#crash(process, detail);
+    this.#zombie = null;
+    const fate = detail & 3;
+    while (fate !== 0 && this.#logged.at(-1)?.isSynced === false) {
+      const item = this.#logged.pop() as LogItem;
+      if (fate !== 1) continue;
+      this.#logged.push({...item, isWhole: false, isSynced: true});
+    }
+    for (const item of this.#logged) item.isSynced = true;
+    const unsynced = Math.max(0, this.#file.length - this.#fileSynced);
+    this.#file.length = Math.min(this.#file.length, this.#fileSynced + Math.floor((unsynced * fate) / 4));
+    this.#fileSynced = this.#file.length;
+  }
+
+  /** A call times out: whether the broker has done it is not known, and the process ends. */
+  #loseReply(process: Process, detail: number): void {
+    const {flight} = process;
+    if (flight === null || flight.send === 'no' || flight.send === 'wanted') return;
+    if (flight.send === 'named' && flight.isReleased && (detail & 1) === 1) this.#commitOpen(process.producer);
+    const {state, actions} = advance(process.machine, this.#policy, {kind: 'failed'});
+    if (!state.hasFailed || !actions.includes('fail')) throw new Violation('a failure was not taken for one');
+    this.#end(process);
+  }
+
+  /** The next process: the lock of the folder, the word of the broker, the log, the outputs, in this order. */
+  #start(): Process {
+    if (this.#bug !== 'holder not ended') this.#zombie = null;
+    const producer = this.#hasBroker ? this.#initTransactions() : 0;
+    const decision = decideResume({log: this.#logEnd(), word: this.#wordNow(), hasState: true, isFresh: false});
+    if (decision.kind === 'refuse') throw new Violation(decision.problem.message);
+    const whole = [...this.#logged];
+    if (decision.kind !== 'new' && decision.cuts) {
+      this.#logged.pop();
+      this.#isMarked = false;
+    }
+    if (this.#bug === 'all cut' && this.#logged.length > 1) this.#logged.pop();
+    const last = this.#logged.at(-1);
+    const epoch = last?.epoch ?? 0;
+    if (epoch < this.#told) throw new Violation(`commit ${this.#told} was told, and is gone`);
+    this.#cutFile(last?.fileLength ?? 0);
+    const sum = this.#restoredSum(this.#bug === 'changes of a cut record applied' ? whole : this.#logged);
+    const machine = startMachine(epoch, this.#nowMs);
+    return {machine, producer, position: last?.position ?? 0, sum, savedSum: sum, rowsSince: 0, buffer: [], flight: null, isSlow: false};
+  }
+
+  #logEnd(): LogEnd | null {
+    if (this.#log === null) return null;
+    if (this.#log.at(-1)?.isWhole === false && this.#bug !== 'torn tail kept') this.#log.pop();
+    const origin = {after: 0, word: this.#hasBroker ? 'none' : null, reads: 'start'} as const;
+    const last = this.#log.at(-1);
+    if (last === undefined) return {origin, last: null};
+    const isFirstInTransaction = last.epoch === 1 && this.#hasBroker;
+    return {
+      origin,
+      last: {epoch: last.epoch, isMarked: this.#isMarked, countsByItself: !this.#hasBroker, isFirstInTransaction, ageMs: 1000},
+    };
+  }
+
+  #wordNow(): EpochWord | null {
+    if (!this.#hasBroker) return null;
+    const last = this.#log?.at(-1);
+    if (this.#bug === 'epoch not checked' && last !== undefined) return {kind: 'epoch', epoch: last.epoch};
+    return this.#word === null ? {kind: 'none'} : {kind: 'epoch', epoch: this.#word};
+  }
+
+  #cutFile(length: number): void {
+    if (!this.#hasFile || this.#bug === 'output not cut') return;
+    if (this.#file.length < length) throw new Violation('the file is shorter than the record says');
+    this.#file.length = length;
+    this.#fileSynced = Math.min(this.#fileSynced, length);
+  }
+
+  /** The last full image and all changes behind it; of a torn record nothing can be read. */
+  #restoredSum(log: readonly LogItem[]): number {
+    const used = this.#bug === 'state of the epoch before' ? log.slice(0, -1) : log;
+    return used.reduce((sum, {isFull, image, isWhole}) => (isFull ? 0 : sum) + (isWhole ? image : 0), 0);
+  }
+
+  /** Without any more faults the job comes to its end. */
+  #finish(): void {
+    for (let step = 0; step < 1000; step++) {
+      const process = (this.#process ??= this.#start());
+      this.#nowMs += 5;
+      const isOver = process.flight === null && process.position === records;
+      if (isOver && process.rowsSince === 0) return;
+      if (isOver) this.#tell(process, {kind: 'requested'});
+      this.#take(process, 4);
+      this.#work(process, step, 0);
+    }
+    throw new Violation('the job does not come to its end');
+  }
+
+  #verdict(): string | null {
+    const wrongFile = this.#hasFile ? faultOf(this.#file) : null;
+    const wrongTopic = this.#hasBroker ? faultOf(this.#visible) : null;
+    if (wrongFile !== null) return `the file: ${wrongFile}`;
+    return wrongTopic === null ? null : `the topic: ${wrongTopic}`;
+  }
+}
+
+function faultOf(rows: readonly Row[]): string | null {
+  for (const [index, {number, sum}] of rows.entries()) {
+    if (number <= index) return `record ${number} is doubled`;
+    if (number > index + 1) return `record ${index + 1} is lost`;
+    if (sum !== sumAt[number]) return `record ${number} has the sum ${sum}, not ${sumAt[number]}`;
+  }
+  return rows.length === records ? null : `records from ${rows.length + 1} on are lost`;
+}
