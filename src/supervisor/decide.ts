@@ -1,39 +1,55 @@
 import type {Problem} from '../base/problem.ts';
-import type {RunProgress, RunResult} from '../job/contract.ts';
+import type {FromJob, ToJob} from '../job/protocol.ts';
+import {nextIdleRound, settleIdle, voidRound} from './idle.ts';
+import {canStart, hasDependants, lostDependency} from './dependencies.ts';
+import {crashLoopProblem, dependencyProblem, diedProblem, memoryProblem, notAnsweringProblem, restartWarning} from './problems.ts';
+import {afterDeath, mayHelp} from './restart.ts';
+import {
+  hasFailed,
+  isLive,
+  isOver,
+  type JobState,
+  processName,
+  type ProcessState,
+  type SupervisorState,
+  withJob,
+  withProcess,
+} from './state.ts';
 
-/** What the supervisor knows of one job. */
-export interface JobState {
-  readonly phase: 'waiting' | 'running' | 'stopping' | 'ended';
-  readonly progress: RunProgress;
-  /** What the job said at its end; null until then, and for ever if its process died. */
-  readonly result: RunResult | null;
-  /** Why it failed, when it did. */
-  readonly problem: Problem | null;
-  readonly startedMs: number;
-  readonly endedMs: number;
+/** What somebody may ask of jobs by name. */
+export type JobCommand = 'pause' | 'resume' | 'stop' | 'start' | 'restart' | 'checkpoint';
+
+interface OfProcess {
+  readonly job: string;
+  readonly slot: number;
 }
 
-export interface SupervisorState {
-  readonly jobs: ReadonlyMap<string, JobState>;
-  readonly isStopping: boolean;
-}
-
-export type SupervisorEvent =
-  | {readonly kind: 'started'; readonly atMs: number}
-  | {readonly kind: 'progress'; readonly job: string; readonly progress: RunProgress}
-  | {readonly kind: 'problem'; readonly job: string; readonly problem: Problem}
-  | {readonly kind: 'ended'; readonly job: string; readonly result: RunResult}
-  /** The process is gone. `how`: `exit code 1`, `signal SIGKILL`, or why it could not be started. */
-  | {readonly kind: 'exited'; readonly job: string; readonly how: string; readonly atMs: number}
-  /** Somebody asked for a clean end of these jobs, or of all: a signal, a time-out, or nobody reads the output any more. */
-  | {readonly kind: 'stop'; readonly jobs?: readonly string[]};
+/** Everything that happens to a supervisor. Each says when: nothing here knows the time. */
+export type SupervisorEvent = {readonly atMs: number} & (
+  | {readonly kind: 'started'}
+  /** The process exists. */
+  | (OfProcess & {readonly kind: 'spawned'; readonly pid: number})
+  | (OfProcess & {readonly kind: 'message'; readonly message: FromJob})
+  /** The process is gone. `how`: `exit code 1`, `signal SIGKILL`, or why it could not be started. `random`: from 0 up to 1, for the wait before the next one. */
+  | (OfProcess & {readonly kind: 'exited'; readonly how: string; readonly random: number})
+  | (OfProcess & {readonly kind: 'sampled'; readonly memoryBytes: number})
+  /** About once a second. */
+  | {readonly kind: 'tick'}
+  /** The time that `wakesAtMs` gave has come. */
+  | {readonly kind: 'wake'}
+  | {readonly kind: 'command'; readonly command: JobCommand; readonly jobs: readonly string[]}
+  /** A clean end of these jobs, or of everything: a signal, a time-out, or nobody reads the output any more. */
+  | {readonly kind: 'stop'; readonly jobs?: readonly string[]}
+);
 
 export type SupervisorAction =
-  | {readonly kind: 'start'; readonly job: string}
-  | {readonly kind: 'stop'; readonly job: string}
+  | (OfProcess & {readonly kind: 'start'; readonly isFresh: boolean})
+  | (OfProcess & {readonly kind: 'send'; readonly message: ToJob})
+  /** SIGKILL. */
+  | (OfProcess & {readonly kind: 'kill'})
   /** To be told to the person, with the job's name. */
   | {readonly kind: 'report'; readonly job: string; readonly problem: Problem}
-  /** Every process is gone. */
+  /** Every process is gone, and none will be started. */
   | {readonly kind: 'finish'};
 
 export interface Decision {
@@ -41,71 +57,340 @@ export interface Decision {
   readonly actions: readonly SupervisorAction[];
 }
 
-const noProgress: RunProgress = {rowsIn: 0, rowsOut: 0, rejected: 0, readBytes: 0, totalBytes: null};
+/** A job that has been silent for so long is shown as not answering; while it opens its tables and restores its state it has more time. */
+const mostSilentMs = 5000;
+const mostSilentWhileStartingMs = 30_000;
+/** Between two ticks that are further apart the supervisor itself has slept: silence then says nothing. */
+const ownSleepMs = 3000;
+/** So long a process may hold too much memory after it was told. */
+const memoryGraceMs = 3000;
 
-export function initialState(jobs: readonly string[]): SupervisorState {
-  const waiting: JobState = {phase: 'waiting', progress: noProgress, result: null, problem: null, startedMs: 0, endedMs: 0};
-  return {jobs: new Map(jobs.map(name => [name, waiting])), isStopping: false};
+/** What to do about an event. Pure: processes, clocks, chance and messages are its caller's. Events of processes that are gone, and repeated ones, change nothing. */
+export function decide(state: SupervisorState, event: SupervisorEvent): Decision {
+  if (state.isFinished) return {state, actions: []};
+  const first = apply(state, event);
+  const second = settle(first.state, event.atMs);
+  return {state: second.state, actions: [...first.actions, ...second.actions]};
 }
 
-/** What to do about an event. Pure: processes, clocks and messages are its caller's. Events of jobs that ended, and repeated ones, change nothing. */
-export function decide(state: SupervisorState, event: SupervisorEvent): Decision {
+function apply(state: SupervisorState, event: SupervisorEvent): Decision {
   switch (event.kind) {
     case 'started':
-      return startAll(state, event.atMs);
+      return {state: {...state, tickedMs: event.atMs}, actions: []};
+    case 'wake':
+      return {state, actions: []};
     case 'stop':
-      return stop(state, event.jobs ?? [...state.jobs.keys()]);
-    case 'progress':
-      return change(state, event.job, {progress: event.progress}, []);
-    case 'problem':
-      return change(state, event.job, {}, [{kind: 'report', job: event.job, problem: event.problem}]);
-    case 'ended':
-      return change(state, event.job, {result: event.result, progress: event.result, problem: event.result.problem}, []);
+      return stop(state, event.jobs);
+    case 'command':
+      return command(state, event.command, event.jobs, event.atMs);
+    case 'tick':
+      return tick(state, event.atMs);
+    case 'spawned':
+    case 'message':
     case 'exited':
-      return jobExited(state, event.job, event.how, event.atMs);
+    case 'sampled': {
+      const job = state.jobs.get(event.job);
+      const process = job?.processes[event.slot];
+      if (job === undefined || process === undefined || !isLive(process)) return {state, actions: []};
+      if (event.kind === 'spawned') return {state: withProcess(state, event.job, event.slot, {pid: event.pid}), actions: []};
+      if (event.kind === 'message') return hear(state, event, process);
+      // What it wrote last may be input of those who have answered already: they are asked again.
+      return event.kind === 'sampled' ? weigh(state, event, job, process) : exited(voidRound(state, event.atMs), event, job, process);
+    }
   }
 }
 
-function startAll(state: SupervisorState, atMs: number): Decision {
-  const names = [...state.jobs].filter(([, job]) => job.phase === 'waiting').map(([name]) => name);
-  const jobs = new Map(state.jobs);
-  for (const name of names) jobs.set(name, {...(jobs.get(name) as JobState), phase: 'running', startedMs: atMs});
-  return {state: {...state, jobs}, actions: names.map(job => ({kind: 'start', job}))};
+function stop(state: SupervisorState, names: readonly string[] | undefined): Decision {
+  const isAll = names === undefined;
+  let next: SupervisorState = {...state, isStopping: state.isStopping || isAll};
+  for (const name of isAll ? state.jobs.keys() : names) {
+    if (next.jobs.has(name)) next = withJob(next, name, {wish: 'stop', ...(isAll ? {isHeld: false} : {})});
+  }
+  return {state: next, actions: []};
 }
 
-function stop(state: SupervisorState, wanted: readonly string[]): Decision {
-  const names = wanted.filter(name => state.jobs.get(name)?.phase === 'running');
-  const jobs = new Map(state.jobs);
-  for (const name of names) jobs.set(name, {...(jobs.get(name) as JobState), phase: 'stopping'});
-  const isStopping = state.isStopping || wanted.length === state.jobs.size;
-  return {state: {jobs, isStopping}, actions: names.map(job => ({kind: 'stop', job}))};
+function command(state: SupervisorState, what: JobCommand, names: readonly string[], atMs: number): Decision {
+  const actions: SupervisorAction[] = [];
+  let next = state;
+  for (const name of names) {
+    const job = next.jobs.get(name);
+    if (job === undefined || (state.isStopping && what !== 'stop')) continue;
+    switch (what) {
+      case 'pause':
+        if (!isOver(job) && job.wish === 'run') next = withJob(next, name, {wish: 'pause'});
+        break;
+      case 'resume':
+        if (job.wish === 'pause') next = withJob(next, name, {wish: 'run'});
+        break;
+      case 'stop':
+        if (!isOver(job)) next = withJob(next, name, {wish: 'stop', isHeld: !state.isStopping});
+        break;
+      case 'start':
+      case 'restart':
+        next = startAgain(next, name, what === 'restart', atMs);
+        break;
+      case 'checkpoint':
+        job.processes.forEach((process, slot) => {
+          if (!isLive(process) || process.phase === 'killed' || process.phase === 'stopping') return;
+          const {asked, answered} = process.checkpoints;
+          next = withProcess(next, name, slot, {checkpoints: {asked: asked + 1, answered}});
+          actions.push({kind: 'send', job: name, slot, message: {kind: 'checkpoint'}});
+        });
+    }
+  }
+  return {state: next, actions};
 }
 
-function change(state: SupervisorState, name: string, changes: Partial<JobState>, actions: readonly SupervisorAction[]): Decision {
-  const job = state.jobs.get(name);
-  if (job === undefined || job.phase === 'ended') return {state, actions: []};
-  return {state: {...state, jobs: new Map(state.jobs).set(name, {...job, ...changes})}, actions};
+/** Somebody says that it may run: what it did before is forgiven. */
+function startAgain(state: SupervisorState, name: string, isRestart: boolean, atMs: number): SupervisorState {
+  const before = state.jobs.get(name) as JobState;
+  let next = withJob(state, name, {isHeld: false, wasIdle: false, wish: before.wish === 'pause' && !isOver(before) ? 'pause' : 'run'});
+  before.processes.forEach((process, slot) => {
+    const isStoppedFirst = isLive(process) && (isRestart || process.phase === 'stopping' || process.phase === 'killed');
+    const forgiven = {ending: null, deathsMs: [], attempts: 0, startsAtMs: atMs} as const;
+    next = withProcess(next, name, slot, isLive(process) ? {isRestarting: isStoppedFirst} : {...forgiven, isRestarting: false});
+  });
+  return next;
+}
+
+function hear(
+  state: SupervisorState,
+  {job: name, slot, message, atMs}: OfProcess & {readonly message: FromJob; readonly atMs: number},
+  process: ProcessState,
+): Decision {
+  const heard = {heardMs: atMs, isNotAnswering: false};
+  const change = (changes: Partial<ProcessState>, ...actions: SupervisorAction[]): Decision => ({
+    state: withProcess(state, name, slot, {...heard, ...changes}),
+    actions,
+  });
+  // Whoever tells of its progress runs, also when it was told first.
+  const runs = process.phase === 'starting' ? ({phase: 'running', hasRun: true, healthySinceMs: atMs} as const) : {};
+  switch (message.kind) {
+    case 'progress':
+      return change({status: message.progress, ...(message.progress.phase === 'opening' ? {} : runs)});
+    case 'problem':
+      return change({}, {kind: 'report', job: name, problem: message.problem});
+    case 'running':
+      return change(runs);
+    case 'paused':
+      return change(process.phase === 'pausing' ? {phase: 'paused'} : {});
+    case 'resumed':
+      return change(process.phase === 'resuming' ? {phase: 'running'} : {});
+    case 'committed': {
+      const {asked, answered} = process.checkpoints;
+      return change({checkpoints: {asked, answered: Math.min(asked, answered + 1)}});
+    }
+    case 'idle':
+      return change({idle: {round: message.round, isIdle: message.isIdle, epoch: message.epoch ?? null}});
+    case 'pong':
+      return change({});
+    case 'ended':
+      return change({result: message.result, status: {...process.status, ...message.result}});
+  }
+}
+
+function weigh(
+  state: SupervisorState,
+  {job: name, slot, memoryBytes, atMs}: OfProcess & {readonly memoryBytes: number; readonly atMs: number},
+  job: JobState,
+  process: ProcessState,
+): Decision {
+  const limitBytes = job.settings.supervision.memoryBytes;
+  const isOver = limitBytes !== null && memoryBytes > limitBytes;
+  const overMemorySinceMs = isOver ? (process.overMemorySinceMs ?? atMs) : null;
+  const changes: Partial<ProcessState> = {memoryBytes, overMemorySinceMs};
+  if (limitBytes === null || overMemorySinceMs === null || process.phase === 'killed') {
+    return {state: withProcess(state, name, slot, changes), actions: []};
+  }
+  const isEnded = process.wasToldOfMemory && atMs - overMemorySinceMs >= memoryGraceMs;
+  const problem = memoryProblem(processName(job, slot), memoryBytes, limitBytes, process.status.stateBytes, isEnded);
+  if (isEnded) {
+    return {
+      state: withProcess(state, name, slot, {...changes, phase: 'killed', killedFor: problem}),
+      actions: [{kind: 'kill', job: name, slot}],
+    };
+  }
+  return {
+    state: withProcess(state, name, slot, {...changes, wasToldOfMemory: true}),
+    actions: process.wasToldOfMemory ? [] : [{kind: 'report', job: name, problem}],
+  };
+}
+
+/** Every process is asked for a sign of life, and those that give none are told, or ended. */
+function tick(state: SupervisorState, atMs: number): Decision {
+  const hasSlept = atMs - state.tickedMs > ownSleepMs;
+  const actions: SupervisorAction[] = [];
+  let next: SupervisorState = {...state, tickedMs: atMs};
+  for (const [name, job] of state.jobs) {
+    job.processes.forEach((process, slot) => {
+      if (!isLive(process) || process.phase === 'killed') return;
+      actions.push({kind: 'send', job: name, slot, message: {kind: 'ping'}});
+      if (hasSlept) {
+        next = withProcess(next, name, slot, {heardMs: atMs});
+        return;
+      }
+      const silentMs = atMs - process.heardMs;
+      if (silentMs < (process.phase === 'starting' ? mostSilentWhileStartingMs : mostSilentMs)) return;
+      const isEnded = job.settings.supervision.onNotAnswering === 'restart';
+      const problem = notAnsweringProblem(processName(job, slot), silentMs, isEnded);
+      if (isEnded) {
+        next = withProcess(next, name, slot, {isNotAnswering: true, phase: 'killed', killedFor: problem});
+        actions.push({kind: 'kill', job: name, slot});
+      } else if (!process.isNotAnswering) {
+        next = withProcess(next, name, slot, {isNotAnswering: true});
+        actions.push({kind: 'report', job: name, problem});
+      }
+    });
+  }
+  return {state: next, actions};
 }
 
 /** A process may end only after its job said how it went; one that did not say has died, whatever its exit code is. */
-function jobExited(state: SupervisorState, name: string, how: string, atMs: number): Decision {
-  const job = state.jobs.get(name);
-  if (job === undefined || job.phase === 'ended') return {state, actions: []};
-  const problem = job.result === null ? diedProblem(name, how) : job.problem;
-  const jobs = new Map(state.jobs).set(name, {...job, phase: 'ended', problem, endedMs: atMs});
-  const actions: SupervisorAction[] = problem === null ? [] : [{kind: 'report', job: name, problem}];
-  if ([...jobs.values()].every(({phase}) => phase === 'ended')) actions.push({kind: 'finish'});
-  return {state: {...state, jobs}, actions};
+function exited(
+  state: SupervisorState,
+  {job: name, slot, how, atMs, random}: OfProcess & {readonly how: string; readonly atMs: number; readonly random: number},
+  job: JobState,
+  process: ProcessState,
+): Decision {
+  const gone = {
+    phase: 'down',
+    pid: null,
+    memoryBytes: null,
+    overMemorySinceMs: null,
+    wasToldOfMemory: false,
+    isNotAnswering: false,
+    killedFor: null,
+    isRestarting: false,
+    idle: null,
+    endedMs: atMs,
+    checkpoints: {asked: 0, answered: 0},
+  } as const;
+  const {result} = process;
+  const change = (changes: Partial<ProcessState>): SupervisorState => withProcess(state, name, slot, {...gone, ...changes});
+  if (result !== null && (result.status === 'done' || result.status === 'stopped')) {
+    // `restart` of a job that has just come to its end starts it once more: somebody has asked for that.
+    if (process.isRestarting && job.wish !== 'stop')
+      return {state: change({problem: null, deathsMs: [], attempts: 0, startsAtMs: atMs}), actions: []};
+    return {state: change({problem: null, ending: result.status === 'done' || job.wasIdle ? 'done' : 'stopped'}), actions: []};
+  }
+  const called = processName(job, slot);
+  const problem = result?.problem ?? process.killedFor ?? diedProblem(called, how, job.settings.hasLog);
+  const {hasLog, supervision} = job.settings;
+  const isWanted = job.wish !== 'stop' && !state.isStopping && result?.status !== 'too-many-errors';
+  if (!isWanted || !hasLog || !mayHelp(problem, process.hasRun)) return failed(change({problem, ending: 'failed'}), name, problem);
+  const after = afterDeath(process, supervision.restart, atMs, random);
+  if (after.ending === 'quarantined') {
+    const {withinMs} = supervision.restart.mostRestarts;
+    const told = crashLoopProblem(called, after.deathsMs?.length ?? 0, withinMs, problem);
+    return failed(change({...after, problem: told}), name, told);
+  }
+  return {
+    state: change({...after, problem}),
+    actions: [{kind: 'report', job: name, problem: restartWarning(problem, (after.startsAtMs ?? atMs) - atMs)}],
+  };
 }
 
-function diedProblem(name: string, how: string): Problem {
-  return {
-    kind: 'data',
-    severity: 'error',
-    code: 'job-died',
-    message: `the process of job "${name}" ended before its work was done (${how})`,
-    hint: /SIGKILL|SIGTERM/.test(how)
-      ? 'somebody ended it: perhaps the system, which ran out of memory'
-      : 'what it said last stands above; run it alone to see more',
+/** A process of a job has failed for good: its other processes would wait for it for ever. */
+function failed(state: SupervisorState, name: string, problem: Problem): Decision {
+  return {state: withJob(state, name, {wish: 'stop'}), actions: [{kind: 'report', job: name, problem}]};
+}
+
+/** At most so many processes start at a time: more would take the processors from those that run. */
+const mostStarting = 2;
+/** One that cannot be seen to run after so long keeps no other from starting (it may wait for a service). */
+const startsWithinMs = 5000;
+
+/** Brings what is to what is wanted, as far as it may be now. */
+function settle(state: SupervisorState, atMs: number): Decision {
+  const actions: SupervisorAction[] = [];
+  let next = state;
+  if (next.options.abortOnFailure && !next.isStopping && [...next.jobs.values()].some(job => isOver(job) && hasFailed(job))) {
+    next = stop(next, undefined).state;
+  }
+  for (const name of next.jobs.keys()) {
+    const {processes} = next.jobs.get(name) as JobState;
+    for (let slot = 0; slot < processes.length; slot++) {
+      const decision = settleProcess(next, name, slot, atMs);
+      next = decision.state;
+      actions.push(...decision.actions);
+    }
+  }
+  const idle = settleIdle(next, atMs);
+  actions.push(...idle.actions);
+  next = idle.state;
+  // Whoever was found to have read everything is told to stop in the same breath.
+  if (idle.stops.length > 0) {
+    for (const name of idle.stops) next = withJob(next, name, {wish: 'stop', wasIdle: true});
+    const stopped = settle(next, atMs);
+    return {state: stopped.state, actions: [...actions, ...stopped.actions]};
+  }
+  const jobs = [...next.jobs.values()];
+  if (!next.isFinished && jobs.every(isOver) && (next.isStopping || jobs.every(({isHeld}) => !isHeld))) {
+    next = {...next, isFinished: true};
+    actions.push({kind: 'finish'});
+  }
+  return {state: next, actions};
+}
+
+function settleProcess(state: SupervisorState, name: string, slot: number, atMs: number): Decision {
+  const job = state.jobs.get(name) as JobState;
+  const process = job.processes[slot] as ProcessState;
+  const send = (phase: ProcessState['phase'], kind: 'stop' | 'pause' | 'resume'): Decision => ({
+    state: withProcess(state, name, slot, {phase}),
+    actions: [{kind: 'send', job: name, slot, message: {kind}}],
+  });
+  const nothing: Decision = {state, actions: []};
+  const {phase} = process;
+  if (phase === 'down') return process.ending === null ? settleDown(state, name, slot, atMs) : nothing;
+  if (phase === 'stopping' || phase === 'killed') return nothing;
+  const wantsStop = job.wish === 'stop' || process.isRestarting;
+  if (wantsStop) return job.wish === 'stop' && hasDependants(state, name) ? nothing : send('stopping', 'stop');
+  if (phase === 'running' && job.wish === 'pause') return send('pausing', 'pause');
+  return phase === 'paused' && job.wish === 'run' ? send('resuming', 'resume') : nothing;
+}
+
+/** A process that is to run, and does not. */
+function settleDown(state: SupervisorState, name: string, slot: number, atMs: number): Decision {
+  const job = state.jobs.get(name) as JobState;
+  const process = job.processes[slot] as ProcessState;
+  if (job.wish === 'stop') {
+    return {state: withProcess(state, name, slot, {ending: process.problem === null ? 'stopped' : 'failed'}), actions: []};
+  }
+  const lost = lostDependency(state, job);
+  if (lost !== null) {
+    const problem = dependencyProblem(name, lost.on, lost.wanted);
+    return failed(withProcess(state, name, slot, {ending: 'failed', problem}), name, problem);
+  }
+  if (!canStart(state, job) || atMs < process.startsAtMs || startingCount(state, atMs) >= mostStarting) return {state, actions: []};
+  const isFresh = job.settings.isFresh && !process.hasRun;
+  const changes: Partial<ProcessState> = {
+    phase: 'starting',
+    result: null,
+    problem: null,
+    healthySinceMs: 0,
+    spawnedMs: atMs,
+    heardMs: atMs,
+    startedMs: process.startedMs || atMs,
   };
+  return {state: withProcess(state, name, slot, changes), actions: [{kind: 'start', job: name, slot, isFresh}]};
+}
+
+function startingCount(state: SupervisorState, atMs: number): number {
+  const all = [...state.jobs.values()].flatMap(({processes}) => processes);
+  return all.filter(({phase, spawnedMs}) => phase === 'starting' && atMs - spawnedMs < startsWithinMs).length;
+}
+
+/** When time alone changes next what is to be done. Null: it does not. */
+export function wakesAtMs(state: SupervisorState, atMs: number): number | null {
+  const times: number[] = [];
+  for (const job of state.jobs.values()) {
+    for (const {phase, ending, startsAtMs, spawnedMs} of job.processes) {
+      if (phase === 'down' && ending === null && job.wish !== 'stop') times.push(startsAtMs);
+      if (phase === 'starting') times.push(spawnedMs + startsWithinMs);
+    }
+  }
+  const round = nextIdleRound(state);
+  if (round !== null) times.push(round);
+  const later = times.filter(ms => ms > atMs);
+  return later.length === 0 ? null : Math.min(...later);
 }

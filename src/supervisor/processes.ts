@@ -8,6 +8,7 @@ export interface JobProcessOptions {
   /** The module a job's process runs. */
   readonly module: string;
   readonly assignment: JobAssignment;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** It alone may read standard input. */
   readonly readsStandardInput: boolean;
   /** Null: it writes to the parent's own standard output. Else its whole lines go to this sink. */
@@ -21,6 +22,9 @@ export interface JobProcessOptions {
   readonly onExit: (how: string) => void;
 }
 
+/** Files are read and written, synced and compressed by so many threads of a process: one that waits for the disk must not hold up the others. */
+const threadPoolSize = '8';
+
 /** The process of one job, from its start to its end. */
 export class JobProcess {
   readonly #child: ChildProcess;
@@ -29,6 +33,7 @@ export class JobProcess {
     this.#child = fork(options.module, [], {
       serialization: 'advanced',
       execArgv: [],
+      env: {...options.environment, UV_THREADPOOL_SIZE: threadPoolSize},
       stdio: [
         options.readsStandardInput ? 'inherit' : 'ignore',
         options.output === null ? 'inherit' : 'pipe',
@@ -47,14 +52,20 @@ export class JobProcess {
     });
     // Not `exit`: output and messages may still be on their way then.
     child.on('close', (code, signal) => options.onExit(how || (signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`)));
-    this.#send({kind: 'start', assignment: options.assignment});
+    this.send({kind: 'start', assignment: options.assignment});
   }
 
-  stop(): void {
-    this.#send({kind: 'stop'});
+  /** Undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
-  #send(message: ToJob): void {
+  /** Ends it at once, also when it does not run because somebody stopped it. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  send(message: ToJob): void {
     // A process that is gone is told by `close`, with its reason: a message that cannot be sent to it says nothing more.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }

@@ -1,24 +1,33 @@
+import {randomInt} from 'node:crypto';
 import type {Clock} from '../base/clock.ts';
 import type {Problem} from '../base/problem.ts';
 import type {Sink} from '../flow/sink.ts';
-import type {FromJob, JobAssignment} from '../job/protocol.ts';
-import {decide, initialState, type SupervisorAction, type SupervisorEvent, type SupervisorState} from './decide.ts';
+import type {JobAssignment} from '../job/protocol.ts';
+import {decide, type JobCommand, type SupervisorAction, type SupervisorEvent, wakesAtMs} from './decide.ts';
+import {residentBytes} from './memory.ts';
+import type {SupervisionSpec} from './policy.ts';
 import {JobProcess} from './processes.ts';
+import {initialState, type SupervisorPolicy, type SupervisorState} from './state.ts';
 
 export interface SupervisedJob {
   readonly name: string;
-  readonly assignment: JobAssignment;
-  /** At most one job of a run may say true. */
+  /** What each of its processes is told: the same plan for all, and for every restart. */
+  readonly assignments: readonly [JobAssignment, ...JobAssignment[]];
+  readonly supervision: SupervisionSpec;
+  /** At most one job of a run may say true, and has one process. */
   readonly readsStandardInput: boolean;
   /** It also writes to something that is not the command's standard output, and goes on when nobody reads that any more. */
   readonly writesElsewhere: boolean;
 }
 
-export interface SuperviseOptions {
+export interface SuperviseOptions extends SupervisorPolicy {
   readonly jobs: readonly SupervisedJob[];
   /** The module that a job's process runs. */
   readonly module: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** Processes are looked at so often; absent: once a second. */
+  readonly tickMs?: number;
   readonly standardOutput: Sink;
   readonly standardError: Sink;
   readonly onReport: (job: string, problem: Problem) => void;
@@ -26,83 +35,172 @@ export interface SuperviseOptions {
 }
 
 export interface Supervision {
+  /** What is known now. */
+  readonly state: SupervisorState;
+  /** Told after every change; the function given back ends that. */
+  onChange(listener: (state: SupervisorState) => void): () => void;
+  /** Jobs by their full names; those that are not there, or where it changes nothing, are left as they are. */
+  command(command: JobCommand, jobs: readonly string[]): void;
   /** Asks every job for a clean end. */
   stop(): void;
-  /** When every process is gone. Rejects when standard output cannot be written, after that. */
+  /** When every process is gone and none will be started. Rejects when standard output cannot be written, after that. */
   readonly ended: Promise<SupervisorState>;
 }
 
-/** Starts a process a job and watches them to their end. One job writes to standard output itself; the lines of several pass through here. */
+const usualTickMs = 1000;
+const mostRandom = 2 ** 32;
+
+/** Starts the processes of jobs and watches them to their end. One process alone writes to standard output itself; the lines of several pass through here. */
 export function supervise(options: SuperviseOptions): Supervision {
-  let state = initialState(options.jobs.map(job => job.name));
-  let outputError: unknown = null;
-  const jobs = new Map(options.jobs.map(job => [job.name, job]));
-  const processes = new Map<string, JobProcess>();
-  let resolve: (state: SupervisorState) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const ended = new Promise<SupervisorState>((onEnd, onFailure) => {
-    resolve = onEnd;
-    reject = onFailure;
-  });
-  const isShared = options.jobs.length > 1;
-
-  const happen = (event: SupervisorEvent): void => {
-    const decision = decide(state, event);
-    ({state} = decision);
-    if (event.kind === 'progress') options.onProgress(state);
-    decision.actions.forEach(act);
-  };
-  const act = (action: SupervisorAction): void => {
-    switch (action.kind) {
-      case 'start':
-        processes.set(action.job, startProcess(jobs.get(action.job) as SupervisedJob));
-        return;
-      case 'stop':
-        processes.get(action.job)?.stop();
-        return;
-      case 'report':
-        options.onReport(action.job, action.problem);
-        return;
-      case 'finish':
-        finish().then(() => resolve(state), reject);
-    }
-  };
-  const finish = async (): Promise<void> => {
-    if (outputError !== null) throw outputError;
-    if (isShared) await options.standardOutput.flush();
-  };
-  const startProcess = (job: SupervisedJob): JobProcess =>
-    new JobProcess({
-      module: options.module,
-      assignment: job.assignment,
-      readsStandardInput: job.readsStandardInput,
-      output: isShared ? options.standardOutput : null,
-      errors: isShared ? options.standardError : null,
-      onOutputLost: error => {
-        outputError ??= error;
-        if (error !== null) happen({kind: 'stop'});
-        else happen({kind: 'stop', jobs: options.jobs.filter(({writesElsewhere}) => !writesElsewhere).map(({name}) => name)});
-      },
-      onMessage: message => {
-        const event = eventOf(job.name, message);
-        if (event !== null) happen(event);
-      },
-      onExit: how => happen({kind: 'exited', job: job.name, how, atMs: options.clock.now()}),
-    });
-
-  happen({kind: 'started', atMs: options.clock.now()});
-  return {stop: () => happen({kind: 'stop'}), ended};
+  const supervisor = new Supervisor(options);
+  supervisor.start();
+  return supervisor;
 }
 
-function eventOf(job: string, message: FromJob): SupervisorEvent | null {
-  switch (message.kind) {
-    case 'progress':
-      return {kind: 'progress', job, progress: message.progress};
-    case 'problem':
-      return {kind: 'problem', job, problem: message.problem};
-    case 'ended':
-      return {kind: 'ended', job, result: message.result};
-    default:
-      return null;
+class Supervisor implements Supervision {
+  readonly #options: SuperviseOptions;
+  readonly #jobs: ReadonlyMap<string, SupervisedJob>;
+  readonly #processes = new Map<string, JobProcess>();
+  readonly #isShared: boolean;
+  readonly #listeners = new Set<(state: SupervisorState) => void>();
+  readonly #events: SupervisorEvent[] = [];
+  #isBusy = false;
+  #outputError: unknown = null;
+  #ticks: NodeJS.Timeout | undefined;
+  #wake: NodeJS.Timeout | undefined;
+  #resolve: (state: SupervisorState) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+  state: SupervisorState;
+  readonly ended: Promise<SupervisorState>;
+
+  constructor(options: SuperviseOptions) {
+    this.#options = options;
+    this.#jobs = new Map(options.jobs.map(job => [job.name, job]));
+    this.#isShared = options.jobs.reduce((sum, {assignments}) => sum + assignments.length, 0) > 1;
+    const settings = options.jobs.map(({name, assignments, supervision}) => ({
+      name,
+      processes: assignments.length,
+      supervision,
+      hasLog: assignments[0].commit !== null,
+      isFresh: assignments[0].commit?.fresh ?? false,
+    }));
+    this.state = initialState(settings, options);
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
   }
+
+  start(): void {
+    this.#happen({kind: 'started', atMs: this.#now()});
+    if (!this.state.isFinished) this.#ticks = setInterval(() => this.#tick(), this.#options.tickMs ?? usualTickMs);
+  }
+
+  onChange(listener: (state: SupervisorState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  command(command: JobCommand, jobs: readonly string[]): void {
+    this.#happen({kind: 'command', command, jobs, atMs: this.#now()});
+  }
+
+  stop(): void {
+    this.#happen({kind: 'stop', atMs: this.#now()});
+  }
+
+  /** One event after the other: what an action causes at once comes when all actions before it are done. */
+  #happen(event: SupervisorEvent): void {
+    this.#events.push(event);
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+      const decision = decide(this.state, next);
+      this.state = decision.state;
+      if (next.kind === 'message' && next.message.kind === 'progress') this.#options.onProgress(this.state);
+      for (const action of decision.actions) this.#act(action);
+      for (const listener of this.#listeners) listener(this.state);
+    }
+    this.#isBusy = false;
+    this.#setWake();
+  }
+
+  #setWake(): void {
+    clearTimeout(this.#wake);
+    const now = this.#now();
+    const atMs = this.state.isFinished ? null : wakesAtMs(this.state, now);
+    if (atMs !== null) this.#wake = setTimeout(() => this.#happen({kind: 'wake', atMs: this.#now()}), atMs - now);
+  }
+
+  #tick(): void {
+    for (const [name, {processes}] of this.state.jobs) {
+      processes.forEach(({pid}, slot) => {
+        const memoryBytes = pid === null ? null : residentBytes(pid);
+        if (memoryBytes !== null) this.#happen({kind: 'sampled', job: name, slot, memoryBytes, atMs: this.#now()});
+      });
+    }
+    this.#happen({kind: 'tick', atMs: this.#now()});
+  }
+
+  #act(action: SupervisorAction): void {
+    switch (action.kind) {
+      case 'start':
+        this.#startProcess(action.job, action.slot, action.isFresh);
+        return;
+      case 'send':
+        this.#processes.get(keyOf(action))?.send(action.message);
+        return;
+      case 'kill':
+        this.#processes.get(keyOf(action))?.kill();
+        return;
+      case 'report':
+        this.#options.onReport(action.job, action.problem);
+        return;
+      case 'finish':
+        clearInterval(this.#ticks);
+        this.#finish().then(() => this.#resolve(this.state), this.#reject);
+    }
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#outputError !== null) throw this.#outputError;
+    if (this.#isShared) await this.#options.standardOutput.flush();
+  }
+
+  #startProcess(name: string, slot: number, isFresh: boolean): void {
+    const options = this.#options;
+    const job = this.#jobs.get(name) as SupervisedJob;
+    const assignment = job.assignments[slot] as JobAssignment;
+    const process = new JobProcess({
+      module: options.module,
+      environment: options.environment,
+      // What the first process has begun anew, the next one goes on with.
+      assignment: assignment.commit === null ? assignment : {...assignment, commit: {...assignment.commit, fresh: isFresh}},
+      readsStandardInput: job.readsStandardInput,
+      output: this.#isShared ? options.standardOutput : null,
+      errors: this.#isShared ? options.standardError : null,
+      onOutputLost: error => this.#loseOutput(error),
+      onMessage: message => this.#happen({kind: 'message', job: name, slot, message, atMs: this.#now()}),
+      onExit: how => this.#happen({kind: 'exited', job: name, slot, how, atMs: this.#now(), random: randomInt(mostRandom) / mostRandom}),
+    });
+    this.#processes.set(keyOf({job: name, slot}), process);
+    if (process.pid !== undefined) this.#happen({kind: 'spawned', job: name, slot, pid: process.pid, atMs: this.#now()});
+  }
+
+  #loseOutput(error: unknown): void {
+    this.#outputError ??= error;
+    if (error !== null) this.stop();
+    else {
+      const jobs = this.#options.jobs.filter(({writesElsewhere}) => !writesElsewhere).map(({name}) => name);
+      this.#happen({kind: 'stop', jobs, atMs: this.#now()});
+    }
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+}
+
+function keyOf({job, slot}: {readonly job: string; readonly slot: number}): string {
+  return `${job}/${slot}`;
 }

@@ -3,7 +3,8 @@ import {fail} from '../../base/problem.ts';
 import type {OnError} from '../../job/contract.ts';
 import type {Plan} from '../../plan/plan.ts';
 import type {SinkTarget} from '../../plan/table.ts';
-import type {SupervisorState} from '../../supervisor/decide.ts';
+import {progressOf} from '../../supervisor/report.ts';
+import type {SupervisorState} from '../../supervisor/state.ts';
 import {type SupervisedJob, supervise} from '../../supervisor/supervise.ts';
 import type {Invocation} from '../commands/define.ts';
 import {consoleOutput, refuseMixture} from '../console-output.ts';
@@ -22,7 +23,12 @@ export async function runJobs(invocation: Invocation): Promise<number> {
   const found = await findJobs(operands, invocation);
   const planned: PlannedJob[] = [];
   for (const spec of found.specs) planned.push(await planJob(spec, invocation));
-  const problems = [...found.problems, ...problemsOf(planned, invocation), ...jointProblems(planned, operands.includes('-'))];
+  const problems = [
+    ...found.problems,
+    ...found.conflicts,
+    ...problemsOf(planned, invocation),
+    ...jointProblems(planned, operands.includes('-')),
+  ];
   talk.problems(problems);
   const code = exitCodeOf(problems);
   return code === exitCodes.done.code ? runProcesses(invocation, planned) : code;
@@ -40,19 +46,22 @@ async function runProcesses(invocation: Invocation, planned: readonly PlannedJob
       name: spec.name,
       readsStandardInput: readsStandardInput(plan),
       writesElsewhere: writesElsewhere(plan),
-      assignment: {
-        plan,
-        directory: world.directory,
-        console: byJob === null ? byDefault : {...byDefault, format: byJob},
-        ...jobErrorPolicy(invocation, spec),
-        limit: null,
-        readAhead: prepared.standardInput.readAhead,
-        identity: {project: 'weir', name: spec.name, slot: {index: 0, count: 1}},
-        commit: null,
-      },
+      supervision: spec.supervision,
+      assignments: [
+        {
+          plan,
+          directory: world.directory,
+          console: byJob === null ? byDefault : {...byDefault, format: byJob},
+          ...jobErrorPolicy(invocation, spec),
+          limit: null,
+          readAhead: prepared.standardInput.readAhead,
+          identity: {project: 'weir', name: spec.name, slot: {index: 0, count: 1}},
+          commit: null,
+        },
+      ],
     };
   });
-  refuseMixture(jobs.map(({assignment}) => assignment));
+  refuseMixture(jobs.map(({assignments}) => assignments[0]));
   for (const text of planned.flatMap(({prepared}) => prepared.explain)) world.standardOutput.write(Buffer.from(text));
   await world.standardOutput.flush();
   const shareTerminal = world.isOutputTerminal && plans.flatMap(targetsOf).some(printsRows);
@@ -60,7 +69,10 @@ async function runProcesses(invocation: Invocation, planned: readonly PlannedJob
   const rejections = new Map(jobs.map(({name}) => [name, new Rejections(talk)]));
   const supervision = supervise({
     jobs,
+    untilIdle: false,
+    abortOnFailure: false,
     module: world.jobModule,
+    environment: world.environment,
     clock: systemClock,
     standardOutput: world.standardOutput,
     standardError: world.standardError,
@@ -75,7 +87,7 @@ async function runProcesses(invocation: Invocation, planned: readonly PlannedJob
   try {
     const state = await supervision.ended;
     progress.clear();
-    for (const [name, {progress: last}] of state.jobs) rejections.get(name)?.summary(last.rejected);
+    for (const [name, job] of state.jobs) rejections.get(name)?.summary(progressOf(job).rejected);
     if ((world.isErrorTerminal && !talk.isQuiet) || talk.isVerbose) talk.note(runSummary(state));
     const code = exitCodeOfJobs(state);
     return code === 0 && timeout.isOver() && options.isOn(flags.timeoutFails) ? exitCodes.timeout.code : code;
@@ -105,10 +117,13 @@ function jobErrorPolicy({options}: Invocation, spec: PlannedJob['spec']): {reado
   return {onError: chosen ?? (maxErrors === null ? 'fail' : 'skip'), maxErrors};
 }
 
-/** The code of the first job, in the order of the file, that did not end well. */
+/** The code of the first process, in the order of the file, that did not end well. */
 function exitCodeOfJobs(state: SupervisorState): number {
-  const codes = [...state.jobs.values()].map(({result, problem}) =>
-    result === null ? exitCodeOfResult({status: 'failed', problem}) : exitCodeOfResult(result),
+  const processes = [...state.jobs.values()].flatMap(job => job.processes);
+  const codes = processes.map(({ending, result, problem}) =>
+    ending === 'done' || ending === 'stopped'
+      ? exitCodes.done.code
+      : exitCodeOfResult(ending === 'quarantined' || result === null ? {status: 'failed', problem} : result),
   );
-  return codes.find(code => code !== 0) ?? 0;
+  return codes.find(code => code !== exitCodes.done.code) ?? exitCodes.done.code;
 }

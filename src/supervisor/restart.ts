@@ -1,0 +1,46 @@
+import type {Problem} from '../base/problem.ts';
+import type {RestartPolicy} from './policy.ts';
+import type {ProcessState} from './state.ts';
+
+/** Ends of a process that say nothing about its work: it was killed, or was ended by the supervisor. */
+const deathCodes: ReadonlySet<string> = new Set(['job-died', 'not-answering', 'memory-limit']);
+
+/** What the machine lacks and will lack until somebody acts. */
+const lastingCodes: ReadonlySet<string> = new Set(['no-kafka-client', 'state-missing', 'state-refused', 'output-lost', 'input-replaced']);
+
+/**
+ * Whether another process may do better than the one that ended so. A wrong query, a refused state and bad data stay what they are. What the machine did not give
+ * may come back once the job has run; before that it is most likely asked for by mistake, and is told at once.
+ */
+export function mayHelp({kind, code}: Problem, hasRun: boolean): boolean {
+  if (deathCodes.has(code)) return true;
+  if (lastingCodes.has(code)) return false;
+  switch (kind) {
+    case 'transient':
+      return true;
+    case 'environment':
+    case 'bug':
+      return hasRun;
+    case 'usage':
+    case 'invalid':
+    case 'data':
+      return false;
+  }
+}
+
+/** What becomes of a process that died: a time at which the next one starts, or quarantine. `random`: from 0 up to 1. */
+export function afterDeath(
+  process: Pick<ProcessState, 'deathsMs' | 'attempts' | 'healthySinceMs' | 'restarts'>,
+  policy: RestartPolicy,
+  atMs: number,
+  random: number,
+): Partial<ProcessState> {
+  const {initialWaitMs, longestWaitMs, healthyAfterMs, mostRestarts} = policy;
+  const deathsMs = [...process.deathsMs.filter(ms => ms > atMs - mostRestarts.withinMs), atMs];
+  const wasHealthy = process.healthySinceMs > 0 && atMs - process.healthySinceMs >= healthyAfterMs;
+  const attempts = wasHealthy ? 1 : process.attempts + 1;
+  if (deathsMs.length > mostRestarts.count) return {deathsMs, attempts, ending: 'quarantined'};
+  // Full jitter: jobs that died of one cause do not come back all at once. (Doubling stops long before a number overflows.)
+  const mostMs = Math.min(longestWaitMs, initialWaitMs * 2 ** Math.min(attempts - 1, 40));
+  return {deathsMs, attempts, startsAtMs: atMs + Math.floor(random * mostMs), restarts: process.restarts + 1};
+}
