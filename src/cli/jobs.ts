@@ -163,7 +163,7 @@ function chosen(found: FoundJobs, patterns: readonly string[]): FoundJobs {
 }
 
 /** `*` stands for any letters; everything else for itself. */
-function matches(pattern: string, name: string): boolean {
+export function matches(pattern: string, name: string): boolean {
   const parts = pattern.split('*');
   if (parts.length === 1) return pattern === name;
   const [first = '', ...rest] = parts;

@@ -34,7 +34,7 @@ function names(list: readonly string[]): string {
 }
 
 /** A file's path as the name of its table: the last part, without what stands after its first point. */
-function tableName(name: string): string {
+export function tableName(name: string): string {
   if (!/[/.\\]/.test(name)) return name;
   const base = name.split(/[/\\]/).at(-1) ?? name;
   const word = base.replace(/\..*$/, '').replaceAll(/\W+/g, '_');
