@@ -1,6 +1,6 @@
 import type {OptionSpec} from '../base/options.ts';
 
-export type CommandName = 'query' | 'run' | 'check' | 'explain' | 'config' | 'schema' | 'init' | 'help' | 'version';
+export type CommandName = 'query' | 'run' | 'check' | 'explain' | 'config' | 'schema' | 'init' | 'setup' | 'doctor' | 'help' | 'version';
 
 /** One flag, in every command that has it; a name may mean something else in another command. Parsers, help, the man page and the environment variables come from this object. */
 export interface Flag extends OptionSpec {
@@ -15,7 +15,7 @@ export interface Flag extends OptionSpec {
   readonly environment?: string;
 }
 
-const everywhere: readonly CommandName[] = ['query', 'run', 'check', 'explain', 'config', 'schema', 'init', 'help', 'version'];
+const everywhere: readonly CommandName[] = ['query', 'run', 'check', 'explain', 'config', 'schema', 'init', 'setup', 'doctor', 'help', 'version'];
 
 /** What `-o` takes. */
 export const outputFormats = ['table', 'ndjson', 'json', 'csv', 'tsv', 'raw', 'flink-row'] as const;
@@ -189,7 +189,8 @@ export const flags = {
   from: {name: 'from', argument: 'SQL', type: 'string', commands: ['init'], help: 'a one-liner that the job is made from'},
   code: {name: 'code', type: 'boolean', commands: ['explain'], help: 'the JavaScript that the query becomes'},
   ddl: {name: 'ddl', type: 'boolean', commands: ['explain'], help: 'the CREATE TABLE of every table that was inferred'},
-  json: {name: 'json', type: 'boolean', commands: ['version'], help: 'as JSON'},
+  apt: {name: 'apt', type: 'boolean', commands: ['setup'], help: 'install the system packages that are missing, as root'},
+  json: {name: 'json', type: 'boolean', commands: ['doctor', 'version'], help: 'as JSON'},
   color: {
     name: 'color',
     argument: 'WHEN',

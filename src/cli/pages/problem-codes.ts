@@ -12,6 +12,7 @@ const usage: Readonly<Record<string, ProblemMeaning>> = {
     action: 'give one of the values that the message names',
   },
   'no-file': {meaning: 'the command needs a file and got none', action: 'name a job file or a script'},
+  'unknown-setup': {meaning: 'setup was not told what to set up', action: 'write weir setup kafka'},
   'no-query': {meaning: 'there is no SQL to run', action: "write it in quotes, as in weir 'SELECT 1', or name a file with -f"},
   'several-results': {
     meaning: 'rows of several results would mix in a format that holds one',
@@ -243,6 +244,11 @@ const environment: Readonly<Record<string, ProblemMeaning>> = {
   'job-died': {
     meaning: 'the process of a job ended before its work was done',
     action: 'look at what it said last; the system may have run out of memory',
+  },
+  'no-kafka-client': {
+    meaning:
+      'a table of the connector kafka or upsert-kafka needs the native client, which is not there, not built, or built for another system',
+    action: 'run "weir setup kafka"; weir doctor says what is lacking',
   },
   'no-files': {meaning: 'a pattern or folder has no files', action: 'check it; names that begin with a dot or _ are left out'},
 };
