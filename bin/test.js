@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Everything that must hold, in one command: build, format, lint, types, tests, the independent cases, the speed gate.
+// What tests need of the machine (the native Kafka client, Apache Kafka) is set up on the way, with system packages when root runs it.
 import {spawnSync} from 'node:child_process';
 import {readFileSync, rmSync} from 'node:fs';
 import {dirname} from 'node:path';
@@ -17,6 +18,8 @@ const steps = [
   ['format', 'npx', ['--no-install', 'oxfmt', '--check']],
   ['lint', 'npx', ['--no-install', 'oxlint', '--type-aware', '--deny-warnings']],
   ['types', 'npx', ['--no-install', 'tsc', '--noEmit']],
+  ['Kafka client', 'node', ['bin/setup-kafka.js', '--apt']],
+  ['Kafka broker', 'node', ['bin/kafka.js', '--fetch', '--apt']],
   ['tests', 'npx', ['--no-install', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]],
   ['conformance', 'node', ['dist/conformance.js']],
   ['speed gate', 'node', ['dist/bench.js', '--gate']],
