@@ -12,7 +12,7 @@ export interface CommitRecord {
   readonly ended: boolean;
   /** What was done in this epoch, in order. */
   readonly taken: readonly TakenRun[];
-  /** What the clock said, in the order in which this epoch asked: milliseconds since 1970. */
+  /** What the clock said in each of these: milliseconds since 1970. Empty when nobody asked. */
   readonly clockReadings: readonly number[];
   /** Of each output in the plan's order what its `capture` gave; null for outputs that keep nothing. */
   readonly outputs: readonly Position[];

@@ -330,12 +330,10 @@ class World {
     this.#crash(process, detail);
     this.#zombie = null;
     const fate = detail & 3;
-    while (fate !== 0 && this.#logged.at(-1)?.isSynced === false) {
+    while (this.#logged.at(-1)?.isSynced === false) {
       const item = this.#logged.pop() as LogItem;
-      if (fate !== 1) continue;
-      this.#logged.push({...item, isWhole: false, isSynced: true});
+      if (fate < 2) this.#logged.push({...item, isWhole: item.isWhole && fate === 0, isSynced: true});
     }
-    for (const item of this.#logged) item.isSynced = true;
     const unsynced = Math.max(0, this.#file.length - this.#fileSynced);
     this.#file.length = Math.min(this.#file.length, this.#fileSynced + Math.floor((unsynced * fate) / 4));
     this.#fileSynced = this.#file.length;
