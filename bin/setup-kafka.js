@@ -204,7 +204,16 @@ export function probe(folder) {
   const program = `const client = require(${JSON.stringify(join(folder, 'lib/rdkafka.js'))}); console.log(JSON.stringify({version: client.librdkafkaVersion, features: client.features}))`;
   const {status, stdout, stderr} = spawnSync(process.execPath, ['-e', program], {encoding: 'utf8'});
   if (status === 0) return {loads: true, ...JSON.parse(stdout), reason: null};
-  return {loads: false, version: null, features: [], reason: /^(?:Error|TypeError): (.*)$/m.exec(stderr)?.[1] ?? 'it ended its process'};
+  return {loads: false, version: null, features: [], reason: reasonOf(stderr)};
+}
+
+/** Why a client does not load, from what Node printed. @param {string} text */
+export function reasonOf(text) {
+  const reason = /^(?:\w*Error): (.*)$/m.exec(text)?.[1];
+  if (reason === undefined) return 'it ended its process';
+  if (reason.startsWith('Could not locate the bindings file')) return 'it has not been built on this machine';
+  if (text.includes('NODE_MODULE_VERSION')) return 'it was built for another version of Node.js';
+  return reason;
 }
 
 /** Both places, the one that works first, else the one that setup would use. */

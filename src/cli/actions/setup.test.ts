@@ -26,6 +26,7 @@ interface Script {
   }): object;
   decideClient(facts: {readonly loads: boolean; readonly features: readonly string[]; readonly isCached: boolean}): string;
   nodeVersionOfHeader(text: string): string;
+  reasonOf(text: string): string;
   probe(folder: string): {readonly loads: boolean; readonly reason: string | null};
   readonly needs: readonly Need[];
 }
@@ -77,6 +78,17 @@ describe('decisions', () => {
     expect(script.nodeVersionOfHeader('#define NODE_MAJOR_VERSION 20\n#define NODE_MINOR_VERSION 19\n#define NODE_PATCH_VERSION 2\n')).toBe(
       '20.19.2',
     );
+  });
+
+  test('why a client does not load', () => {
+    expect(script.reasonOf('/a.js:1\nthrow err;\n\nError: Could not locate the bindings file. Tried:\n → /b')).toBe(
+      'it has not been built on this machine',
+    );
+    expect(script.reasonOf('Error: libssl.so.1.1: cannot open shared object file\n  at x')).toBe(
+      'libssl.so.1.1: cannot open shared object file',
+    );
+    expect(script.reasonOf('Error: it\nwas compiled using\nNODE_MODULE_VERSION 108')).toBe('it was built for another version of Node.js');
+    expect(script.reasonOf('Segmentation fault\n')).toBe('it ended its process');
   });
 
   test('the command looks where the script installs', () => {
