@@ -42,12 +42,24 @@ export interface EngineInput {
    * where nobody acts on time.
    */
   advance(watermark: number): void;
+  /** For an input whose rows belong to partitions, each with a time of its own; null for others. */
+  readonly partitions: InputPartitions | null;
   /** How far time has come: the least of the watermarks declared for it; Infinity where nobody waits for any. The input that is furthest behind is read next. */
   readonly watermark: number;
   /** Others look something up in its rows: it is best read to its end before them, since they wait for that. */
   readonly comesFirst: boolean;
   /** False when nobody wants more rows of it (a LIMIT is satisfied): the edge may stop reading. */
   readonly wanted: boolean;
+}
+
+/** Set by the edge between two pushes. */
+export interface InputPartitions {
+  /** The partition of each row of the batch, from 0. */
+  readonly numbers: Uint32Array;
+  /** There are so many partitions by now. One is waited for from then on until it has ended, or for the time-out of the input. */
+  grow(count: number): void;
+  /** Nothing more will come of a partition: nobody waits for it. */
+  end(partition: number): void;
 }
 
 export interface EngineOutput {

@@ -57,14 +57,17 @@ export class RunningEngine implements Engine {
       push: () => {
         assert(!stage.pending, 'an input is filled again only when its last batch is done with');
         stage.push();
-        if (stage.idleAfterMs !== Infinity) stage.rowsAtMs = this.#parts.clock.now();
+        if (stage.idleAfterMs === Infinity) return;
+        stage.rowsAtMs = this.#parts.clock.now();
+        stage.partitionTimes?.note(stage.batch.count, stage.rowsAtMs);
       },
       end: () => void (stage.hasEnded = true),
       advance: watermark => {
         assert(!stage.pending, 'time goes on behind the rows that came before');
-        for (const own of stage.ownWatermarks) own.value = Math.max(own.value, watermark);
+        for (const own of stage.ownWatermarks) own.raise(watermark);
         stage.rowsAtMs = this.#parts.clock.now();
       },
+      partitions: stage.partitionTimes?.inputOf(stage.ownWatermarks) ?? null,
       get watermark() {
         return Math.min(Infinity, ...stage.ownWatermarks.map(own => own.value));
       },
@@ -127,6 +130,7 @@ export class RunningEngine implements Engine {
   /** Nobody waits for the watermark of an input that has had no rows for its time-out. */
   #findIdle(): void {
     for (const stage of this.#parts.stages) {
+      if (stage.partitionTimes !== null) stage.partitionTimes.settle(stage.ownWatermarks, this.#parts.clock, stage.idleAfterMs);
       if (stage.idleAfterMs === Infinity) continue;
       const now = this.#parts.clock.now();
       if (stage.rowsAtMs === -Infinity) stage.rowsAtMs = now;
@@ -138,7 +142,8 @@ export class RunningEngine implements Engine {
     const times = this.#parts.stages.flatMap(stage => {
       const mayGoIdle = stage.idleAfterMs !== Infinity && stage.rowsAtMs !== -Infinity;
       const isAwake = mayGoIdle && !stage.hasEnded && stage.ownWatermarks.some(own => !own.isIdle);
-      return [stage.timed?.wakesAtMs ?? Infinity, isAwake ? stage.rowsAtMs + stage.idleAfterMs : Infinity];
+      const partition = mayGoIdle && !stage.hasEnded ? (stage.partitionTimes?.wakesAtMs(stage.idleAfterMs) ?? Infinity) : Infinity;
+      return [stage.timed?.wakesAtMs ?? Infinity, isAwake ? stage.rowsAtMs + stage.idleAfterMs : Infinity, partition];
     });
     const first = Math.min(...times);
     return first === Infinity ? null : first;

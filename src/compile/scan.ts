@@ -1,6 +1,7 @@
 import {createBatch} from '../flow/batch.ts';
 import {physicalOf} from '../types/sql-type.ts';
 import type {NodeCompiler} from './node-compiler.ts';
+import {PartitionTimes} from './partition-times.ts';
 import {Stage} from './stage.ts';
 
 export const scan: NodeCompiler<'scan'> = {
@@ -11,6 +12,7 @@ export const scan: NodeCompiler<'scan'> = {
       node.wanted.map(wanted => physicalOf(wanted.type)),
       node.changelog !== 'append',
     );
-    return new Stage(index, batch, {isScan: true, mostRows: build.stepRows});
+    const partitionTimes = node.table.hasPartitions === true ? new PartitionTimes() : null;
+    return new Stage(index, batch, {isScan: true, mostRows: build.stepRows, partitionTimes});
   },
 };

@@ -1,6 +1,7 @@
 import {type Batch, batchRows} from '../flow/batch.ts';
 import {WatermarkState} from '../state/small-states.ts';
 import type {EngineOutput} from './engine.ts';
+import type {PartitionTimes} from './partition-times.ts';
 
 /** Makes rows at its own pace: written in the query, or kept until the end of input. */
 export interface Producer {
@@ -64,6 +65,8 @@ export class Stage {
   readonly ownWatermarks: WatermarkState[] = [];
   /** After so long without rows the stage's input counts as idle. */
   idleAfterMs = Infinity;
+  /** Of a scan whose rows belong to partitions: null of all others. */
+  readonly partitionTimes: PartitionTimes | null;
   /** When rows came last, where that is asked. */
   rowsAtMs = -Infinity;
   /** The watermark before each row of the batch, where the stage carries time and somebody behind uses it. */
@@ -88,13 +91,14 @@ export class Stage {
   constructor(
     node: number,
     batch: Batch,
-    kind: {readonly producer?: Producer; readonly timed?: TimedWork; readonly isScan?: boolean; readonly mostRows: number},
+    kind: {readonly producer?: Producer; readonly timed?: TimedWork; readonly isScan?: boolean; readonly mostRows: number; readonly partitionTimes?: PartitionTimes | null},
   ) {
     this.node = node;
     this.batch = batch;
     this.producer = kind.producer ?? null;
     this.timed = kind.timed ?? null;
     this.#isScan = kind.isScan ?? false;
+    this.partitionTimes = kind.partitionTimes ?? null;
     this.hasEnded = !this.#isScan;
     this.#mostRows = kind.mostRows;
   }

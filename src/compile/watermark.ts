@@ -1,6 +1,7 @@
 import {type Js, js} from '../code/js.ts';
 import {fail} from '../base/problem.ts';
-import {WatermarkState} from '../state/small-states.ts';
+import {PartitionWatermarks, WatermarkState} from '../state/small-states.ts';
+import type {PartitionTimes} from './partition-times.ts';
 import {materialize} from './materialize.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
 import type {ColumnSource, RowShape} from './columns.ts';
@@ -25,19 +26,27 @@ export const watermark: FusedNode<'watermark'> = {
       writer.line(segment.leave);
     });
     if (!build.usesTime(index)) return input;
-    const state = new WatermarkState();
+    const {partitionTimes} = build.segmentStage;
+    const state = partitionTimes === null ? new WatermarkState() : new PartitionWatermarks();
     build.keep(state);
     build.segmentStage.ownWatermarks.push(state);
     if (node.idleAfterMs !== null) build.segmentStage.idleAfterMs = node.idleAfterMs;
     const time = timeCell(node, segment, input);
-    const kept = writer.bind('watermark', state, 'the greatest watermark so far');
-    // What comes behind judges the row by the watermark before it.
-    const before = writer.const('before', js`${kept}.value`);
     const isPresent = time.present === null ? js`` : js`${time.present} && `;
-    writer.line(js`if (${isPresent}${time.value} > ${before}) ${kept}.value = ${time.value};`);
+    const kept = writer.bind('watermark', state, partitionTimes === null ? 'the greatest watermark so far' : 'the greatest watermark of each partition');
+    const place = partitionTimes === null ? js`${kept}.value` : partitionPlace(segment, kept, partitionTimes);
+    // What comes behind judges the row by the watermark before it.
+    const before = writer.const('before', place);
+    writer.line(js`if (${isPresent}${time.value} > ${before}) ${place} = ${time.value};`);
     return {...input, time: {source: state, before: () => before}};
   },
 };
+
+/** Where the watermark of the row's own partition stands. */
+function partitionPlace({writer}: SegmentWriter, kept: Js, {numbers}: PartitionTimes): Js {
+  const partition = writer.const('partition', js`${writer.bind('partitions', numbers, 'the partition of each row')}[row]`);
+  return js`${kept}.values[${partition}]`;
+}
 
 /** The watermark that a row alone would give: inline, or through a column where it must be computed by its definition. */
 function timeCell(node: NodeOf<'watermark'>, segment: SegmentWriter, input: RowShape): {readonly value: Js; readonly present: Js | null} {
