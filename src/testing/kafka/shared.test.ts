@@ -1,7 +1,5 @@
-import {existsSync} from 'node:fs';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {beforeAll, describe, expect, test} from 'vitest';
 import {addPartitions, committedOffsets, createTopics, deleteTopics, loopback, produce, produceTransaction, readAll} from './admin.ts';
-import {type Broker, startBroker} from './broker.ts';
 import {freshName, sharedBroker} from './shared.ts';
 
 describe('the broker of a test run', () => {
@@ -70,39 +68,5 @@ describe('the broker of a test run', () => {
   test('tests talk to loopback alone', () => {
     expect(loopback('localhost:9092,127.0.0.1:1')).toBe('localhost:9092,127.0.0.1:1');
     expect(() => loopback('127.0.0.1:1,kafka.example:9092')).toThrow('on loopback only');
-  });
-});
-
-describe('a broker of one’s own', () => {
-  let broker: Broker;
-  beforeAll(async () => void (broker = await startBroker()));
-  afterAll(() => broker.stop());
-
-  test('keeps what it has through an orderly end and a kill, on the same port', async () => {
-    await createTopics(broker.bootstrap, [{name: 't'}]);
-    await produce(broker.bootstrap, 't', [{value: '1'}]);
-    const first = broker.pid;
-    await broker.restart();
-    expect(broker.pid).not.toBe(first);
-    await produce(broker.bootstrap, 't', [{value: '2'}]);
-    await broker.kill();
-    await broker.restart();
-    expect((await readAll(broker.bootstrap, 't')).map(({value}) => value)).toEqual(['1', '2']);
-  });
-
-  test('answers nothing while it is frozen', async () => {
-    broker.freeze();
-    const reading = readAll(broker.bootstrap, 't');
-    const isEarly = await Promise.race([reading.then(() => true), new Promise(done => setTimeout(() => done(false), 300))]);
-    broker.thaw();
-    expect(isEarly).toBe(false);
-    expect(await reading).toHaveLength(2);
-  });
-
-  test('leaves nothing behind', async () => {
-    const other = await startBroker();
-    await other.stop();
-    expect(existsSync(other.folder)).toBe(false);
-    expect(() => process.kill(other.pid, 0)).toThrow('ESRCH');
   });
 });
