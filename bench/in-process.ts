@@ -1,3 +1,4 @@
+import {batchRows} from '../src/flow/batch.ts';
 import {systemClock} from '../src/base/clock.ts';
 import type {Sink} from '../src/flow/sink.ts';
 import {assemble, type Parts} from '../src/job/open.ts';
@@ -77,7 +78,7 @@ export async function runThrough({parts}: Running): Promise<Float64Array> {
   while (live.size > 0) {
     for (const input of live) {
       const mark = memory.mark();
-      const taken = timed(() => input.take());
+      const taken = timed(() => input.take(batchRows));
       if (taken === 'rows') input.engineInput.push();
       else if (taken === 'ended') {
         input.engineInput.end();

@@ -22,6 +22,8 @@ export interface ByteSource {
   /** Where in the part the first byte that `read` gave stands: 0, unless opened at a position. */
   readonly startBytes: number;
   readonly startLines: number;
+  /** `nothing` means that all there is has been read, for now: a file that may grow, not a pipe whose writer is slow. Absent: no. */
+  readonly isAtEnd?: boolean;
   /** Bytes read and to be read, as far as known, for progress; null for pipes. */
   progress(): {readonly readBytes: number; readonly totalBytes: number} | null;
   close(): Promise<void>;
@@ -40,8 +42,8 @@ export interface PartInfo {
 export interface MessageSource {
   readonly kind: 'messages';
   open(from: Position): Promise<void>;
-  /** Puts messages that have arrived into `table` from row 0 and sets its `count`, copying their bytes into engine memory; or says why there are none. */
-  take(table: MessageTable): 'messages' | 'nothing' | 'ended';
+  /** Puts at most `mostRows` messages that have arrived into `table` from row 0 and sets its `count`, copying their bytes into engine memory; or says why there are none. */
+  take(table: MessageTable, mostRows: number): 'messages' | 'nothing' | 'ended';
   /** Resolves when `take` would not say `nothing`. */
   ready(): Promise<void>;
   /** Behind the last message taken. */
@@ -50,6 +52,10 @@ export interface MessageSource {
   offsets(): readonly Offset[];
   /** At this moment all partitions have been read to their ends. */
   readonly isAtEnd: boolean;
+  /** How many partitions it reads by now: their numbers are below. It only grows. */
+  readonly partitionCount: number;
+  /** Nothing more will come of a partition: reading it was to end somewhere, and did. */
+  hasEnded(partition: number): boolean;
   /** Messages that are there and not read yet, as far as known; null when unknown. */
   lag(): number | null;
   close(): Promise<void>;
@@ -61,10 +67,12 @@ export interface MessageTable {
   /** Room for the bytes of keys and values: [pointer, pointer + size). */
   readonly pointer: number;
   readonly size: number;
+  /** Of a message that is larger than all this room, nothing but the lengths. */
   readonly valueStarts: Uint32Array;
   /** `nullLength`: the message has none (a tombstone). */
   readonly valueLengths: Uint32Array;
   readonly keyStarts: Uint32Array;
+  /** `nullLength`, too, where nobody wants keys. */
   readonly keyLengths: Uint32Array;
   /** Of each message the number of its partition among those of the source, from 0, in an order that a restart keeps: rows of one number are in order. */
   readonly partitions: Uint32Array;
@@ -82,8 +90,8 @@ export type MetadataValue = string | number | bigint | null | ReadonlyMap<string
 export interface RowSource {
   readonly kind: 'rows';
   open(from: Position): Promise<void>;
-  /** Fills the batch's vectors from row 0 (identity selection), sets `count`, never waits. */
-  fill(batch: Batch): 'rows' | 'nothing' | 'ended';
+  /** Fills the batch's vectors from row 0 (identity selection) with at most `mostRows` rows, sets `count`, never waits. */
+  fill(batch: Batch, mostRows: number): 'rows' | 'nothing' | 'ended';
   ready(): Promise<void>;
   position(): Position;
   close(): Promise<void>;

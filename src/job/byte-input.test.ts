@@ -95,7 +95,7 @@ function readAll(source: ByteSource, format: string, options: Readonly<Record<st
   const positions: Position[] = [];
   for (;;) {
     const mark = memory.mark();
-    const taken = input.take();
+    const taken = input.take(2048);
     if (taken === 'ended') return {rows, places, positions};
     if (taken === 'rows') {
       for (let row = 0; row < batch.count; row++) {

@@ -1,7 +1,7 @@
 import type {Memory} from '../base/memory.ts';
 import {assert} from '../base/problem.ts';
 import type {EngineInput} from '../compile/engine.ts';
-import {batchRows} from '../flow/batch.ts';
+import type {Offset} from '../flow/delivery.ts';
 import type {ByteSource, Position} from '../flow/source.ts';
 import type {RecordDecoder} from '../formats/define.ts';
 import type {Input} from './input.ts';
@@ -39,6 +39,8 @@ export class ByteInput implements Input {
   #retryAt = 0;
   #partEnded = false;
   #isNewPart = true;
+  /** Something of the first part has been read. */
+  #hasBegun = false;
   /** The rest of a record that is too large is dropped up to its line end. */
   #isSkipping = false;
   /** Of the current part, up to `from`. */
@@ -70,9 +72,9 @@ export class ByteInput implements Input {
     this.#decoder = options.makeDecoder(this);
   }
 
-  take(): 'rows' | 'nothing' | 'ended' {
+  take(mostRows: number): 'rows' | 'nothing' | 'ended' {
     for (;;) {
-      if (this.#from < this.#end && (this.#partEnded || this.#end >= this.#retryAt) && this.#decode()) return 'rows';
+      if (this.#from < this.#end && (this.#partEnded || this.#end >= this.#retryAt) && this.#decode(mostRows)) return 'rows';
       if (this.#rejects.failure !== null) return 'nothing';
       if (this.#from === this.#end && this.#partEnded) this.#endPart();
       const result = this.#read();
@@ -81,7 +83,7 @@ export class ByteInput implements Input {
         // What came is all there is for now: it may end with a whole record, however long it is.
         if (this.#from === this.#end || this.#retryAt <= this.#from) return 'nothing';
         this.#retryAt = 0;
-        if (this.#decode()) return 'rows';
+        if (this.#decode(mostRows)) return 'rows';
         return 'nothing';
       }
     }
@@ -111,7 +113,20 @@ export class ByteInput implements Input {
   }
 
   position(): Position {
+    if (!this.#hasBegun) return this.#source.positionAt(this.#source.startBytes, this.#source.startLines);
     return this.#source.positionAt(this.#partBytes, this.#partLines);
+  }
+
+  offsets(): readonly Offset[] {
+    return [];
+  }
+
+  get isAtEnd(): boolean {
+    return this.#source.isAtEnd ?? false;
+  }
+
+  lag(): null {
+    return null;
   }
 
   close(): Promise<void> {
@@ -123,11 +138,11 @@ export class ByteInput implements Input {
   }
 
   /** True when the batch has rows, or none because time went on. */
-  #decode(): boolean {
+  #decode(mostRows: number): boolean {
     const decoder = this.#decoder;
     while (this.#from < this.#end) {
       this.#batchLines = this.#partLines;
-      const next = decoder.decodeLines(this.#from, this.#end, this.#partEnded, batchRows);
+      const next = decoder.decodeLines(this.#from, this.#end, this.#partEnded, mostRows);
       const consumed = next - this.#from;
       this.#from = next;
       this.#partBytes += consumed;
@@ -201,6 +216,7 @@ export class ByteInput implements Input {
 
   #beginPart(): void {
     this.#isNewPart = false;
+    this.#hasBegun = true;
     this.#partBytes = this.#source.startBytes;
     this.#partLines = this.#source.startLines;
     this.#decoder.startPart();

@@ -1,6 +1,7 @@
 import {isatty} from 'node:tty';
 import {systemClock} from '../base/clock.ts';
 import {DescriptorSink} from '../connectors/output/descriptor-sink.ts';
+import {RunControl} from './control.ts';
 import type {FromJob, JobAssignment, ToJob} from './protocol.ts';
 import {runPlan} from './run.ts';
 
@@ -20,11 +21,33 @@ process.on('disconnect', () => {
   // A reader that does not read would keep it for ever, and nobody is left who could end it.
   setTimeout(() => process.exit(1), orphanMs).unref();
 });
-process.on('message', (message: ToJob) => {
-  if (message.kind === 'stop') stop.abort();
-  else if (message.kind === 'start') void run(message.assignment);
-  else if (message.kind === 'ping') void tell({kind: 'pong'});
-});
+const control = new RunControl(message => void tell(message));
+process.on('message', (message: ToJob) => obey(message));
+
+function obey(message: ToJob): void {
+  switch (message.kind) {
+    case 'start':
+      void run(message.assignment);
+      return;
+    case 'stop':
+      stop.abort();
+      return;
+    case 'pause':
+      control.pause();
+      return;
+    case 'resume':
+      control.resume();
+      return;
+    case 'checkpoint':
+      control.checkpoint();
+      return;
+    case 'ask-idle':
+      control.askIdle(message.round);
+      return;
+    case 'ping':
+      void tell({kind: 'pong'});
+  }
+}
 
 async function run(assignment: JobAssignment): Promise<void> {
   const {readAhead, ...rest} = assignment;
@@ -36,6 +59,8 @@ async function run(assignment: JobAssignment): Promise<void> {
     standardOutput: new DescriptorSink({descriptor: 1, name: 'standard output', ownsDescriptor: false}),
     standardError: new DescriptorSink({descriptor: 2, name: 'standard error', ownsDescriptor: false}),
     stop: stop.signal,
+    control,
+    owner: {processId: process.pid, end: assignment.commit?.endHolder === true ? endNow : null},
     onProgress: progress => void tell({kind: 'progress', progress}),
     onProblem: problem => {
       if (++problems <= mostProblems) void tell({kind: 'problem', problem});
@@ -43,6 +68,11 @@ async function run(assignment: JobAssignment): Promise<void> {
   });
   await tell({kind: 'ended', result});
   if (process.connected) process.disconnect();
+}
+
+/** A predecessor that holds the job's folder and does not go by itself. */
+function endNow(processId: number): void {
+  process.kill(processId, 'SIGKILL');
 }
 
 /** Resolves when the message has been handed to the system. A parent that is gone hears nothing, and that stops the job anyway. */

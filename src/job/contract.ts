@@ -1,4 +1,5 @@
 import type {Clock} from '../base/clock.ts';
+import type {LockOwner} from '../commit/lock.ts';
 import type {Problem} from '../base/problem.ts';
 import type {Sink} from '../flow/sink.ts';
 import type {StandardInput} from '../connectors/define.ts';
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly identity?: JobIdentity | null;
   /** Where and how it commits; null or absent: nothing is kept from one run to the next. */
   readonly commit?: CommitAssignment | null;
+  /** This process, for the lock of the job's folder; absent where nothing is kept. */
+  readonly owner?: LockOwner;
   /** Pauses, resumes and the like while it runs; absent: nobody asks. */
   readonly control?: RunControl;
   /** Told at most twice a second, between steps. */

@@ -1,11 +1,12 @@
 import type {EngineInput} from '../compile/engine.ts';
+import type {Offset} from '../flow/delivery.ts';
 import type {Position} from '../flow/source.ts';
 
 /** One input of the engine with what fills it. */
 export interface Input {
   readonly engineInput: EngineInput;
-  /** Fills the engine's batch: `rows`; or says why it could not. Never waits. */
-  take(): 'rows' | 'nothing' | 'ended';
+  /** Fills the engine's batch with at most `mostRows` rows: `rows`; or says why it could not. Never waits. */
+  take(mostRows: number): 'rows' | 'nothing' | 'ended';
   /** Resolves when `take` would not say `nothing`. */
   ready(): Promise<void>;
   readonly rows: number;
@@ -16,5 +17,13 @@ export interface Input {
   origin(row: number): {readonly where: string; readonly bytes: Uint8Array} | null;
   /** After the current batch. */
   position(): Position;
+  /** False: the current batch has ended within a record, or records that were taken wait, so the position says nothing about it: no capture before the next batch. Absent: true. */
+  readonly isBetweenRecords?: boolean;
+  /** The same as offsets of the job's group; empty for inputs that keep none. */
+  offsets(): readonly Offset[];
+  /** When `take` said `nothing`: all there is has been read, for now. */
+  readonly isAtEnd: boolean;
+  /** Messages that wait, as far as known. */
+  lag(): number | null;
   close(): Promise<void>;
 }

@@ -3,16 +3,18 @@ import {assert, fail} from '../base/problem.ts';
 import {createEngine} from '../compile/compile.ts';
 import type {Engine, EngineInput, EngineOutput} from '../compile/engine.ts';
 import {connectorTable} from '../connectors/catalog.ts';
-import type {ConnectorContext, ConnectorDefinition} from '../connectors/define.ts';
+import type {ConnectorContext, ConnectorDefinition, ConnectorJob} from '../connectors/define.ts';
 import {findConnector} from '../connectors/index.ts';
 import {sharedSink} from '../connectors/output/shared-sink.ts';
 import type {Batch} from '../flow/batch.ts';
+import type {Transaction} from '../flow/delivery.ts';
 import type {Sink} from '../flow/sink.ts';
 import type {Source} from '../flow/source.ts';
 import type {EncodeSpec, RowEncoder, WantedColumn} from '../formats/define.ts';
 import {PartitionEncoder} from '../formats/partition-encoder.ts';
 import {findConsoleFormat} from '../formats/console/index.ts';
 import {findFormat} from '../formats/index.ts';
+import type {Plan} from '../plan/plan.ts';
 import type {TablePlan} from '../plan/table.ts';
 import {ByteInput} from './byte-input.ts';
 import type {RunOptions} from './contract.ts';
@@ -21,6 +23,7 @@ import {Output} from './output.ts';
 import {recordBytes} from './record-bytes.ts';
 import {Rejects} from './rejects.ts';
 import {RowInput} from './row-input.ts';
+import {SteppedClock} from './stepped-clock.ts';
 
 /** Everything that one run of a plan consists of. Nothing of it is opened yet. */
 export interface Parts {
@@ -30,6 +33,10 @@ export interface Parts {
   readonly inputs: readonly Input[];
   readonly sources: readonly Source[];
   readonly outputs: readonly Output[];
+  /** What the outputs of its tables become visible with; null: each by itself. */
+  readonly transaction: Transaction | null;
+  /** The engine's clock, where an epoch must be computable again; null: it has the system's. */
+  readonly steppedClock: SteppedClock | null;
 }
 
 /** Makes the engine of a plan, a source for each of its inputs and a sink for each of its outputs. */
@@ -38,17 +45,18 @@ export function assemble(options: RunOptions): Parts {
   const memory = new Memory();
   const rejects = new Rejects(options);
   const inputs: Input[] = [];
+  const steppedClock = (options.commit ?? null) === null ? null : new SteppedClock(options.clock);
   const engine = createEngine({
     plan,
     memory,
-    clock: options.clock,
+    clock: steppedClock ?? options.clock,
     rejectRow: ({input, row, problem}) => {
       const origin = input === null || row === null ? null : (inputs[input]?.origin(row) ?? null);
       const {message: reason, code} = problem;
       return !rejects.add({where: origin?.where ?? null, bytes: origin?.bytes ?? null, reason, code});
     },
   });
-  const context: ConnectorContext = {
+  const outside: ConnectorContext = {
     clock: options.clock,
     memory,
     directory: options.directory,
@@ -59,6 +67,8 @@ export function assemble(options: RunOptions): Parts {
     namePrints: options.console.format === 'flink-row',
     job: null,
   };
+  const transaction = transactionOf(plan, outside, options);
+  const context: ConnectorContext = {...outside, job: jobOf(options, transaction)};
   const maxRecordBytes = recordBytes(plan);
   const sources: Source[] = [];
   for (const engineInput of engine.inputs) {
@@ -82,7 +92,26 @@ export function assemble(options: RunOptions): Parts {
     );
   }
   const outputs = engine.outputs.map(engineOutput => outputOf(engineOutput, context, options));
-  return {engine, memory, rejects, inputs, sources, outputs};
+  return {engine, memory, rejects, inputs, sources, outputs, transaction, steppedClock};
+}
+
+function jobOf({identity, commit}: RunOptions, transaction: Transaction | null): ConnectorJob | null {
+  if (identity === null || identity === undefined) return null;
+  return {...identity, guarantee: commit?.guarantee ?? 'none', transaction};
+}
+
+/** The one transaction of a job that promises exactly-once and writes to a connector that has transactions. */
+function transactionOf(plan: Plan, context: ConnectorContext, options: RunOptions): Transaction | null {
+  if (options.commit?.guarantee !== 'exactly-once') return null;
+  const sinks = plan.nodes.flatMap(node => (node.kind === 'sink' && node.target.kind === 'table' ? [node.target.table] : []));
+  const takesPart = (table: TablePlan) => connectorOf(table).counts?.(connectorTable(table)) === 'transaction';
+  const owner = sinks.find(takesPart);
+  if (owner === undefined) return null;
+  const sources = plan.nodes.flatMap(node =>
+    node.kind === 'scan' && connectorOf(node.table).transaction !== undefined ? [node.table] : [],
+  );
+  const tables = {sources: sources.map(connectorTable), sinks: sinks.filter(takesPart).map(connectorTable)};
+  return connectorOf(owner).transaction?.(tables, {...context, job: jobOf(options, null)}) ?? null;
 }
 
 function decoderOf(engineInput: EngineInput, input: ByteInput, memory: Memory, maxRecordBytes: number, options: RunOptions) {

@@ -15,6 +15,8 @@ export interface CommitAssignment {
   readonly fresh: boolean;
   /** The last so many epochs stay readable. */
   readonly keepEpochs: number;
+  /** A predecessor that still holds the folder is ended first (SIGKILL): the parent knows that it must not live any more. Absent: it is refused. */
+  readonly endHolder?: boolean;
 }
 
 /** What a job is called where others see it: consumer groups and transactional ids are made of it. */

@@ -1,4 +1,5 @@
 import type {EngineInput} from '../compile/engine.ts';
+import type {Offset} from '../flow/delivery.ts';
 import type {Position, RowSource} from '../flow/source.ts';
 import type {Input} from './input.ts';
 
@@ -14,8 +15,8 @@ export class RowInput implements Input {
     this.#source = source;
   }
 
-  take(): 'rows' | 'nothing' | 'ended' {
-    const result = this.#source.fill(this.engineInput.batch);
+  take(mostRows: number): 'rows' | 'nothing' | 'ended' {
+    const result = this.#source.fill(this.engineInput.batch, mostRows);
     if (result === 'rows') this.rows += this.engineInput.batch.count;
     return result;
   }
@@ -31,6 +32,15 @@ export class RowInput implements Input {
   }
   position(): Position {
     return this.#source.position();
+  }
+  offsets(): readonly Offset[] {
+    return [];
+  }
+  get isAtEnd(): boolean {
+    return false;
+  }
+  lag(): null {
+    return null;
   }
   close(): Promise<void> {
     return this.#source.close();

@@ -319,6 +319,9 @@ describe('the end of a run', () => {
     await output.until('{"n":2}');
     appendFileSync(join(directory, 'log.ndjson'), numbers(1, 3));
     await output.until('{"n":3}');
+    await new Promise(resolve => {
+      setImmediate(resolve);
+    });
     expect(output.flushes).toBeGreaterThan(0);
     stop.abort();
     expect((await running).result).toMatchObject({status: 'stopped', rowsOut: 4, problem: null});

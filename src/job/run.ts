@@ -1,6 +1,9 @@
 import type {Mark} from '../base/memory.ts';
 import {type Problem, ProblemError} from '../base/problem.ts';
-import {noStatus, type RunOptions, type RunPlan, type RunProgress, type RunResult} from './contract.ts';
+import {batchRows} from '../flow/batch.ts';
+import type {RunOptions, RunPlan, RunProgress, RunResult, RunStatus} from './contract.ts';
+import {Epochs} from './epochs.ts';
+import type {RunControl} from './control.ts';
 import type {Input} from './input.ts';
 import {assemble, closeSink, type Parts} from './open.ts';
 
@@ -47,6 +50,11 @@ class Run {
   #wake: (() => void) | null = null;
   /** What lies above it in scratch belongs to one batch, and is handed back when that is through. */
   readonly #mark: Mark;
+  /** Null: the run keeps nothing. */
+  #epochs: Epochs | null = null;
+  #phase: RunStatus['phase'] = 'opening';
+  /** All input was read to its end. */
+  #hasEnded = false;
   #batches = 0;
   #toldMs: number;
   #flushedMs: number;
@@ -61,49 +69,133 @@ class Run {
   }
 
   async whole(): Promise<RunResult> {
-    const onStop = () => this.#wake?.();
-    this.#options.stop.addEventListener('abort', onStop);
+    const {stop, control} = this.#options;
+    const wake = () => this.#wake?.();
+    stop.addEventListener('abort', wake);
+    control?.onChange(wake);
     try {
-      // Sources first: when one of them is missing, no sink has been touched.
-      for (const source of this.#parts.sources) await source.open(null);
-      for (const output of this.#parts.outputs) await output.sink.open();
+      await this.#open();
       await this.#loop();
+      await this.#finish();
     } catch (error) {
       this.#fail(error);
     } finally {
-      this.#options.stop.removeEventListener('abort', onStop);
+      stop.removeEventListener('abort', wake);
     }
     this.#tellLate();
     await this.#close();
     return {...this.#progress(), status: this.#status, problem: this.#problem};
   }
 
+  /** What counts is found out before anything is touched; sources come before sinks: when one of them is missing, no sink has been touched. */
+  async #open(): Promise<void> {
+    const {sources, outputs} = this.#parts;
+    const epochs = await Epochs.open(this.#options, this.#parts, error => {
+      this.#fail(error);
+      this.#wake?.();
+    });
+    this.#epochs = epochs;
+    for (const [index, source] of sources.entries()) await source.open(epochs?.positions?.[index] ?? null);
+    await epochs?.start();
+    for (const output of outputs) await output.sink.open();
+    // Whoever comes after a crash begins where this process does, and cuts outputs to what they were before it.
+    if (epochs?.isNew === true) await epochs.commitNow(false);
+    this.#phase = 'running';
+    this.#options.control?.answer({kind: 'running', epoch: epochs?.epoch ?? 0});
+  }
+
   async #loop(): Promise<void> {
-    const {rejects} = this.#parts;
+    if (this.#epochs?.hasEnded === true) {
+      this.#live.clear();
+      return;
+    }
     await this.#steps(); // A plan may have rows of its own.
     while (this.#live.size > 0 && !this.#isOver()) {
-      let isIdle = true;
-      let hasTimedRows = false;
-      if (this.#isDueByClock()) await this.#steps();
-      for (const input of this.#inOrder()) {
-        const isTimed = input.engineInput.watermark !== Infinity;
-        if (isTimed && hasTimedRows) continue;
-        if (this.#take(input)) {
-          isIdle = false;
-          hasTimedRows ||= isTimed;
-          if (!this.#stepNow()) await this.#steps();
-          this.#parts.memory.release(this.#mark);
-        }
-        if (++this.#batches % batchesPerTurn === 0) await this.#breathe();
-        if (this.#isOver()) break;
-      }
-      if (isIdle && !this.#isOver()) await this.#idle();
+      await this.#obey();
+      if (this.#isOver()) break;
+      if (this.#isDueByClock()) await this.#passTime();
+      if (!(await this.#round()) && !this.#isOver()) await this.#idle();
     }
-    if (rejects.failure !== null) return;
+  }
+
+  /** Takes a batch of each input that has one. False: none has. */
+  async #round(): Promise<boolean> {
+    let hasRows = false;
+    let hasTimedRows = false;
+    for (const input of this.#inOrder()) {
+      const isTimed = input.engineInput.watermark !== Infinity;
+      if (isTimed && hasTimedRows) continue;
+      if (this.#take(input)) {
+        hasRows = true;
+        hasTimedRows ||= isTimed;
+        if (!this.#stepNow()) await this.#steps();
+        this.#parts.memory.release(this.#mark);
+        if (this.#epochs?.goesOn() === false) await this.#makeRoom();
+      }
+      if (++this.#batches % batchesPerTurn === 0) await this.#breathe();
+      if (this.#isOver()) break;
+    }
+    return hasRows;
+  }
+
+  /** Captures what is due, and waits until more may be taken. */
+  async #makeRoom(): Promise<void> {
+    while (this.#epochs?.goesOn() === false) await this.#epochs.inFlight;
+  }
+
+  /** Does between two batches what the job is told to do. */
+  async #obey(): Promise<void> {
+    const {control} = this.#options;
+    if (control === undefined) return;
+    if (control.wantsCommit) await this.#checkpoint(control);
+    if (!control.isPaused) return;
+    await this.#epochs?.commitNow(false);
+    for (const output of this.#parts.outputs) await output.sink.flush();
+    this.#phase = 'paused';
+    this.#tell();
+    control.answer({kind: 'paused'});
+    while (control.isPaused && !this.#isOver()) {
+      if (control.wantsCommit) await this.#checkpoint(control);
+      this.#answerIdle(false);
+      await this.#sleep(Infinity);
+    }
+    this.#phase = 'running';
+    control.answer({kind: 'resumed'});
+  }
+
+  async #checkpoint(control: RunControl): Promise<void> {
+    control.wantsCommit = false;
+    await this.#epochs?.commitNow(false);
+    control.answer({kind: 'committed', epoch: this.#epochs?.epoch ?? 0});
+  }
+
+  /** The clock has something done, without any input. */
+  async #passTime(): Promise<void> {
+    this.#epochs?.step();
+    await this.#steps();
+    this.#epochs?.took(-1, 0);
+    await this.#makeRoom();
+  }
+
+  /** After the last batch: what only the end of input brings, or what was read until the job was told to stop. */
+  async #finish(): Promise<void> {
+    const {rejects, outputs} = this.#parts;
+    const epochs = this.#epochs;
+    if (rejects.failure !== null || this.#status === 'failed') return;
+    this.#phase = 'stopping';
     if (this.#options.stop.aborted && this.#live.size > 0) this.#status = 'stopped';
+    if (epochs !== null && this.#live.size > 0) {
+      // The next process goes on: for it, nothing has ended.
+      await epochs.commitNow(false);
+      return;
+    }
     for (const input of this.#live) input.engineInput.end();
     this.#live.clear();
     if (!this.#areSatisfied()) await this.#steps();
+    this.#hasEnded = true;
+    if (epochs === null || epochs.hasEnded) return;
+    for (const output of outputs) output.finish();
+    await epochs.commitNow(true);
   }
 
   /** Tables that are looked up come before everything else. Of the inputs that others wait for the one furthest behind comes first, and only the first of them that has rows is read in a round. */
@@ -122,13 +214,16 @@ class Run {
   /** Pushes one batch of an input, or its end. False: it has nothing now. */
   #take(input: Input): boolean {
     const {engineInput} = input;
-    const taken = engineInput.wanted ? input.take() : 'ended';
+    const taken = engineInput.wanted ? input.take(this.#epochs?.room ?? batchRows) : 'ended';
+    if (taken === 'nothing') return false;
+    this.#epochs?.step();
+    this.#epochs?.took(this.#parts.inputs.indexOf(input), taken === 'rows' ? engineInput.batch.count : 0);
     if (taken === 'rows') engineInput.push();
-    else if (taken === 'ended') {
+    else {
       engineInput.end();
       this.#live.delete(input);
     }
-    return taken !== 'nothing';
+    return true;
   }
 
   /** Runs what is pending. False: a sink is full, and there may be more. No promise is made on the common way, where nothing waits. */
@@ -150,6 +245,7 @@ class Run {
   /** Signals, timers and messages are served; and while input never pauses, output becomes visible all the same. */
   async #breathe(): Promise<void> {
     await nextTurn();
+    this.#answerIdle(false);
     const now = this.#options.clock.now();
     if (now - this.#flushedMs >= flushMs) {
       this.#flushedMs = now;
@@ -157,17 +253,29 @@ class Run {
     }
     if (now - this.#toldMs >= progressMs) {
       this.#toldMs = now;
-      this.#options.onProgress?.({...noStatus, ...this.#progress(), phase: 'running'});
+      this.#tell();
     }
+  }
+
+  #tell(): void {
+    const {engine, inputs} = this.#parts;
+    const lags = inputs.flatMap(input => input.lag() ?? []);
+    this.#options.onProgress?.({
+      ...this.#progress(),
+      phase: this.#phase,
+      stateBytes: engine.stateBytes,
+      lag: lags.length === 0 ? null : sum(lags),
+      commit: this.#epochs?.progress ?? null,
+    });
   }
 
   /** Nothing has arrived anywhere: what was written becomes visible, then the first input to have something wakes the loop. */
   async #idle(): Promise<void> {
-    for (const output of this.#parts.outputs) await output.sink.flush();
-    if (this.#isOver()) return;
-    const woken = new Promise<void>(resolve => {
-      this.#wake = resolve;
-    });
+    for (const output of this.#parts.outputs) {
+      // What commits make visible is not held back by anything else.
+      if (this.#epochs === null || output.sink.durable === undefined) await output.sink.flush();
+    }
+    if (this.#isOver() || (await this.#isAskedWhetherIdle())) return;
     for (const input of this.#live) {
       if (this.#awaited.has(input)) continue;
       this.#awaited.add(input);
@@ -176,18 +284,52 @@ class Run {
         this.#wake?.();
       });
     }
+    await this.#sleep(this.#epochs?.waitMs ?? Infinity);
+    await this.#makeRoom();
+    const now = this.#options.clock.now();
+    if (now - this.#toldMs < progressMs) return;
+    this.#toldMs = now;
+    this.#tell();
+  }
+
+  /** Answers whether everything is read and committed. True: something was committed for that, so that sources must be asked again first. */
+  async #isAskedWhetherIdle(): Promise<boolean> {
+    if ((this.#options.control?.idleRound ?? null) === null) return false;
+    const isAtEnd = [...this.#live].every(input => input.isAtEnd);
+    if (!isAtEnd || this.#epochs === null || (!this.#epochs.hasNews && this.#epochs.inFlight === null)) {
+      this.#answerIdle(isAtEnd);
+      return false;
+    }
+    await this.#epochs.commitNow(false);
+    return true;
+  }
+
+  #answerIdle(isIdle: boolean): void {
+    const {control} = this.#options;
+    if (control === undefined || control.idleRound === null) return;
+    const {idleRound: round} = control;
+    control.idleRound = null;
+    control.answer({kind: 'idle', round, isIdle, ...(this.#epochs === null ? {} : {epoch: this.#epochs.epoch})});
+  }
+
+  /** Until somebody wakes the loop: an input, a commit that is over, the clock, whoever steers the job; at the most for so long. */
+  async #sleep(mostMs: number): Promise<void> {
+    const woken = new Promise<void>(resolve => {
+      this.#wake = resolve;
+    });
+    const wake = () => this.#wake?.();
+    this.#epochs?.inFlight?.then(wake, wake);
     const {wakesAtMs} = this.#parts.engine;
-    const timer =
-      wakesAtMs === null
-        ? null
-        : setTimeout(() => this.#wake?.(), Math.min(Math.max(0, wakesAtMs - this.#options.clock.now()), longestTimerMs));
+    const byClockMs = wakesAtMs === null || this.#phase === 'paused' ? Infinity : Math.max(0, wakesAtMs - this.#options.clock.now());
+    const waitMs = Math.min(byClockMs, mostMs);
+    const timer = waitMs === Infinity ? null : setTimeout(wake, Math.min(waitMs, longestTimerMs));
     await woken;
     if (timer !== null) clearTimeout(timer);
     this.#wake = null;
   }
 
   #isOver(): boolean {
-    return this.#options.stop.aborted || this.#parts.rejects.failure !== null || this.#areSatisfied();
+    return this.#options.stop.aborted || this.#status === 'failed' || this.#parts.rejects.failure !== null || this.#areSatisfied();
   }
 
   /** No output wants more rows. A table is written to its end: that somebody has seen enough of something else must not cut it short. */
@@ -222,9 +364,21 @@ class Run {
       this.#problem = failure.problem;
     }
     for (const source of this.#parts.sources) await this.#attempt(() => source.close());
-    for (const output of this.#parts.outputs) await this.#attempt(async () => output.finish());
-    const isGood = this.#status === 'done' || this.#status === 'stopped';
-    for (const output of this.#parts.outputs) await this.#attempt(() => closeSink(output.sink, isGood));
+    if (this.#epochs === null) {
+      for (const output of this.#parts.outputs) await this.#attempt(async () => output.finish());
+      for (const output of this.#parts.outputs) await this.#attempt(() => closeSink(output.sink, this.#isGood));
+      return;
+    }
+    await this.#attempt(async () => this.#epochs?.close(this.#isGood));
+    // What was not read to its end is not complete: the next process goes on with it.
+    const isComplete = this.#isGood && this.#hasEnded;
+    for (const {sink} of this.#parts.outputs) {
+      await this.#attempt(async () => (sink.durable === undefined || isComplete ? closeSink(sink, this.#isGood) : sink.durable.leave()));
+    }
+  }
+
+  get #isGood(): boolean {
+    return this.#status === 'done' || this.#status === 'stopped';
   }
 
   async #attempt(action: () => Promise<void>): Promise<void> {
@@ -237,16 +391,20 @@ class Run {
 
   #progress(): RunProgress {
     const {inputs, outputs, rejects} = this.#parts;
-    const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
     const totals = inputs.map(input => input.totalBytes());
     return {
       rowsIn: sum(inputs.map(input => input.rows)),
       rowsOut: sum(outputs.map(output => output.rows)),
       rejected: rejects.count,
+      ...this.#epochs?.totals(),
       readBytes: sum(inputs.map(input => input.readBytes)),
       totalBytes: totals.includes(null) ? null : sum(totals as number[]),
     };
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** What is no problem of the user's or the world's is a bug of ours, told with its stack. */

@@ -65,7 +65,7 @@ export function adviceText(advice: readonly Problem[]): string {
   return lines.join('');
 }
 
-function growthOf(plan: Plan, node: PlanNode): StateGrowth {
+export function growthOf(plan: Plan, node: PlanNode): StateGrowth {
   const behaviour = behaviourOf<PlanNode>(node);
   return behaviour.growth(
     node,

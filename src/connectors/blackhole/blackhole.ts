@@ -27,6 +27,7 @@ export const blackholeConnector: ConnectorDefinition = {
   isSource: false,
   metadata: {},
   writesMetadata: true,
+  counts: () => 'nothing',
   sink: () => nowhere,
   encoder: () => null,
 };

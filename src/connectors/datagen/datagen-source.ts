@@ -1,6 +1,6 @@
 import type {Clock} from '../../base/clock.ts';
 import type {Memory} from '../../base/memory.ts';
-import {type Batch, batchRows, type Vector} from '../../flow/batch.ts';
+import type {Batch, Vector} from '../../flow/batch.ts';
 import {writeValue} from '../../flow/cells.ts';
 import type {Position, RowSource} from '../../flow/source.ts';
 import type {WantedPath} from '../../plan/table.ts';
@@ -56,9 +56,9 @@ export class DatagenSource implements RowSource {
     this.#startMs = this.#clock.now();
   }
 
-  fill(batch: Batch): 'rows' | 'nothing' | 'ended' {
+  fill(batch: Batch, mostRows: number): 'rows' | 'nothing' | 'ended' {
     if (this.#closed || this.#next >= this.#rows) return 'ended';
-    const count = Math.min(batchRows, this.#rows - this.#next, this.#due() - this.#next);
+    const count = Math.min(mostRows, this.#rows - this.#next, this.#due() - this.#next);
     if (count <= 0) return 'nothing';
     for (const [index, {generator, type}] of this.#columns.entries()) {
       const vector = batch.vectors[index] as Vector;

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {Memory} from '../../base/memory.ts';
-import {createBatch, type Vector} from '../../flow/batch.ts';
+import {batchRows, createBatch, type Vector} from '../../flow/batch.ts';
 import {readValue} from '../../flow/cells.ts';
 import type {Position} from '../../flow/source.ts';
 import type {WantedPath} from '../../plan/table.ts';
@@ -39,7 +39,7 @@ async function rows(
   const result: Row[] = [];
   for (;;) {
     const mark = memory.mark();
-    const filled = source.fill(batch);
+    const filled = source.fill(batch, batchRows);
     if (filled !== 'rows') return {rows: result, source, end: filled};
     for (let row = 0; row < batch.count; row++) {
       result.push(wanted.map(({type}, index) => readValue(memory, batch.vectors[index] as Vector, row, type, 'UTC')));
@@ -117,7 +117,7 @@ describe('rows', () => {
     const first = new DatagenSource(of, context, allColumns(of));
     await first.open({row: 0, seed: (whole.source.position() as {seed: number}).seed});
     const batch = createBatch(memory, ['integer', 'text'], false);
-    first.fill(batch);
+    first.fill(batch, batchRows);
     expect(batch.count).toBe(2048);
     const rest = await rows(of, JSON.parse(JSON.stringify(first.position())));
     expect(rest.rows).toEqual(whole.rows.slice(2048));
@@ -207,15 +207,15 @@ test('rows become due with the clock', async () => {
   expect([first.length, end]).toEqual([2, 'nothing']);
   const batch = createBatch(memory, ['integer'], false);
   now += 99;
-  expect(source.fill(batch)).toBe('nothing');
+  expect(source.fill(batch, batchRows)).toBe('nothing');
   now += 1;
-  expect([source.fill(batch), batch.count]).toEqual(['rows', 2]);
+  expect([source.fill(batch, batchRows), batch.count]).toEqual(['rows', 2]);
   now += 1000;
-  expect([source.fill(batch), batch.count]).toEqual(['rows', 20]);
+  expect([source.fill(batch, batchRows), batch.count]).toEqual(['rows', 20]);
   const ready = source.ready();
   await source.close();
   await ready;
-  expect(source.fill(batch)).toBe('ended');
+  expect(source.fill(batch, batchRows)).toBe('ended');
   expect(datagenConnector.bounded?.(of)).toBe(false);
 });
 

@@ -35,6 +35,7 @@ export const datagenConnector: ConnectorDefinition = {
   format: 'none',
   writes: [],
   isSource: true,
+  replays: () => 'replays',
   metadata: {},
   bounded: table =>
     table.options.has('number-of-rows') ||

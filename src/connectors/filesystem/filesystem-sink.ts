@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  fdatasync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -13,13 +14,17 @@ import {
   unlinkSync,
 } from 'node:fs';
 import {basename, dirname, extname, join} from 'node:path';
+import {promisify} from 'node:util';
 import {gzipSync} from 'node:zlib';
 import {fail} from '../../base/problem.ts';
+import type {DurableOutput} from '../../flow/delivery.ts';
 import type {Sink} from '../../flow/sink.ts';
+import type {Position} from '../../flow/source.ts';
 import {compressionOf} from '../feed/compressed-feed.ts';
 import {always} from '../feed/feed.ts';
 import {DescriptorSink} from '../output/descriptor-sink.ts';
 import {errorCode, systemProblem} from '../system-error.ts';
+import {cutTo, settleNameOf, type WrittenFile, writtenFile} from './durable-file.ts';
 import {localPath, resolvePath} from './list-files.ts';
 
 /** What becomes one gzip member: large enough to compress well, small enough to be written soon. */
@@ -34,16 +39,25 @@ export interface FilesystemSinkOptions {
   readonly extension: string;
 }
 
+const syncData = promisify(fdatasync);
+
 /**
  * Writes a table to files. A path with an extension is one file (ours); any other, and one that is a directory, is a directory in which each run
  * writes a part file of its own (as in Flink). Without overwriting, rows are added: to the file's end, or as another part. Overwriting writes beside the old
  * content and puts the new in its place when the run ends well, so that a failed one leaves everything as it was. A name that ends in `.gz` is compressed.
+ * A job that commits goes on in the file that it wrote before, behind what its log counts.
  */
-export class FilesystemSink implements Sink {
+export class FilesystemSink implements Sink, DurableOutput {
   readonly #options: FilesystemSinkOptions;
   readonly #name: string;
   continues = false;
+  /** Absent for devices and pipes, which cannot be cut. */
+  readonly durable?: DurableOutput;
   #target: Target | null = null;
+  #descriptor = -1;
+  /** Where in the file the first byte of this process stands. */
+  #startBytes = 0;
+  #isNameSettled = false;
   #bytes: DescriptorSink | null = null;
   #member: Uint8Array | null = null;
   #memberLength = 0;
@@ -51,6 +65,7 @@ export class FilesystemSink implements Sink {
   constructor(options: FilesystemSinkOptions) {
     this.#options = options;
     this.#name = localPath(options.path);
+    if (!isDevice(resolvePath(this.#name, options.directory))) this.durable = this;
   }
 
   async open(): Promise<void> {
@@ -66,11 +81,13 @@ export class FilesystemSink implements Sink {
       });
     }
     this.#attempt(() => {
-      const target = targetOf(this.#options);
+      const target = this.#target ?? targetOf(this.#options);
       this.#target = target;
       const descriptor = openSync(target.writes, target.flags, target.mode);
+      this.#descriptor = descriptor;
       this.#bytes = new DescriptorSink({descriptor, name: this.#name, ownsDescriptor: true});
-      this.continues = fstatSync(descriptor).size > 0;
+      this.#startBytes = fstatSync(descriptor).size;
+      this.continues = this.#startBytes > 0;
       if (target.writes.endsWith('.gz') || target.becomes?.endsWith('.gz') === true) this.#member = new Uint8Array(memberBytes);
       else if (target.flags === 'a+' && endsInsideLine(descriptor)) this.#bytes.write(Buffer.from('\n'));
     });
@@ -133,6 +150,43 @@ export class FilesystemSink implements Sink {
     }
   }
 
+  async restore(from: Position): Promise<void> {
+    const file = writtenFile(from);
+    if (file === null) return;
+    const {path, becomes, replaces, length} = file;
+    // It had its name already when the process ended: then it is the file of that name that is complete.
+    const hasBecome = becomes !== null && !existsSync(path) && existsSync(becomes);
+    cutTo({path: hasBecome ? becomes : path, length}, this.#name);
+    this.#target = hasBecome
+      ? {writes: becomes, flags: 'a+', becomes: null, replaces: []}
+      : {writes: path, flags: 'a+', becomes, replaces: replaces.filter(name => existsSync(name))};
+  }
+
+  capture(): Position {
+    const target = this.#target;
+    if (target === null) return null;
+    this.#endMember();
+    const {writes: path, becomes, replaces} = target;
+    const length = this.#startBytes + (this.#bytes?.takenBytes ?? 0);
+    return {path, becomes, replaces, length} satisfies WrittenFile;
+  }
+
+  async settle(): Promise<void> {
+    await this.#bytes?.flush();
+    try {
+      await syncData(this.#descriptor);
+      if (this.#target !== null && !this.#isNameSettled) settleNameOf(this.#target.writes);
+      this.#isNameSettled = true;
+    } catch (error) {
+      throw systemProblem('write', this.#name, error);
+    }
+  }
+
+  async leave(): Promise<void> {
+    this.#target = null;
+    await this.#bytes?.close();
+  }
+
   #endMember(): void {
     if (this.#member === null || this.#memberLength === 0) return;
     this.#bytes?.write(gzipSync(this.#member.subarray(0, this.#memberLength)));
@@ -165,7 +219,7 @@ function targetOf({path, directory, overwrite, extension}: FilesystemSinkOptions
   const name = localPath(path);
   const full = resolvePath(name, directory);
   const kind = existsSync(full) ? statSync(full) : null;
-  if (kind !== null && !kind.isFile() && !kind.isDirectory()) return {writes: full, flags: 'w', becomes: null, replaces: []};
+  if (isDevice(full)) return {writes: full, flags: 'w', becomes: null, replaces: []};
   const isDirectory = kind?.isDirectory() ?? (name.endsWith('/') || extname(name) === '');
   if (isDirectory) {
     mkdirSync(full, {recursive: true});
@@ -175,6 +229,12 @@ function targetOf({path, directory, overwrite, extension}: FilesystemSinkOptions
   if (!overwrite) return {writes: full, flags: 'a+', becomes: null, replaces: []};
   const real = kind === null ? full : realpathSync(full);
   return {writes: hiddenBeside(real), flags: 'wx', becomes: real, replaces: [], ...(kind === null ? {} : {mode: kind.mode & 0o777})};
+}
+
+/** What is there and neither file nor directory: a device, a pipe. */
+function isDevice(path: string): boolean {
+  const kind = existsSync(path) ? statSync(path) : null;
+  return kind !== null && !kind.isFile() && !kind.isDirectory();
 }
 
 /** The first free `part-N`. */

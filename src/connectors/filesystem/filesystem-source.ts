@@ -25,6 +25,8 @@ interface OpenPart {
 /** The files of a table, one after the other, in the order of their names. */
 export class FilesystemSource implements ByteSource {
   readonly kind = 'bytes';
+  /** Files are read to their ends; what comes later is new. */
+  readonly isAtEnd = true;
   startBytes = 0;
   startLines = 0;
   part: PartInfo;

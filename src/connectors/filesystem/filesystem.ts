@@ -1,7 +1,7 @@
 import type {OptionSpecs} from '../../base/options.ts';
 import type {Problem} from '../../base/problem.ts';
 import {stringType, withNullable} from '../../types/sql-type.ts';
-import type {ConnectorContext, ConnectorDefinition, ConnectorTable} from '../define.ts';
+import type {ConnectorContext, ConnectorDefinition, ConnectorJob, ConnectorTable} from '../define.ts';
 import {compressionOf} from '../feed/compressed-feed.ts';
 import {invalid} from '../options.ts';
 import {sharedSink} from '../output/shared-sink.ts';
@@ -73,6 +73,8 @@ export const filesystemConnector: ConnectorDefinition = {
     'file.size': {kind: 'BIGINT', nullable: false},
     'file.modification-time': {kind: 'TIMESTAMP_LTZ', precision: 3, nullable: false},
   },
+  replays: table => (pathOf(table) === '/dev/stdin' ? 'once' : 'replays'),
+  counts: table => (['/dev/stdout', '/dev/stderr'].includes(pathOf(table)) ? 'run' : pathOf(table) === '/dev/null' ? 'nothing' : 'cut'),
   bounded: table => !table.options.has('source.monitor-interval') && table.options.get('scan.follow') !== 'true',
   check: checkTable,
   source(table, context) {
@@ -106,8 +108,14 @@ function partitionedFiles(table: ConnectorTable, context: ConnectorContext, over
     successFile: options.has('sink.partition-commit.policy.kind')
       ? (options.get('sink.partition-commit.success-file.name') as string)
       : null,
+    tag: context.job === null || context.job.guarantee === 'none' ? null : tagOf(context.job),
   });
   return {sink, defaultName: options.get('partition.default-name') as string};
+}
+
+/** A job's part files bear it. */
+function tagOf({name, slot}: ConnectorJob): string {
+  return `${name.replaceAll(/[^\w.-]/g, '_')}-${slot.index}`;
 }
 
 function pathOf(table: ConnectorTable): string {

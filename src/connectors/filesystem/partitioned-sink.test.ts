@@ -12,7 +12,8 @@ afterEach(() => {
   rmSync(directory, {recursive: true});
 });
 
-const sinkOf = (overwrite = false) => new PartitionedFiles({path: 'out', directory, overwrite, extension: 'json', successFile: '_SUCCESS'});
+const sinkOf = (overwrite = false) =>
+  new PartitionedFiles({path: 'out', directory, overwrite, extension: 'json', successFile: '_SUCCESS', tag: null});
 const read = (file: string) => readFileSync(join(directory, 'out', file), 'utf8');
 const bytes = (text: string) => Buffer.from(text);
 

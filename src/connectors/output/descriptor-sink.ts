@@ -22,6 +22,8 @@ export class DescriptorSink implements Sink {
   #opened = false;
   #closed = false;
   #closedByReader = false;
+  /** All that was given to `write`, wherever it is by now. */
+  #takenBytes = 0;
   readonly #gathered = new Uint8Array(chunkBytes);
   #gatheredBytes = 0;
   /** Chunks that the pipe had no room for, in order. */
@@ -48,10 +50,14 @@ export class DescriptorSink implements Sink {
   get closedByReader(): boolean {
     return this.#closedByReader;
   }
+  get takenBytes(): number {
+    return this.#takenBytes;
+  }
 
   write(bytes: Uint8Array): void {
     if (!this.#opened) this.#openNow();
     this.#failIfBroken();
+    this.#takenBytes += bytes.length;
     if (this.#gatheredBytes + bytes.length > chunkBytes) this.#release();
     if (bytes.length > chunkBytes) {
       for (let at = 0; at < bytes.length; at += chunkBytes) this.#send(bytes.subarray(at, at + chunkBytes), false);
