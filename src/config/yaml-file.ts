@@ -43,7 +43,7 @@ export function readYaml(source: SourceText, folder: string): YamlFile {
   // What is too deep is too deep at every level of it: once is enough.
   const tooDeep = document.errors.find(error => error.code === 'RESOURCE_EXHAUSTION');
   const errors = tooDeep === undefined ? [...document.errors, ...document.warnings] : [tooDeep];
-  const faults = errors.map(error => syntaxProblem(source, error));
+  const faults = bareVariables(source, errors) ?? errors.map(error => syntaxProblem(source, error));
   if (second !== undefined) {
     const [start] = second.range;
     faults.push(problemAt(source, 'bad-yaml', 'a job file is one YAML document, and here a second one begins', {start, end: start}));
@@ -199,6 +199,16 @@ const hints: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'keep one of the two: which of them would count is not clear to a reader',
   TAB_AS_INDENT: 'use spaces',
 };
+
+/** Inside brackets YAML takes the brace of `${` for one of its own, and then says things that help nobody. */
+function bareVariables(source: SourceText, errors: readonly YAMLError[]): Problem[] | null {
+  const starts = errors.map(({pos: [start]}) => start - 1).filter(start => source.text.startsWith('${', start));
+  if (starts.length === 0) return null;
+  return starts.map(start => ({
+    ...problemAt(source, 'bad-yaml', '"${" cannot stand within { } or [ ] without quotes', {start, end: start + 2}),
+    hint: 'put the value in quotes, which keep it a text, or write it in a line of its own',
+  }));
+}
 
 function syntaxProblem(source: SourceText, error: YAMLError): Problem {
   const [start, end] = error.pos;
