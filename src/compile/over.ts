@@ -10,6 +10,7 @@ import type {Column} from '../types/sql-type.ts';
 import type {Value} from '../types/value.ts';
 import type {Build, NodeCompiler} from './node-compiler.ts';
 import {type CallAt, type Partition, windowCall} from './over-calls.ts';
+import {OverChangesStage} from './over-changes.ts';
 import {OverFramesStage} from './over-frames.ts';
 import {batchOf} from './queued-stage.ts';
 import {type Producer, Stage} from './stage.ts';
@@ -20,14 +21,14 @@ export const over: NodeCompiler<'over'> = {
   carriesTime: true,
   stage(node, index, build) {
     if (node.step !== null) return new OverFramesStage(node, index, build);
-    assert(node.emit === 'final', 'a stream has no frames that need its end');
+    if (node.emit === 'changes') return new OverChangesStage(node, index, build);
     const producer = new OverProducer(node, build);
     build.keep(producer.store);
     return new Stage(index, producer.batch, {producer, mostRows: build.stepRows});
   },
   write(_node, segment, input, build, index) {
     const stage = build.stage(index);
-    if (stage instanceof OverFramesStage) return stage.write(segment, input);
+    if (stage instanceof OverFramesStage || stage instanceof OverChangesStage) return stage.write(segment, input);
     const {producer} = stage;
     assert(producer instanceof OverProducer, 'the stage of OVER has its rows');
     assert(input.kinds === null, 'OVER collects rows that are never taken back');

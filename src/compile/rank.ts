@@ -4,6 +4,7 @@ import type {Batch, Vector} from '../flow/batch.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
 import {keyKindOf} from '../state/key-cells.ts';
 import {RankStore} from '../state/rank-store.ts';
+import {expirySlots, RowExpiry} from '../state/row-expiry.ts';
 import type {RowShape} from './columns.ts';
 import type {ColumnSource} from './columns.ts';
 import {keyOfColumn, probe} from './group-probe.ts';
@@ -19,6 +20,7 @@ export const rank: NodeCompiler<'rank'> = {
     const ranking = new Ranking(node, build);
     build.keep(ranking.store);
     build.keep(ranking.store.partitions);
+    if (ranking.expiry !== null) build.keep(ranking.expiry);
     if (node.emit === 'final') return new FinalRankStage(index, ranking, build);
     return new RankStage(index, ranking, inboxOf(build, build.node(node.input)), build);
   },
@@ -27,13 +29,15 @@ export const rank: NodeCompiler<'rank'> = {
     const stage = build.stage(index);
     const {writer} = segment;
     if (stage instanceof RankStage) {
-      const partition = partitionOf(node, segment, input, stage.ranking);
+      const {expiry} = stage.ranking;
+      if (expiry !== null) segment.before(js`${writer.bind('expiry', expiry, 'partitions that have not changed for long')}.expire();`);
+      const partition = partitionOf(node, segment, input, stage.ranking.store);
       const row = writeToInbox(segment, input, stage, 'rows to be ranked');
       writer.line(js`${writer.bind('partitions', stage.partitions, 'partition of each row to be ranked')}[${row}] = ${partition};`);
       return;
     }
     assert(stage instanceof FinalRankStage, 'the stage of a ranking has its rows');
-    const partition = partitionOf(node, segment, input, stage.ranking);
+    const partition = partitionOf(node, segment, input, stage.ranking.store);
     const vectors = input.columns.map(column => column.vector);
     const {kinds} = input;
     const take = (row: number, at: number): void =>
@@ -43,7 +47,12 @@ export const rank: NodeCompiler<'rank'> = {
 };
 
 /** The code of a row's partition. A row that is taken back from a partition that is not there is left. */
-function partitionOf(node: NodeOf<'rank'>, segment: SegmentWriter, input: RowShape, {store}: Ranking): Js {
+export function partitionOf(
+  node: Pick<NodeOf<'rank'>, 'partition' | 'schema'>,
+  segment: SegmentWriter,
+  input: RowShape,
+  store: RankStore,
+): Js {
   const {writer} = segment;
   const keys = node.partition.map(column => keyOfColumn(segment, store.partitions, input.columns[column] as ColumnSource));
   const names = node.partition.map(column => node.schema.columns[column]!.name).join(', ');
@@ -77,6 +86,8 @@ class Ranking {
   readonly store: RankStore;
   readonly batch: Batch;
   readonly node: NodeOf<'rank'>;
+  /** Where partitions are forgotten after some time. */
+  readonly expiry: RowExpiry | null;
   /** Rows may be taken back, so those behind the last rank are kept as well. */
   readonly #retracts: boolean;
 
@@ -87,7 +98,11 @@ class Ranking {
     this.#retracts = input.changelog !== 'append';
     const keys = node.items.map(item => ({column: item.index, descending: item.descending, nullsFirst: item.nullsFirst}));
     const kinds = node.partition.map(column => keyKindOf(types[column]!));
-    this.store = new RankStore(build.memory, types, kinds, keys, node.emit === 'changes');
+    const slots = node.ttlMs === undefined ? [] : expirySlots;
+    this.store = new RankStore(build.memory, types, kinds, keys, node.emit === 'changes', slots);
+    const {partitions} = this.store;
+    const forget = (partition: number): void => this.store.forgetPartition(partition);
+    this.expiry = node.ttlMs === undefined ? null : new RowExpiry(partitions, partitions.slotOffsets, node.ttlMs, build.clock, forget);
     this.batch = batchOf(build, node.schema, node.changelog !== 'append');
   }
 
@@ -173,6 +188,7 @@ class RankWork implements RowWork {
     const isTakenBack = kinds !== null && ((kinds[row] as number) & 1) === 1;
     const place = isTakenBack ? store.find(list, vectors, row) : this.#ranking.insert(vectors, row, partition);
     if (place < 0) return null;
+    this.#ranking.expiry?.touch(partition);
     return {list, partition, place, isTakenBack, next: Math.max(place, node.from - 1)};
   }
 
@@ -184,7 +200,9 @@ class RankWork implements RowWork {
 
   #removeEmptied(): void {
     for (const partition of new Set(this.#emptied)) {
-      if (this.#ranking.store.list(partition).length === 0) this.#ranking.store.removePartition(partition);
+      if (this.#ranking.store.list(partition).length > 0) continue;
+      this.#ranking.expiry?.forget(partition);
+      this.#ranking.store.removePartition(partition);
     }
     this.#emptied = [];
   }

@@ -89,9 +89,14 @@ function withMetadata({report}: BindContext, {created, resolved}: Target): Resol
   const {table, writesMetadata = false} = resolved;
   const unwritable = writable.find(({key}) => writesMetadata !== true && (writesMetadata === false || !writesMetadata.includes(key)));
   if (unwritable !== undefined) {
-    return report.error('not-supported', unwritable.span, `connector "${table.connector}" cannot write metadata column "${unwritable.name}"`, {
-      hint: 'declare it as VIRTUAL, so that it is only read',
-    });
+    return report.error(
+      'not-supported',
+      unwritable.span,
+      `connector "${table.connector}" cannot write metadata column "${unwritable.name}"`,
+      {
+        hint: 'declare it as VIRTUAL, so that it is only read',
+      },
+    );
   }
   // Metadata has the order of the connector, not that of the declaration.
   const metadata = writable.sort((left, right) => (left.key < right.key ? -1 : Number(left.key > right.key)));

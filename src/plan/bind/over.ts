@@ -6,7 +6,7 @@ import type {Frame, WindowCall} from '../window-call.ts';
 import {type OverCall, overIndex} from './aggregate-calls.ts';
 import type {BindContext} from './context.ts';
 import type {Emit, Session} from './session.ts';
-import {isLag, streamedFrame, streamingRefusal} from './streaming-over.ts';
+import {isByRank, isLag, streamedFrame, streamingRefusal} from './streaming-over.ts';
 
 /** A SELECT on its way: the expressions of its list over the node's columns, in which calls with OVER have a column each. */
 export interface SelectWithOvers {
@@ -36,7 +36,7 @@ export function withOvers(session: Session, context: BindContext, given: SelectW
     }
     const calls = group.map(({call}) => call);
     const refusal = emit === 'final' ? null : streamingRefusal(session, node, {partition, items, calls}, sameWindows(placed).length);
-    const isFramed = emit === 'changes' && refusal === null;
+    const isFramed = emit === 'changes' && refusal === null && !isByRank(session, node, {items});
     if (isFramed && isLag(calls[0]!)) {
       node = lagged(session, node, group);
       continue;

@@ -4,6 +4,8 @@ export const noEffect = 'none';
 /** The settings that SET knows, and whether they do anything. */
 export const sessionOptions: ReadonlyMap<string, 'used' | typeof noEffect> = new Map([
   ...[
+    'execution.checkpointing.interval',
+    'execution.checkpointing.mode',
     'execution.runtime-mode',
     'max.record.bytes',
     'table.local-time-zone',
@@ -19,8 +21,8 @@ export const sessionOptions: ReadonlyMap<string, 'used' | typeof noEffect> = new
     'table.exec.sink.upsert-materialize',
   ].map(key => [key, 'used'] as const),
   ...`
-  execution.checkpointing.dir execution.checkpointing.incremental execution.checkpointing.interval execution.checkpointing.min-pause
-  execution.checkpointing.mode execution.checkpointing.num-retained execution.checkpointing.savepoint-dir execution.checkpointing.timeout
+  execution.checkpointing.dir execution.checkpointing.incremental execution.checkpointing.min-pause
+  execution.checkpointing.num-retained execution.checkpointing.savepoint-dir execution.checkpointing.timeout
   execution.checkpointing.tolerable-failed-checkpoints execution.state-recovery.path parallelism.default pipeline.auto-watermark-interval
   pipeline.max-parallelism pipeline.object-reuse restart-strategy.type restart-strategy.exponential-delay.attempts-before-reset-backoff
   restart-strategy.exponential-delay.backoff-multiplier restart-strategy.exponential-delay.initial-backoff

@@ -19,20 +19,21 @@ export function streamingRefusal(
   const {changelog} = session.builder.at(input);
   const batch = "read the input in batch mode: SET 'execution.runtime-mode' = 'batch'";
   const topN = 'ROW_NUMBER() in a query of its own, with WHERE n <= 10 around it, is a Top-N, which takes any order';
+  if (windows > 1) return {message: 'all calls with OVER in one SELECT must have the same window over a stream', hint: batch};
+  const [item] = items;
+  const isTime = item !== undefined && items.length === 1 && timeAttribute(session.builder, input, item.index) !== null;
+  if (!isTime && item !== undefined && calls.every(isRunning)) return null;
   const unfit = calls.find(call => !streamed.has(call.function) && !isAggregate(call));
   if (unfit !== undefined) {
     const message = `${unfit.function} over a stream is not supported, because it needs rows that have not come yet, or all of them`;
     return {message, hint: ['RANK', 'DENSE_RANK'].includes(unfit.function) ? topN : batch};
   }
-  if (windows > 1) return {message: 'all calls with OVER in one SELECT must have the same window over a stream', hint: batch};
-  if (changelog !== 'append') return {message: 'OVER over rows that change is not supported over a stream', hint: batch};
-  const [item] = items;
-  const isTime = item !== undefined && items.length === 1 && timeAttribute(session.builder, input, item.index) !== null;
-  if (!isTime)
-    return {
-      message: 'OVER over a stream must be ordered by its time',
-      hint: calls.some(call => call.function === 'ROW_NUMBER') ? topN : batch,
-    };
+  if (!isTime) {
+    const hint = calls.some(call => call.function === 'ROW_NUMBER') ? topN : batch;
+    if (item === undefined) return {message: 'OVER over a stream needs ORDER BY', hint};
+    return {message: 'a frame of OVER over a stream that is not ordered by its time holds all rows up to the current one', hint};
+  }
+  if (changelog !== 'append') return {message: 'OVER by time over rows that change is not supported over a stream', hint: batch};
   if (item.descending) return {message: 'OVER over a stream must be ordered by its time, ascending', hint: batch};
   const lags = calls.filter(isLag);
   if (lags.length > 0)
@@ -44,6 +45,18 @@ export function streamingRefusal(
   const differs = frames.some(frame => frame.unit !== frames[0]!.unit || frame.start !== frames[0]!.start);
   if (differs) return {message: 'all calls with OVER in one SELECT must have the same frame over a stream', hint: batch};
   return null;
+}
+
+/** It looks at the rows before its own in order, and at those that are equal to it. */
+function isRunning(call: WindowCall): boolean {
+  if (rankings.has(call.function)) return true;
+  return isAggregate(call) && call.function !== 'LAG' && call.frame.start === null && call.frame.end === 0;
+}
+
+/** Whether the calls of a window in a stream are given for rows in an order of their own, not as they come. */
+export function isByRank(session: Session, input: number, {items}: Pick<Window, 'items'>): boolean {
+  const [item] = items;
+  return items.length !== 1 || timeAttribute(session.builder, input, item!.index) === null;
 }
 
 /** The frame of a call as a stream goes through it: a number of rows counts all rows up to its own. */
@@ -64,6 +77,7 @@ function lagRefusal(lags: readonly WindowCall[], hint: string): {readonly messag
 
 /** Window functions that need only what has come. */
 const streamed: ReadonlySet<string> = new Set(['ROW_NUMBER', 'LAG', 'FIRST_VALUE', 'LAST_VALUE']);
+const rankings: ReadonlySet<string> = new Set(['ROW_NUMBER', 'RANK', 'DENSE_RANK']);
 const windowOnly: ReadonlySet<string> = new Set(['RANK', 'DENSE_RANK', 'PERCENT_RANK', 'CUME_DIST', 'NTILE', 'LEAD']);
 
 function isAggregate(call: WindowCall): boolean {

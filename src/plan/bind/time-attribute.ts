@@ -1,6 +1,7 @@
 import type {PlanBuilder} from '../builder.ts';
 import type {Expr} from '../expression.ts';
 import {joinInterval} from '../join-interval.ts';
+import {isInOrder} from '../nodes/over.ts';
 import {joinedWindows} from '../nodes/join.ts';
 
 /** What a time is to a stream: the time of its events, by its watermark; or the time at which a row is worked on. */
@@ -42,6 +43,7 @@ export function timeAttribute(builder: PlanBuilder, node: number, column: number
       if (column >= found.width) return found.isProcessing && found.adds[column - found.width] === 'time' ? 'processing' : null;
       return timeAttribute(builder, found.input, column);
     case 'over':
+      return column < found.first && !isInOrder(found) ? timeAttribute(builder, found.input, column) : null;
     case 'unnest':
       return column < found.first ? timeAttribute(builder, found.input, column) : null;
     case 'frame':

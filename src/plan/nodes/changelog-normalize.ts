@@ -8,6 +8,8 @@ import {growthByKey, type Behaviour} from './behaviour.ts';
  */
 export interface ChangelogNormalizeShape {
   readonly kind: 'changelog-normalize';
+  /** What has not changed for so long is forgotten; absent: nothing is. */
+  readonly ttlMs?: number;
   readonly input: number;
   readonly keys: readonly number[];
 }

@@ -8,6 +8,8 @@ import {growthByKey, type Behaviour} from './behaviour.ts';
  */
 export interface DeduplicateShape {
   readonly kind: 'deduplicate';
+  /** What has not changed for so long is forgotten; absent: nothing is. */
+  readonly ttlMs?: number;
   readonly input: number;
   /** Columns of the input. */
   readonly keys: readonly number[];

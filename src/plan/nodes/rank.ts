@@ -12,6 +12,8 @@ import {sortText} from './sort.ts';
  */
 export interface RankShape {
   readonly kind: 'rank';
+  /** What has not changed for so long is forgotten; absent: nothing is. */
+  readonly ttlMs?: number;
   readonly input: number;
   /** Columns of the input. */
   readonly partition: readonly number[];

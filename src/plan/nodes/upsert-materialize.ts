@@ -8,6 +8,8 @@ import type {Behaviour} from './behaviour.ts';
  */
 export interface UpsertMaterializeShape {
   readonly kind: 'upsert-materialize';
+  /** What has not changed for so long is forgotten; absent: nothing is. */
+  readonly ttlMs?: number;
   readonly input: number;
   readonly keys: readonly number[];
   /** The columns that tell the rows of the input apart; null: all of them do. */

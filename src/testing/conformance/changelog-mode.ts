@@ -1,6 +1,8 @@
+import type {Problem} from '../../base/problem.ts';
 import {createCatalog} from '../../connectors/catalog.ts';
 import {planScript} from '../../plan/plan-script.ts';
 import {parseScript} from '../../sql/parse.ts';
+import {withoutMetadata} from './metadata.ts';
 import {isRefusal, readJson, Tally, why, type Judgement, type Verdict} from './family.ts';
 
 interface ModeCase {
@@ -40,12 +42,18 @@ function judged(one: ModeCase, setup: readonly string[]): Verdict {
   const [text] = planned.explain;
   if (text === undefined) {
     if (planned.problems.some(({code}) => code === 'unknown-table')) return {kind: 'skipped'};
+    if (planned.problems.some(isNeverRun)) return {kind: 'skipped'};
     return {kind: isRefusal(planned.problems) ? 'refused' : 'failed', why: why(planned.problems)};
   }
   // Of an INSERT, what comes to the table; a delete that names the key alone is a delete.
   const expected = (one.root === 'NONE' ? (one.nodes[1]?.[2] ?? '') : one.root).replace('PD', 'D');
   const found = / · (I(?:,UB)?(?:,UA)?(?:,D)?)(?: ·|$)/m.exec(text)?.[1] ?? 'nothing';
   return found === expected ? {kind: 'passed'} : {kind: 'failed', why: `${found} instead of ${expected}`};
+}
+
+/** Upstream's planner lets a text be compared with a number, and its code is then refused: such a query is planned there, and never run. */
+function isNeverRun({code, message}: Problem): boolean {
+  return code === 'wrong-argument' && /does not compare (?:STRING|VARCHAR|CHAR)\S* with (?:INT|BIGINT|DOUBLE)/.test(message);
 }
 
 const created = /^\s*CREATE\s+(?:TEMPORARY\s+)?(?:TABLE|VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?`?(\w+)/i;
@@ -95,7 +103,7 @@ function inOurWords(statement: string): string {
   if (given.get('connector') === 'print') return statement;
   const written = given.get('sink-insert-only') === 'false' ? (/PRIMARY\s+KEY/i.test(statement) ? 'I,UA,D' : 'I,UB,UA,D') : 'I';
   const mode = given.get('sink-changelog-mode-enforced') ?? given.get('changelog-mode') ?? written;
-  return `${statement.slice(0, options.index)} WITH (${optionsOf(mode)})`;
+  return `${withoutMetadata(statement.slice(0, options.index))} WITH (${optionsOf(mode)})`;
 }
 
 function optionsOf(mode: string): string {

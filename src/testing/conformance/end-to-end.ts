@@ -7,6 +7,7 @@ import {withoutUnused} from '../../plan/rules/rule.ts';
 import {prepareScript, runToText} from '../run-case.ts';
 import {corpusTools, type CorpusCase, type CorpusExpectation, type CorpusTools, type PrintedRow} from './corpus-tools.ts';
 import {isRefusal, jsonFiles, readJson, Tally, why, type Judgement, type Verdict} from './family.ts';
+import {withoutReadMetadata} from './metadata.ts';
 import {skips} from './skips.ts';
 
 /** Whole scripts with their input and the rows that another engine gave. One judgement a tier. */
@@ -115,7 +116,7 @@ function repairScript(one: CorpusCase, file: string): void {
         `WATERMARK FOR ${declared} AS ${declared} - INTERVAL '99' YEAR\n`,
       );
   }
-  writeFileSync(file, withoutJava(script));
+  writeFileSync(file, withoutJava(withoutReadMetadata(script)));
 }
 
 /** Lays a case's script and input out in a folder and plans it. Null: the case is one of those that are left out. */
