@@ -68,7 +68,11 @@ async function buildKernels() {
         join(folder, name),
         '--outFile',
         'out.wasm',
-        '-O3',
+        // Speed, but nothing is put inline for the last of it: V8 compiles the kernels anew in each process, and pays for what is there twice.
+        '--optimizeLevel',
+        '3',
+        '--shrinkLevel',
+        '1',
         '--noAssert',
         '--runtime',
         'stub',
