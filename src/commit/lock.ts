@@ -1,5 +1,5 @@
-import {readFileSync, readlinkSync, statSync} from 'node:fs';
-import {readFile, rename, unlink, writeFile} from 'node:fs/promises';
+import {readFileSync, readlinkSync} from 'node:fs';
+import {readFile, rename, stat, unlink, writeFile} from 'node:fs/promises';
 import {connect, createServer, type Server} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
@@ -31,41 +31,61 @@ const holderName = 'holder.json';
 /** How long a process that was ended may take to go away: it may have much memory to give back. */
 const endingMs = 10_000;
 const pollMs = 10;
+/** Of a socket: what every system takes. */
+const longestPath = 100;
+const withoutSockets: ReadonlySet<string> = new Set(['EOPNOTSUPP', 'ENOTSUP', 'EPERM', 'EINVAL', 'ENAMETOOLONG']);
 
 /**
  * Makes a folder this process's own. The lock is a socket, which the system takes away with its process, so that none is ever left behind; who holds it stands in a
- * file beside the log. Where `owner.end` is given, a holder that is recorded as the predecessor is ended first, stopped or not, and waited for.
+ * file beside the log. Where `owner.end` is given, a holder that has written its name there is ended first, stopped or not, and waited for.
  */
-export async function lockFolder(directory: string, owner: LockOwner): Promise<FolderLock> {
-  const server = await takeSocket(directory, owner);
+export async function lockFolder(directory: string, owner: LockOwner, patienceMs = endingMs): Promise<FolderLock> {
+  const servers: Server[] = [];
+  const release = async (): Promise<void> => {
+    for (const server of servers.splice(0)) await closed(server);
+  };
   try {
+    for (const address of await addresses(directory)) servers.push(...(await taken(address, directory, owner, patienceMs)));
+    if (servers.length === 0) throw unlockable(directory);
     await writeHolder(directory, owner.processId);
   } catch (error) {
-    await closed(server);
-    throw logFault('lock', directory, error);
+    await release();
+    throw errorCode(error) === null ? error : logFault('lock', directory, error);
   }
-  return {release: () => closed(server)};
+  return {release};
 }
 
-async function takeSocket(directory: string, owner: LockOwner): Promise<Server> {
-  const address = socketAddress(directory);
-  let waitedMs = 0;
+async function taken(address: string, directory: string, owner: LockOwner, patienceMs: number): Promise<readonly Server[]> {
   let ended: number | null = null;
-  for (;;) {
+  for (let waitedMs = 0; ; waitedMs += pollMs) {
     const server = await listening(address);
-    if (server !== null) return server;
+    if (server !== 'held') return server === null ? [] : [server];
     const holder = await readHolder(directory);
-    if (owner.end === null || holder === null || !isThatProcess(holder)) {
-      // A holder that has not written its name yet, or has gone in this moment, gets a little time.
-      if (waitedMs > (owner.end === null ? 0 : endingMs)) throw heldBy(directory, holder);
-    } else if (ended !== holder.processId) {
-      owner.end(holder.processId);
+    if (
+      owner.end !== null &&
+      holder !== null &&
+      holder.processId !== owner.processId &&
+      isThatProcess(holder) &&
+      ended !== holder.processId
+    ) {
       ended = holder.processId;
+      owner.end(ended);
     }
-    if (waitedMs > endingMs) throw heldBy(directory, holder);
+    // Who has just gone, or has just come and not written its name yet, gets a moment in any case.
+    if (waitedMs >= (owner.end === null ? pollMs : patienceMs)) throw heldBy(directory, holder);
     await wait(pollMs);
-    waitedMs += pollMs;
   }
+}
+
+function unlockable(directory: string): ProblemError {
+  return fail(
+    'environment',
+    'cannot-lock',
+    `the folder ${directory} cannot be locked: its path is too long for a socket, or its file system has none`,
+    {
+      hint: 'name another folder with --state-dir',
+    },
+  );
 }
 
 function heldBy(directory: string, holder: Holder | null): ProblemError {
@@ -76,17 +96,19 @@ function heldBy(directory: string, holder: Holder | null): ProblemError {
 }
 
 /**
- * On Linux an abstract name made of the folder's identity, whatever path leads to it. Elsewhere a socket in the folder itself, which a dead process leaves behind:
- * there `listening` looks whether anybody answers.
+ * On Linux an abstract name made of the folder's identity, whatever path leads to it: it goes with its process. It is not seen from another container that has the
+ * same folder, so there is a socket in the folder itself, too. That one a dead process leaves behind: then nobody answers, and it is replaced.
  */
-function socketAddress(directory: string): string {
-  if (processSpace() === null) return join(directory, 'lock');
-  const {dev, ino} = statSync(directory, {bigint: true});
-  return `\0weir-job-${dev}-${ino}`;
+async function addresses(directory: string): Promise<readonly string[]> {
+  const {dev, ino} = await stat(directory, {bigint: true});
+  const name = join(directory, 'lock');
+  return processSpace() === null ? [name] : [`\0weir-job-${dev}-${ino}`, name];
 }
 
-/** A server at the address, or null when somebody else has it. */
-async function listening(address: string): Promise<Server | null> {
+/** A server at the address; `held` when somebody else has it; null where the file system, or a long path, allows no sockets. */
+async function listening(address: string): Promise<Server | 'held' | null> {
+  const isAbstract = address.startsWith('\0');
+  if (!isAbstract && Buffer.byteLength(address) > longestPath) return null;
   const server = createServer(connection => connection.destroy());
   try {
     await new Promise<void>((resolve, reject) => {
@@ -94,10 +116,13 @@ async function listening(address: string): Promise<Server | null> {
       server.listen(address, resolve);
     });
   } catch (error) {
-    if (errorCode(error) !== 'EADDRINUSE') throw logFault('lock', address, error);
-    if (address.startsWith('\0') || (await answers(address))) return null;
-    await unlink(address).catch(() => {});
-    return null;
+    if (errorCode(error) === 'EADDRINUSE') {
+      if (isAbstract || (await answers(address))) return 'held';
+      await unlink(address).catch(() => {});
+      return listening(address);
+    }
+    if (!isAbstract && withoutSockets.has(errorCode(error) ?? '')) return null;
+    throw error;
   }
   // Nobody is waited for: a process that has nothing else to do may end.
   server.unref();

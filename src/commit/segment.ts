@@ -1,5 +1,6 @@
 import {type FileHandle, open} from 'node:fs/promises';
 import {join} from 'node:path';
+import {crc32} from 'node:zlib';
 import {fail} from '../base/problem.ts';
 import {type Frame, frameHead, scanFrames} from './frames.ts';
 import {damagedLog, errorCode, logFault} from './problems.ts';
@@ -35,8 +36,10 @@ export interface Entry {
   readonly payload: Buffer;
 }
 
+/** "weir log", the number of its form, and a checksum of both. */
 const preambleBytes = 16;
 const magic = Buffer.from('weir log');
+const checksumAt = 12;
 
 export function segmentPath(directory: string, firstEpoch: number): string {
   return join(directory, `${String(firstEpoch).padStart(12, '0')}.log`);
@@ -53,6 +56,7 @@ export function segmentStart(header: SegmentHeader): Buffer {
   const preamble = Buffer.alloc(preambleBytes);
   preamble.set(magic);
   preamble.writeUInt32LE(logFormat, magic.length);
+  preamble.writeUInt32LE(crc32(preamble.subarray(0, checksumAt)), checksumAt);
   const payload = Buffer.from(JSON.stringify(header));
   return Buffer.concat([preamble, frameHead('header', [payload]), payload]);
 }
@@ -60,8 +64,7 @@ export function segmentStart(header: SegmentHeader): Buffer {
 /** Reads a segment and verifies every checksum of it. A torn tail is left out; damage in the middle, or a form of a later version, is a problem. */
 export async function readSegment(path: string, firstEpoch: number): Promise<Segment> {
   const bytes = await wholeFile(path);
-  const isOurs = bytes.length >= preambleBytes && bytes.subarray(0, magic.length).equals(magic);
-  if (isOurs) checkFormat(path, bytes.readUInt32LE(magic.length));
+  const isOurs = hasPreamble(path, bytes);
   const scan = scanFrames(bytes, preambleBytes);
   if (scan.isDamaged) throw damagedLog(path, scan.length, scan.fault ?? '');
   if (!isOurs && scan.frames.length > 0) throw damagedLog(path, 0, 'its first bytes are not those of a log');
@@ -81,8 +84,12 @@ export async function readSegment(path: string, firstEpoch: number): Promise<Seg
   };
 }
 
-function checkFormat(path: string, format: number): void {
-  if (format <= logFormat) return;
+/** Throws where the log is one of ours in a form that this version does not know. */
+function hasPreamble(path: string, bytes: Buffer): boolean {
+  if (bytes.length < preambleBytes || !bytes.subarray(0, magic.length).equals(magic)) return false;
+  if (bytes.readUInt32LE(checksumAt) !== crc32(bytes.subarray(0, checksumAt))) return false;
+  const format = bytes.readUInt32LE(magic.length);
+  if (format <= logFormat) return true;
   throw fail('environment', 'newer-log', `the log ${path} has form ${format}, and this version reads forms up to ${logFormat}`, {
     hint: 'run the version of weir that wrote it, or forget what the job has done with --fresh',
   });
