@@ -3,7 +3,7 @@ import type {Memory} from '../base/memory.ts';
 import type {OptionSpecs} from '../base/options.ts';
 import type {Problem} from '../base/problem.ts';
 import type {Batch} from '../flow/batch.ts';
-import type {Transaction} from '../flow/delivery.ts';
+import type {Reach, Transaction} from '../flow/delivery.ts';
 import type {PartitionedSink, Sink} from '../flow/sink.ts';
 import type {Source} from '../flow/source.ts';
 import type {RowEncoder} from '../formats/define.ts';
@@ -74,6 +74,8 @@ export interface ConnectorJob {
   readonly slot: {readonly index: number; readonly count: number};
   /** `exactly-once`: sinks that can write into `transaction`. */
   readonly guarantee: 'none' | 'at-least-once' | 'exactly-once';
+  /** Told of the moments of a transaction; absent: nobody listens. */
+  readonly reach?: Reach;
   /** The one transaction of the job; null: it has none. */
   readonly transaction: Transaction | null;
 }
@@ -136,7 +138,11 @@ export interface ConnectorDefinition {
   /** For sources of messages: what is read of keys and values. */
   messageLayout?(table: ConnectorTable): MessageLayout;
   /** For sinks of messages, in the place of `sink`: each row becomes a message, so the encoder writes to the sink itself. */
-  messageSink?(table: ConnectorTable, context: ConnectorContext, spec: MessageSinkSpec): {readonly sink: Sink; readonly encoder: RowEncoder};
+  messageSink?(
+    table: ConnectorTable,
+    context: ConnectorContext,
+    spec: MessageSinkSpec,
+  ): {readonly sink: Sink; readonly encoder: RowEncoder};
   /** For tables with PARTITIONED BY. Absent: it has none. `defaultName` stands for NULL in the name of a partition. */
   partitionedSink?(
     table: ConnectorTable,

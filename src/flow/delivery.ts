@@ -57,3 +57,10 @@ export interface Transaction {
   refresh(epoch: number, offsets: readonly Offset[]): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Moments of a commit at which a crash is worth trying; `begun` to `ended` are those of the transaction. */
+export const commitPoints = ['captured', 'settled', 'recorded', 'begun', 'sent', 'offsets-sent', 'ended', 'counted'] as const;
+export type CommitPoint = (typeof commitPoints)[number];
+
+/** Told of each moment as it comes, so that a test can end the process right there. */
+export type Reach = (point: CommitPoint) => void;

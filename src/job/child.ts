@@ -1,7 +1,9 @@
+import {appendFileSync} from 'node:fs';
 import {isatty} from 'node:tty';
 import {systemClock} from '../base/clock.ts';
 import {DescriptorSink} from '../connectors/output/descriptor-sink.ts';
 import {RunControl} from './control.ts';
+import type {Reach} from '../flow/delivery.ts';
 import type {FromJob, JobAssignment, ToJob} from './protocol.ts';
 import {runPlan} from './run.ts';
 
@@ -21,6 +23,7 @@ process.on('disconnect', () => {
   // A reader that does not read would keep it for ever, and nobody is left who could end it.
   setTimeout(() => process.exit(1), orphanMs).unref();
 });
+const crashPoint = process.env['WEIR_CRASH_AT'];
 const control = new RunControl(message => void tell(message));
 process.on('message', (message: ToJob) => obey(message));
 
@@ -60,6 +63,7 @@ async function run(assignment: JobAssignment): Promise<void> {
     standardError: new DescriptorSink({descriptor: 2, name: 'standard error', ownsDescriptor: false}),
     stop: stop.signal,
     control,
+    ...(crashPoint === undefined ? {} : {reach: crashAt(crashPoint)}),
     owner: {processId: process.pid, end: assignment.commit?.endHolder === true ? endNow : null},
     onProgress: progress => void tell({kind: 'progress', progress}),
     onProblem: problem => {
@@ -68,6 +72,17 @@ async function run(assignment: JobAssignment): Promise<void> {
   });
   await tell({kind: 'ended', result});
   if (process.connected) process.disconnect();
+}
+
+/** Ends the process at the n-th time that a moment of a commit comes, and says before in a file that it was there: `sent:3:/tmp/fired`. For tests of recovery. */
+function crashAt(text: string): Reach {
+  const [point, count, file] = text.split(':');
+  let left = Number(count);
+  return reached => {
+    if (reached !== point || --left !== 0) return;
+    appendFileSync(file as string, `${point}\n`);
+    process.kill(process.pid, 'SIGKILL');
+  };
 }
 
 /** A predecessor that holds the job's folder and does not go by itself. */

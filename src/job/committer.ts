@@ -18,7 +18,7 @@ import {
 import type {RecordFacts} from '../commit/record-image.ts';
 import type {CommitRecord, LogHeader} from '../commit/record.ts';
 import {decideResume, type LogEnd, type Origin, type Resume} from '../commit/resume.ts';
-import type {DurableOutput, EpochWord, Offset, Transaction} from '../flow/delivery.ts';
+import type {DurableOutput, EpochWord, Offset, Reach, Transaction} from '../flow/delivery.ts';
 import type {CommitAssignment} from './protocol.ts';
 
 export interface CommitterOptions {
@@ -38,6 +38,8 @@ export interface CommitterOptions {
   readonly onProblem: (problem: Problem) => void;
   /** Told once when a commit fails: the process must end, and write nothing any more. */
   readonly onFailure: (error: unknown) => void;
+  /** Told of the moments of each commit; absent: nobody listens. */
+  readonly reach?: Reach;
 }
 
 /** What the loop has captured between two steps. The outputs and the transaction are captured by the committer itself, in the same moment. */
@@ -180,6 +182,7 @@ export class Committer {
     this.#lastOffsets = offsets;
     this.#pending = {record, offsets, recorded: deferred()};
     this.#inFlight = deferred();
+    this.#options.reach?.('captured');
     this.#tell({kind: 'captured', nowMs: this.#options.stopwatch.elapsedMs()});
   }
 
@@ -218,9 +221,15 @@ export class Committer {
     const nowMs = (): number => this.#options.stopwatch.elapsedMs();
     switch (action) {
       case 'settle':
-        return this.#follow(Promise.all(outputs.map(async output => output?.settle())), () => ({kind: 'settled'}));
+        return this.#follow(Promise.all(outputs.map(async output => output?.settle())), () => {
+          this.#options.reach?.('settled');
+          return {kind: 'settled'};
+        });
       case 'record':
-        return this.#follow(this.#log.append(this.#current.record, this.#facts()), () => ({kind: 'recorded', nowMs: nowMs()}));
+        return this.#follow(this.#log.append(this.#current.record, this.#facts()), () => {
+          this.#options.reach?.('recorded');
+          return {kind: 'recorded', nowMs: nowMs()};
+        });
       case 'transact': {
         const {record, offsets, recorded} = this.#current;
         const ended = (transaction as Transaction).commit(record.epoch, offsets, recorded.promise);
@@ -255,6 +264,7 @@ export class Committer {
     this.#lastCommitMs = this.#options.stopwatch.elapsedMs() - this.#state.lastCaptureMs;
     this.#followsItself = !this.#policy.hasTransaction;
     this.#pending = null;
+    this.#options.reach?.('counted');
     this.#tidying = this.#log.counted(this.epoch).catch((error: unknown) => this.#fail(error));
   }
 

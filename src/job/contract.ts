@@ -1,6 +1,7 @@
 import type {Clock} from '../base/clock.ts';
 import type {LockOwner} from '../commit/lock.ts';
 import type {Problem} from '../base/problem.ts';
+import type {Reach} from '../flow/delivery.ts';
 import type {Sink} from '../flow/sink.ts';
 import type {StandardInput} from '../connectors/define.ts';
 import type {Plan} from '../plan/plan.ts';
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly commit?: CommitAssignment | null;
   /** This process, for the lock of the job's folder; absent where nothing is kept. */
   readonly owner?: LockOwner;
+  /** Told of the moments of each commit; absent: nobody listens. */
+  readonly reach?: Reach;
   /** Pauses, resumes and the like while it runs; absent: nobody asks. */
   readonly control?: RunControl;
   /** Told at most twice a second, between steps. */

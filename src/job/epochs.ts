@@ -60,6 +60,7 @@ export class Epochs {
       stopwatch: systemStopwatch,
       onProblem: (problem: Problem) => options.onProblem(problem),
       onFailure,
+      ...(options.reach === undefined ? {} : {reach: options.reach}),
     });
     return new Epochs(options, parts, committer, commit);
   }

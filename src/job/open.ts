@@ -95,9 +95,9 @@ export function assemble(options: RunOptions): Parts {
   return {engine, memory, rejects, inputs, sources, outputs, transaction, steppedClock};
 }
 
-function jobOf({identity, commit}: RunOptions, transaction: Transaction | null): ConnectorJob | null {
+function jobOf({identity, commit, reach}: RunOptions, transaction: Transaction | null): ConnectorJob | null {
   if (identity === null || identity === undefined) return null;
-  return {...identity, guarantee: commit?.guarantee ?? 'none', transaction};
+  return {...identity, guarantee: commit?.guarantee ?? 'none', transaction, ...(reach === undefined ? {} : {reach})};
 }
 
 /** The one transaction of a job that promises exactly-once and writes to a connector that has transactions. */
