@@ -25,6 +25,8 @@ export type ConfigNode = MapNode | ListNode | ScalarNode;
 export interface MapNode {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, ConfigNode>;
+  /** It was laid over a null: what is below that does not come up again. */
+  readonly isCut?: true;
   readonly origin: Origin;
 }
 
@@ -110,9 +112,6 @@ export function laidAs(node: ConfigNode, layer: string | null, rank: number): Co
     case 'list':
       return {...node, items: node.items.map(item => laidAs(item, layer, rank)), origin};
     case 'map':
-      return mapOf(
-        [...node.entries].map(([key, inner]) => [key, laidAs(inner, layer, rank)]),
-        origin,
-      );
+      return {...node, entries: new Map([...node.entries].map(([key, inner]) => [key, laidAs(inner, layer, rank)])), origin};
   }
 }

@@ -67,6 +67,7 @@ function faultProblem(fault: SchemaFault, document: ConfigNode, kind: FileKind):
       return atValue('wrong-type', `${where} is ${kindOf(value)}, and must be ${wantedKind(fault.params['type'])}`, typeHint(path));
     }
     case 'enum': {
+      if (typeof value !== 'string' && schemaAt(kind, path)?.type === 'string') return []; // Its type is wrong, which is told.
       const allowed = (fault.params['allowedValues'] as readonly unknown[]).map(String);
       const given = String(value);
       return atValue('wrong-value', `${where} cannot be "${given}"`, didYouMean(given, allowed) ?? `write ${orList(allowed)}`);

@@ -6,7 +6,9 @@ import {type ConfigNode, type MapNode, mapOf} from './config-node.ts';
  */
 export function merge(lower: ConfigNode | undefined, upper: ConfigNode): ConfigNode {
   if (upper.kind !== 'map') return upper;
-  const entries = new Map(lower?.kind === 'map' ? lower.entries : []);
+  const below = lower?.kind === 'map' && upper.isCut !== true ? lower : null;
+  const isCut = upper.isCut === true || below?.isCut === true || (lower?.kind === 'scalar' && lower.value === null);
+  const entries = new Map(below?.entries);
   for (const [key, node] of upper.entries) {
     if (isAppend(key)) continue;
     entries.set(key, merge(entries.get(key), node));
@@ -15,7 +17,7 @@ export function merge(lower: ConfigNode | undefined, upper: ConfigNode): ConfigN
   for (const [key, node] of upper.entries) {
     if (isAppend(key)) append(entries, key, node);
   }
-  return mapOf(entries, upper.origin);
+  return {...mapOf(entries, upper.origin), ...(isCut ? {isCut} : {})};
 }
 
 function isAppend(key: string): boolean {

@@ -50,6 +50,8 @@ export function readYaml(source: SourceText, folder: string): YamlFile {
   }
   if (faults.length > 0) return {source, problems: faults, root: null};
   const aliases = new Aliases(document.contents);
+  if (aliases.unresolved.length > 0)
+    return {source, problems: aliases.unresolved.map(alias => unresolvedProblem(source, alias)), root: null};
   if (aliases.fault !== null) return {source, problems: [aliasProblem(source, aliases.fault)], root: null};
   const builder = new Builder(source, folder, aliases);
   const root = builder.node(document.contents, null);
@@ -76,6 +78,8 @@ class Builder {
     if (isMap(written)) return mapOf(this.#entries(written), origin);
     if (isSeq(written)) return {kind: 'list', items: written.items.map(item => this.node(item, null)), origin};
     if (!isScalar(written)) return {kind: 'scalar', value: null, isPlain: true, written: null, origin};
+    if (scalarValue(written.value) === null && written.value !== null)
+      this.#problem('bad-yaml', 'a job file holds texts, numbers, true, false and null', place);
     const style = styles[written.type ?? 'PLAIN'] ?? 'plain';
     const [start, end] = written.range ?? [0, 0];
     return {
@@ -124,6 +128,8 @@ class Builder {
 class Aliases {
   /** Why the file cannot be read: its aliases stand for too much, or for themselves. */
   readonly fault: string | null;
+  /** Those before which no anchor of their name stands. */
+  readonly unresolved: Alias[] = [];
   readonly #targets = new Map<Alias, Node>();
   readonly #anchors = new Map<string, Node>();
   /** Values that a node stands for, all aliases written out; -1 while that is being found out. */
@@ -145,7 +151,8 @@ class Aliases {
     if (node === null) return;
     if (isAlias(node)) {
       const target = this.#anchors.get(node.source);
-      if (target !== undefined) this.#targets.set(node, target);
+      if (target === undefined) this.unresolved.push(node);
+      else this.#targets.set(node, target);
       return;
     }
     if ('anchor' in node && node.anchor !== undefined) this.#anchors.set(node.anchor, node);
@@ -216,6 +223,11 @@ function syntaxProblem(source: SourceText, error: YAMLError): Problem {
   const problem = problemAt(source, error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'bad-yaml', message, {start, end});
   const hint = hints[error.code];
   return hint === undefined ? problem : {...problem, hint};
+}
+
+function unresolvedProblem(source: SourceText, alias: Alias): Problem {
+  const [start, end] = alias.range ?? [0, 0];
+  return problemAt(source, 'bad-yaml', `there is no anchor "&${alias.source}" before this alias`, {start, end});
 }
 
 /** The first alias stands for all of them: which one is one too many means nothing to a reader. */
