@@ -79,6 +79,8 @@ export interface EncodeSpec {
   readonly timeZone: string;
   /** Write the change kind of each row (as the format does it). False for append-only streams. */
   readonly kinds: boolean;
+  /** Each row is a message by itself: nothing stands between rows or before them, and the encoder has `ends`. Absent: rows stand one after the other, as in a file. */
+  readonly messages?: boolean;
 }
 
 /** Turns batches into bytes. The batch's vectors are the sink's columns, in order; they are the same objects in every call. */
@@ -89,6 +91,8 @@ export interface RowEncoder {
   encode(batch: Batch, write: (bytes: Uint8Array) => void): void;
   /** What stands after the last row, or null. A `table` writes everything here. */
   end(): Uint8Array | null;
+  /** With `messages`: where each row of the last `encode` ends, by its position in the selection, in bytes from the beginning of what that call has given out. */
+  readonly ends?: Uint32Array | undefined;
 }
 
 export interface FormatDefinition {

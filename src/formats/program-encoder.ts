@@ -12,6 +12,8 @@ export interface EncodeProgram {
   readonly finish: (operation: number, row: number) => string;
   readonly start: string | null;
   readonly end: string | null;
+  /** Whether the encoder has `ends`. */
+  readonly tellsEnds?: boolean;
 }
 
 /** Runs a program over batches. Memory does not grow with the rows: the output goes out in pieces of one region. */
@@ -23,7 +25,11 @@ export class ProgramEncoder implements RowEncoder {
   constructor(memory: Memory, program: EncodeProgram) {
     this.#memory = memory;
     this.#program = program;
-    this.#kernel = new EncodeKernel(memory, program.operations, program.quoting);
+    this.#kernel = new EncodeKernel(memory, program.operations, program.quoting, program.tellsEnds);
+  }
+
+  get ends(): Uint32Array | undefined {
+    return this.#kernel.ends;
   }
 
   start(): Uint8Array | null {
@@ -55,7 +61,9 @@ export class ProgramEncoder implements RowEncoder {
   /** A value larger than the region is a piece of its own. */
   #append(bytes: Uint8Array, write: (bytes: Uint8Array) => void): void {
     if (bytes.length > this.#kernel.room) write(this.#kernel.take());
-    if (bytes.length > this.#kernel.room) write(bytes);
-    else this.#kernel.append(bytes);
+    if (bytes.length > this.#kernel.room) {
+      this.#kernel.passBytes(bytes.length);
+      write(bytes);
+    } else this.#kernel.append(bytes);
   }
 }

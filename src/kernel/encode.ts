@@ -1,4 +1,5 @@
 import type {Memory} from '../base/memory.ts';
+import {batchRows} from '../flow/batch.ts';
 import {wasm} from './generated/encode.ts';
 import {instantiateKernel} from './instantiate.ts';
 
@@ -76,8 +77,9 @@ const at = {
   nullPointer: 14,
   nullLength: 15,
   quoteSpaces: 16,
+  ends: 17,
 } as const;
-const controlBytes = 17 * 4;
+const controlBytes = 18 * 4;
 const operationBytes = 32;
 /** Large enough to make calls rare, small enough to stay in the second cache level. */
 const regionBytes = 128 * 1024;
@@ -96,8 +98,15 @@ export class EncodeKernel {
   readonly #words: Uint32Array;
   readonly #region: number;
   readonly #regionBytes: number;
+  /** Where each row ends, as a pointer into the region as it was then; null when nobody asks. */
+  readonly #ends: Uint32Array | null;
+  /** Of the rows before this position the ends are counted from the beginning of the output. */
+  #counted = 0;
+  /** Bytes taken away since the start. */
+  #takenBytes = 0;
 
-  constructor(memory: Memory, operations: readonly EncodeOperation[], quoting: CsvQuoting | null) {
+  /** `tellsEnds`: `ends` says where each row ends. */
+  constructor(memory: Memory, operations: readonly EncodeOperation[], quoting: CsvQuoting | null, tellsEnds = false) {
     this.#memory = memory;
     this.#exports = instantiateKernel<Exports>(wasm, memory);
     this.#control = memory.allocate(controlBytes);
@@ -121,6 +130,14 @@ export class EncodeKernel {
     words[at.nullPointer] = this.#literal(quoting?.nullText ?? new Uint8Array());
     words[at.nullLength] = quoting?.nullText.length ?? 0;
     words[at.quoteSpaces] = Number(quoting?.quotesSpaces ?? false);
+    const ends = tellsEnds ? memory.allocate(batchRows * 4) : 0;
+    this.#ends = tellsEnds ? new Uint32Array(memory.wasm.buffer, ends, batchRows) : null;
+    words[at.ends] = ends;
+  }
+
+  /** Where each row ends, in bytes from the beginning of all that was written since the start, once all of it is taken. */
+  get ends(): Uint32Array | undefined {
+    return this.#ends ?? undefined;
   }
 
   #writeOperation(pointer: number, operation: EncodeOperation): void {
@@ -156,6 +173,8 @@ export class EncodeKernel {
     words[at.resume] = 0;
     words[at.begun] = 0;
     words[at.out] = this.#region;
+    this.#counted = 0;
+    this.#takenBytes = 0;
   }
 
   run(): EncodeStatus {
@@ -166,7 +185,22 @@ export class EncodeKernel {
   take(): Uint8Array {
     const end = this.#words[at.out] as number;
     this.#words[at.out] = this.#region;
+    this.#countEnds(end);
     return this.#memory.bytes.subarray(this.#region, end);
+  }
+
+  #countEnds(end: number): void {
+    const ends = this.#ends;
+    if (ends === null) return;
+    const position = this.#words[at.position] as number;
+    const before = this.#takenBytes - this.#region;
+    for (; this.#counted < position; this.#counted++) ends[this.#counted] = (ends[this.#counted] as number) + before;
+    this.#takenBytes += end - this.#region;
+  }
+
+  /** Bytes that did not go through the region stand in the output. */
+  passBytes(count: number): void {
+    this.#takenBytes += count;
   }
 
   /** Bytes that fit behind what has been written. */

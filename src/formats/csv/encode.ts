@@ -48,7 +48,7 @@ class CsvText {
   }
 
   encoder(batch: Batch): RowEncoder {
-    const {memory, columns, kinds, options} = this.#spec;
+    const {memory, columns, kinds, options, messages = false} = this.#spec;
     const delimiter = String.fromCharCode(this.#quoting.delimiter);
     const fields = columns.map(({type}, index) =>
       this.#operation(type, batch.vectors[index] as Vector, index > 0 || kinds ? delimiter : ''),
@@ -56,7 +56,7 @@ class CsvText {
     const head = kinds ? [changeOperation('', 0)] : [];
     const names = [...(kinds ? ['op'] : []), ...columns.map(({name}) => name)];
     return new ProgramEncoder(memory, {
-      operations: [...head, ...fields, literalOperation('\n')],
+      operations: [...head, ...fields, literalOperation(messages ? '' : '\n')],
       quoting: this.#quoting,
       finish: (operation, row) => {
         const index = operation - head.length;
@@ -64,8 +64,9 @@ class CsvText {
         const value = readValue(memory, batch.vectors[index] as Vector, row, column.type, this.#spec.timeZone);
         return value === null ? this.#nullText : this.#quoted(this.#textOf(value, column.type), column.name);
       },
-      start: isSet(options, 'header') ? `${names.map(name => this.#quoted(name, name)).join(delimiter)}\n` : null,
+      start: isSet(options, 'header') && !messages ? `${names.map(name => this.#quoted(name, name)).join(delimiter)}\n` : null,
       end: null,
+      tellsEnds: messages,
     });
   }
 

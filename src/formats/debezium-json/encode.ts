@@ -1,5 +1,5 @@
 import {fail} from '../../base/problem.ts';
-import {batchOver, type Batch} from '../../flow/batch.ts';
+import {batchOver, batchRows, type Batch} from '../../flow/batch.ts';
 import type {EncodeSpec, RowEncoder} from '../define.ts';
 import {jsonLines} from '../json/encode.ts';
 
@@ -15,16 +15,24 @@ export function debeziumEncoder(spec: EncodeSpec, batch: Batch): RowEncoder {
   const created = jsonLines(inner, rows, {before: '{"before":null,"after":{', after: '},"op":"c"}\n'});
   const deleted = jsonLines(inner, rows, {before: '{"before":{', after: '},"after":null,"op":"d"}\n'});
   const goes = (given: Batch, at: number): boolean => ((given.kinds?.[given.selection[at] as number] ?? 0) & 1) === 1;
+  const ends = spec.messages === true ? new Uint32Array(batchRows) : undefined;
   return {
+    ends,
     start: () => null,
     end: () => null,
     encode(given, write) {
+      let bytes = 0;
       for (let from = 0; from < given.count;) {
         let to = from + 1;
         while (to < given.count && goes(given, to) === goes(given, from)) to++;
         rows.selection.set(given.selection.subarray(from, to));
         rows.count = to - from;
-        (goes(given, from) ? deleted : created).encode(rows, write);
+        const encoder = goes(given, from) ? deleted : created;
+        encoder.encode(rows, write);
+        if (encoder.ends !== undefined) {
+          for (let row = 0; row < rows.count; row++) (ends as Uint32Array)[from + row] = bytes + (encoder.ends[row] as number);
+          bytes += encoder.ends[rows.count - 1] as number;
+        }
         from = to;
       }
     },

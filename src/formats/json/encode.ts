@@ -25,10 +25,11 @@ export interface Around {
 export function jsonLines(spec: EncodeSpec, batch: Batch, around: Around): RowEncoder {
   const {memory, columns, options, timeZone} = spec;
   const isIso = options.get('timestamp-format.standard') === 'ISO-8601';
+  const isMessage = spec.messages === true;
   const fields = fieldOperations(spec, batch, isIso, around.before);
   const head = around.head === undefined ? [] : [around.head];
   return new ProgramEncoder(memory, {
-    operations: [...head, ...fields.operations, literalOperation(around.after)],
+    operations: [...head, ...fields.operations, literalOperation(isMessage ? around.after.trimEnd() : around.after)],
     quoting: null,
     finish(operation, row) {
       const index = operation - fields.first - head.length;
@@ -40,6 +41,7 @@ export function jsonLines(spec: EncodeSpec, batch: Batch, around: Around): RowEn
     },
     start: null,
     end: null,
+    tellsEnds: isMessage,
   });
 }
 

@@ -54,14 +54,15 @@ function invalid(code: string, message: string, hint: string): Problem {
 }
 
 /** A NULL is an empty value. */
-function rawEncoder({memory, columns, options}: EncodeSpec, batch: Batch): RowEncoder {
+function rawEncoder({memory, columns, options, messages = false}: EncodeSpec, batch: Batch): RowEncoder {
   const style = {text: 'raw-text', constructed: 'raw-text', bytes: 'raw-text', wrap: 0, isIso: false, nullText: ''} as const;
   const fields = columns.map(({type}, index) => valueOperation(type, batch.vectors[index] as Vector, '', style));
   return new ProgramEncoder(memory, {
-    operations: [...fields, literalOperation(lineDelimiterOf(options).toString())],
+    operations: [...fields, literalOperation(messages ? '' : lineDelimiterOf(options).toString())],
     quoting: null,
     finish: () => '',
     start: null,
     end: null,
+    tellsEnds: messages,
   });
 }

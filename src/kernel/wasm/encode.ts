@@ -2,7 +2,7 @@
 // and delimited text. A value that needs JavaScript ends the run behind its prefix; so does an output that is full, wherever that is, even inside a text.
 import {writeDecimal, writeDouble, writeFloat, writeInteger} from './encode/digits';
 import {
-  begunAt, countAt, delimiterAt, escapeAt, flagComma, flagIso, flagSkipNull, flagZoned, kindBoolean, kindChange, kindCsvText, kindDate, kindDecimal, kindDouble,
+  begunAt, countAt, delimiterAt, endsAt, escapeAt, flagComma, flagIso, flagSkipNull, flagZoned, kindBoolean, kindChange, kindCsvText, kindDate, kindDecimal, kindDouble,
   kindFloat, kindHanded, kindInteger, kindJson, kindJsonText, kindLiteral, kindRawText, kindTime, kindTimestamp, kindTsvText, kindsAt, nullLengthAt, nullPointerAt,
   operationAt, operationBytes, outAt, outEndAt, positionAt, programAt, programBytesAt, quoteAt, quoteSpacesAt, resumeAt, selectionAt, statusDone, statusFull,
   statusHanded, tagDirty, tagNull, tagWide,
@@ -19,6 +19,7 @@ export function encode(control: u32): i32 {
   const outEnd = load<u32>(control, outEndAt);
   const program = load<u32>(control, programAt);
   const programEnd = program + load<u32>(control, programBytesAt);
+  const ends = load<u32>(control, endsAt);
   let position = load<u32>(control, positionAt);
   let operation = program + load<u32>(control, operationAt);
   let out = load<u32>(control, outAt);
@@ -87,6 +88,7 @@ export function encode(control: u32): i32 {
     if (status != statusDone) break;
     operation = program;
     store<u32>(control, 0, begunAt);
+    if (ends != 0) store<u32>(ends + (position << 2), out);
     position++;
   }
   store<u32>(control, position, positionAt);

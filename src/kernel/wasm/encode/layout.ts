@@ -22,6 +22,8 @@ export const escapeAt: u32 = 52;
 export const nullPointerAt: u32 = 56;
 export const nullLengthAt: u32 = 60;
 export const quoteSpacesAt: u32 = 64;
+/** Where each row ends in the output, by its position in the selection: where to write that, 0 when nobody asks. */
+export const endsAt: u32 = 68;
 
 /** An operation, 32 bytes: kind, flags, scale, wrap (u8 each), cells, tags, prefix pointer and length, null pointer and length (u32). */
 export const operationBytes: u32 = 32;
