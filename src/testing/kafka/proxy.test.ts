@@ -102,6 +102,19 @@ describe('the proxy before a broker', () => {
     expect(await readAll(broker.bootstrap, 'ended')).toHaveLength(1);
   });
 
+  test('a request that went astray arrives when its client has long tried again', async () => {
+    const straying = proxy.strayNextRequest('produce');
+    await send();
+    await send();
+    await (await straying).deliver();
+    await expectAll();
+    const ending = proxy.strayNextRequest('endTxn');
+    await createTopics(broker.bootstrap, [{name: 'astray'}]);
+    await produceTransaction(proxy.bootstrap, 'astray', {astray: [{value: 'x'}]});
+    await (await ending).deliver();
+    expect(await readAll(broker.bootstrap, 'astray')).toHaveLength(1);
+  });
+
   test('refused connections', async () => {
     proxy.refuseConnections(true);
     proxy.cut();

@@ -31,6 +31,7 @@ export class FaultProxy {
   #isFrozen = false;
   #replyDelayMs = 0;
   readonly #drops: Drop[] = [];
+  readonly #strays: Stray[] = [];
   readonly #counts = new Map<number, number>();
 
   private constructor(server: Server, port: number, targetPort: () => number) {
@@ -98,9 +99,21 @@ export class FaultProxy {
     return new Promise(done => this.#drops.push({apiKey: apiKeys[name], thenCut, done}));
   }
 
-  /** No fault any more; connections stay. Drops that have not come to pass are forgotten and never settle. */
+  /**
+   * The next request of this kind goes astray: it does not arrive, and its connection is reset. Settles when that has happened, with a way to let it arrive after all,
+   * long after its client has tried again, on a connection of its own.
+   */
+  strayNextRequest(name: ApiName): Promise<StrayRequest> {
+    return new Promise(done => {
+      const toSender = (frame: Buffer): void => done({deliver: () => deliver(frame, this.#targetPort())});
+      this.#strays.push({apiKey: apiKeys[name], done: toSender});
+    });
+  }
+
+  /** No fault any more; connections stay. What has not come to pass yet is forgotten and never settles. */
   heal(): void {
     this.#drops.length = 0;
+    this.#strays.length = 0;
     this.#refuses = false;
     this.#replyDelayMs = 0;
     this.thaw();
@@ -121,16 +134,18 @@ export class FaultProxy {
       isFrozen: () => this.#isFrozen,
       replyDelayMs: () => this.#replyDelayMs,
       onRequest: apiKey => void this.#counts.set(apiKey, (this.#counts.get(apiKey) ?? 0) + 1),
-      takeDrop: apiKey => this.#takeDrop(apiKey),
+      takeDrop: apiKey => takeOf(apiKey, this.#drops),
+      takeStray: apiKey => takeOf(apiKey, this.#strays),
       onEnd: () => void this.#pairs.delete(pair),
     });
     this.#pairs.add(pair);
   }
+}
 
-  #takeDrop(apiKey: number): Drop | null {
-    const index = this.#drops.findIndex(drop => drop.apiKey === apiKey);
-    return index < 0 ? null : (this.#drops.splice(index, 1)[0] ?? null);
-  }
+/** A request that has not arrived. */
+export interface StrayRequest {
+  /** Gives it to the broker, and waits for the reply that nobody reads. */
+  deliver(): Promise<void>;
 }
 
 interface Drop {
@@ -139,11 +154,34 @@ interface Drop {
   readonly done: () => void;
 }
 
+interface Stray {
+  readonly apiKey: number;
+  readonly done: (frame: Buffer) => void;
+}
+
+/** The first of this kind, once. */
+function takeOf<Fault extends {readonly apiKey: number}>(apiKey: number, faults: Fault[]): Fault | null {
+  const index = faults.findIndex(fault => fault.apiKey === apiKey);
+  return index < 0 ? null : (faults.splice(index, 1)[0] ?? null);
+}
+
+function deliver(frame: Buffer, port: number): Promise<void> {
+  return new Promise((done, failed) => {
+    const socket = new Socket();
+    socket.once('error', failed).once('data', () => {
+      socket.destroy();
+      done();
+    });
+    socket.connect(port, '127.0.0.1', () => socket.write(frame));
+  });
+}
+
 interface Faults {
   isFrozen(): boolean;
   replyDelayMs(): number;
   onRequest(apiKey: number): void;
   takeDrop(apiKey: number): Drop | null;
+  takeStray(apiKey: number): Stray | null;
   onEnd(): void;
 }
 
@@ -196,8 +234,14 @@ class Pair {
   #onRequests(bytes: Buffer): void {
     for (const frame of this.#requests.take(bytes)) {
       const apiKey = frame.readInt16BE(4);
-      this.#pending.set(frame.readInt32BE(8), apiKey);
       this.#faults.onRequest(apiKey);
+      const stray = this.#faults.takeStray(apiKey);
+      if (stray !== null) {
+        this.destroy();
+        stray.done(Buffer.from(frame));
+        return;
+      }
+      this.#pending.set(frame.readInt32BE(8), apiKey);
       this.#broker.write(frame);
     }
   }
