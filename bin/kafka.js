@@ -10,6 +10,12 @@ import {install} from './setup-kafka.js';
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const words = process.argv.slice(2);
+const portText = words.includes('--port') ? (words.splice(words.indexOf('--port'), 2)[1] ?? '') : undefined;
+const unknown = words.find(word => !['--fetch', '--apt'].includes(word));
+if (unknown !== undefined || !/^\d+$/.test(portText ?? '0')) {
+  console.error('usage: npm run kafka -- [--port N] [--fetch] [--apt]');
+  process.exit(2);
+}
 try {
   const {archiveClasses, fetchDistribution, missingTools, startBroker} = await testing('src/testing/kafka/command.ts');
   install(missingTools(), words.includes('--apt'));
@@ -22,8 +28,7 @@ try {
 }
 
 async function run(startBroker) {
-  const at = words.indexOf('--port');
-  const port = at >= 0 ? Number(words[at + 1]) : (await isFree(9092)) ? 9092 : undefined;
+  const port = portText !== undefined ? Number(portText) : (await isFree(9092)) ? 9092 : undefined;
   const broker = await startBroker({port, settings: {'auto.create.topics.enable': 'true'}});
   console.log(`Apache Kafka listens on ${broker.bootstrap} (process ${broker.pid}); Ctrl-C stops it and removes its data`);
   await new Promise(stop => ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(name => process.on(name, stop)));
