@@ -28,6 +28,7 @@ const homes: Readonly<Record<string, string>> = {
   'string-width': 'src/base/text-width.ts',
   tinyglobby: 'src/connectors/filesystem/',
   fzstd: 'src/connectors/feed/',
+  '@confluentinc/kafka-javascript': 'src/connectors/kafka/',
 };
 
 /** What tests and the case runner may use anywhere. */
