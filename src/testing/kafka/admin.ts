@@ -155,7 +155,7 @@ export async function committedOffsets(
   });
 }
 
-async function send(producer: KafkaProducer, topic: string, records: readonly NewRecord[]): Promise<void> {
+export async function send(producer: KafkaProducer, topic: string, records: readonly NewRecord[]): Promise<void> {
   const raw = producer.getClient();
   let reports = 0;
   let fault: KafkaError | null = null;
@@ -257,7 +257,7 @@ async function withConsumer<Result>(
   }
 }
 
-async function connectProducer(bootstrap: string, settings: KafkaSettings): Promise<KafkaProducer> {
+export async function connectProducer(bootstrap: string, settings: KafkaSettings): Promise<KafkaProducer> {
   const client = await loadClient();
   const producer = new client.Producer({'bootstrap.servers': loopback(bootstrap), dr_cb: true, ...settings});
   await promised<unknown>(done => producer.connect({allTopics: false, timeout: limitMs}, done));
