@@ -151,48 +151,48 @@ describe('what is refused', () => {
 
   test('each says what to write', () => {
     const text = fileOf(
-      'commit-interval: 100\nlimits: {memory: 400}\nbatch: ",50"\nretry: {}\nguarantee: exactly_once\nrestart: {most: often}',
+      'limits: {memory: 400}\nbatch: ",50"\nretry: {}\nguarantee: exactly_once\nrestart: {healthy-after: 100, most: often}',
     );
-    expect(framesOf(text)).toBe(`error[no-unit]: jobs.a.commit-interval is 100, and has no unit
+    expect(framesOf(text)).toBe(`error[no-unit]: jobs.a.limits.memory is 400, and has no unit
  --> jobs.yaml:4:22
   |
-4 |     commit-interval: 100
-  |                      ^^^
-  = help: say the unit: 100ms or 100s
-
-error[no-unit]: jobs.a.limits.memory is 400, and has no unit
- --> jobs.yaml:5:22
-  |
-5 |     limits: {memory: 400}
+4 |     limits: {memory: 400}
   |                      ^^^
   = help: say the unit: 400MB or 400KB
 
 error[no-unit]: jobs.a.batch is ",50", and has no unit
- --> jobs.yaml:6:12
+ --> jobs.yaml:5:12
   |
-6 |     batch: ",50"
+5 |     batch: ",50"
   |            ^^^^^
   = help: say the unit: ,50ms
 
 error[unknown-field]: unknown field "retry" in jobs.a
- --> jobs.yaml:7:5
+ --> jobs.yaml:6:5
   |
-7 |     retry: {}
+6 |     retry: {}
   |     ^^^^^
   = help: write restart: {backoff: {initial: 100ms, max: 30s}}
 
 error[wrong-value]: jobs.a.guarantee cannot be "exactly_once"
- --> jobs.yaml:8:16
+ --> jobs.yaml:7:16
   |
-8 |     guarantee: exactly_once
+7 |     guarantee: exactly_once
   |                ^^^^^^^^^^^^
   = help: did you mean "exactly-once"?
 
-error[wrong-value]: jobs.a.restart.most cannot be "often"
- --> jobs.yaml:9:21
+error[no-unit]: jobs.a.restart.healthy-after is 100, and has no unit
+ --> jobs.yaml:8:30
   |
-9 |     restart: {most: often}
-  |                     ^^^^^
+8 |     restart: {healthy-after: 100, most: often}
+  |                              ^^^
+  = help: say the unit: 100ms or 100s
+
+error[wrong-value]: jobs.a.restart.most cannot be "often"
+ --> jobs.yaml:8:41
+  |
+8 |     restart: {healthy-after: 100, most: often}
+  |                                         ^^^^^
   = help: write a number and a time: 10 per 10min`);
   });
 });

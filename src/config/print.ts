@@ -5,6 +5,7 @@ import {lineAndColumn} from '../base/place.ts';
 import {type ConfigNode, mapOf, type Origin, type Path, type ScalarNode} from './config-node.ts';
 import type {LoadedFile} from './load.ts';
 import {redact} from './redact.ts';
+import {schemaAt} from './schema.ts';
 
 export interface PrintRequest {
   readonly format: 'yaml' | 'json';
@@ -66,7 +67,7 @@ class Printer {
       case 'list':
         return node.items.map((item, index) => this.#plain(item, [...path, index]));
       case 'map':
-        return Object.fromEntries([...node.entries].map(([key, inner]) => [this.#clean(key), this.#plain(inner, [...path, key])]));
+        return Object.fromEntries([...node.entries].map(([key, inner]) => [this.#name(key, path), this.#plain(inner, [...path, key])]));
     }
   }
 
@@ -85,7 +86,7 @@ class Printer {
       case 'map': {
         const map = new YAMLMap();
         for (const [key, inner] of node.entries) {
-          const pair = new Pair(new Scalar(this.#clean(key)), this.#node(inner, [...path, key]));
+          const pair = new Pair(new Scalar(this.#name(key, path)), this.#node(inner, [...path, key]));
           if (path.length === 0 && map.items.length > 0 && inner.kind === 'map') pair.key.spaceBefore = true;
           map.items.push(pair);
         }
@@ -101,6 +102,11 @@ class Printer {
     if (typeof value !== 'string') return this.#clean(text) === text ? value : this.#clean(text);
     const clean = this.#clean(node.shown ?? this.#rebased(text, path, node.origin.folder));
     return path[0] === 'jobs' && path[2] === 'sql' ? clean : clean.replaceAll(/\$(?=[{$])/g, '$$$$');
+  }
+
+  /** A key that the schema knows is nobody's secret. */
+  #name(key: string, path: Path): string {
+    return Object.hasOwn(schemaAt('job-file', path)?.properties ?? {}, key) ? key : this.#clean(key);
   }
 
   #clean(text: string): string {

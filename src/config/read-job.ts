@@ -28,11 +28,9 @@ export function readJob(name: string, node: MapNode, readFile: (path: string) =>
   const problems: Problem[] = [];
   const script = readScript(name, node, readFile);
   if ('problems' in script) problems.push(...script.problems);
-  const delivery = readDelivery(name, node);
-  if ('problems' in delivery) problems.push(...delivery.problems);
   const restart = readRestart(name, node);
   if ('problems' in restart) problems.push(...restart.problems);
-  if (!('sql' in script) || !('settings' in delivery) || !('policy' in restart)) return {problems};
+  if (!('sql' in script) || !('policy' in restart)) return {problems};
   return {
     folder: script.folder,
     own: {
@@ -42,7 +40,7 @@ export function readJob(name: string, node: MapNode, readFile: (path: string) =>
       onError: (textAt(node, 'on-error') ?? null) as OnError | null,
       maxErrors: numberAt(node, 'max-errors'),
       output: textAt(node, 'output') ?? null,
-      delivery: delivery.settings,
+      delivery: readDelivery(node),
       supervision: readSupervision(node, restart.policy),
       parallelism: numberAt(node, 'parallelism'),
       keepEpochs: numberAt(node, 'keep-epochs'),
@@ -52,21 +50,13 @@ export function readJob(name: string, node: MapNode, readFile: (path: string) =>
 
 type ReadScript = {readonly sql: EmbeddedText; readonly folder: string} | {readonly problems: readonly Problem[]};
 
-/** Of `sql` and `file` the one that was laid over the other counts. */
+/** Of `sql` and `file` there is one. */
 function readScript(name: string, node: MapNode, readFile: (path: string) => SourceText): ReadScript {
-  const sql = node.entries.get('sql');
-  const file = node.entries.get('file');
-  if (sql === undefined && file === undefined)
-    return {problems: [invalid('bad-job', `job "${name}" has no script`, 'give it sql: or file:', node.origin.keyPlace)]};
-  const chosen = later(sql, file);
-  if (chosen === null)
-    return {
-      problems: [invalid('bad-job', `job "${name}" has both sql and file`, 'keep one of them', (file as ConfigNode).origin.keyPlace)],
-    };
-  const {value, written, origin} = chosen as ScalarNode;
+  const given = node.entries.get('sql') ?? node.entries.get('file');
+  const {value, written, origin} = given as ScalarNode;
   const text = String(value);
   const {folder} = origin;
-  if (chosen === sql) {
+  if (node.entries.has('sql')) {
     if (written === null) return {sql: standing({name: `--set jobs.${name}.sql`, text}), folder};
     return {sql: embeddedText(written, text, `${written.file.name}, jobs.${name}.sql`), folder};
   }
@@ -82,35 +72,16 @@ function standing(source: SourceText): EmbeddedText {
   return {source, relocate: problem => problem};
 }
 
-/** The one of two that was laid over the other, or null where both stand in one layer. */
-function later(one: ConfigNode | undefined, other: ConfigNode | undefined): ConfigNode | null {
-  if (one === undefined || other === undefined) return one ?? other ?? null;
-  if (one.origin.rank === other.origin.rank) return null;
-  return one.origin.rank > other.origin.rank ? one : other;
-}
-
-type ReadDelivery = {readonly settings: DeliverySettings} | {readonly problems: readonly Problem[]};
-
-function readDelivery(name: string, node: MapNode): ReadDelivery {
+function readDelivery(node: MapNode): DeliverySettings {
   const guarantee = textAt(node, 'guarantee') as Guarantee | undefined;
   const batch = node.entries.get('batch');
   const short = batch?.kind === 'scalar' ? /^(\d*)(?:, ?(.+))?$/.exec(String(batch.value)) : null;
   const size = short === null ? numberAt(batch, 'size') : short[1] === '' ? null : Number(short[1]);
-  const waitText = short === null ? textAt(batch, 'wait') : short[2];
-  const interval = node.entries.get('commit-interval');
-  const wait = waitText === undefined ? undefined : batch?.kind === 'map' ? batch.entries.get('wait') : batch;
-  const chosen = later(wait, interval);
-  if (chosen === null && interval !== undefined) {
-    const message = `job "${name}" says with batch and with commit-interval how long records wait for their commit`;
-    return {problems: [invalid('bad-job', message, 'keep one of them: they mean the same', interval.origin.keyPlace)]};
-  }
-  const batchWaitMs = chosen === null ? null : durationMs(chosen === interval ? textAt(interval) : waitText);
+  const batchWaitMs = durationMs((short === null ? textAt(batch, 'wait') : short[2]) ?? textAt(node, 'commit-interval'));
   return {
-    settings: {
-      ...(guarantee === undefined ? {} : {guarantee}),
-      ...(size === null ? {} : {batchRecords: size}),
-      ...(batchWaitMs === null ? {} : {batchWaitMs}),
-    },
+    ...(guarantee === undefined ? {} : {guarantee}),
+    ...(size === null ? {} : {batchRecords: size}),
+    ...(batchWaitMs === null ? {} : {batchWaitMs}),
   };
 }
 

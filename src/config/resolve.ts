@@ -7,6 +7,7 @@ import {resolvedProblems} from './fault-problem.ts';
 import {FillIn} from './fill-in.ts';
 import {invalid} from './invalid.ts';
 import {mergeAll} from './merge.ts';
+import {settleRivals} from './rivals.ts';
 import {readSettings} from './settings.ts';
 
 /** What a job file is read for. */
@@ -63,7 +64,10 @@ export function resolveDocument(document: Document, settings: MapNode, choice: C
     }
     const resolved = resolveJob(name, document, overlays, reader);
     problems.push(...resolved.problems);
-    if (resolved.job !== null) jobs.set(name, fillIn.job(name, resolved.job));
+    if (resolved.job === null) continue;
+    const settled = settleRivals(name, fillIn.job(name, resolved.job));
+    if (resolved.problems.length === 0) problems.push(...settled.problems);
+    jobs.set(name, settled.job);
   }
   const entries: [string, ConfigNode][] = [];
   for (const key of ['version', 'project', 'state-dir']) {
