@@ -195,11 +195,12 @@ class LocalBroker implements Broker {
   }
 }
 
-/** A shell that outlives its maker: when the owner is gone, so are the broker and its data. */
+/** A shell that outlives its maker: when the owner is gone, so are the broker and its data. Without the data there is nothing left to end. */
 function watch(owner: number, broker: number, folder: string): void {
   const script = [
     `broker=${broker}`,
     `while kill -0 ${owner} && [ -d "$1" ]; do kill -0 $broker || broker=; sleep 1; done`,
+    '[ -d "$1" ] || exit 0',
     'if [ -n "$broker" ]; then kill -KILL $broker; sleep 1; fi',
     'rm -rf "$1"',
   ].join('; ');
