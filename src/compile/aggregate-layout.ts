@@ -2,7 +2,7 @@ import {assert} from '../base/problem.ts';
 import type {AggregateCall, Expr} from '../plan/expression.ts';
 import {expressionKey} from '../plan/expression-walk.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
-import {GroupExpiry} from '../state/group-expiry.ts';
+import {GroupExpiry, groupExpirySlots} from '../state/group-expiry.ts';
 import {GroupTable} from '../state/group-table.ts';
 import {type KeyKind, keyKindOf} from '../state/key-cells.ts';
 import type {SavedState} from '../state/image.ts';
@@ -120,7 +120,7 @@ export function layOut(
     owners.push(null);
   }
   const expirySlot = slots.length;
-  if (node.ttlMs !== undefined) slots.push(...Array.from({length: 4}, () => ({kind: 'number', initial: 0}) as const));
+  if (node.ttlMs !== undefined) slots.push(...groupExpirySlots);
   // Results at the end of input come in the order of first sight, which the numbers of removed rows, given again, would spoil.
   const table = new GroupTable(
     node.keys.map(key => keyKindOf(key.type)),
@@ -159,12 +159,12 @@ function expiryOf(
   ttlMs: number,
   session: AggregateSession,
 ): NonNullable<AggregateLayout['expiry']> {
-  const [id, changedAt, before, next] = table.slotOffsets.slice(slot) as [number, number, number, number];
+  const cells = table.slotOffsets.slice(slot);
   const dependents = feeds.flatMap(({bag, log}) => [
     ...(bag === null ? [] : [{rows: bag.table, forget: null}]),
     ...(log === null ? [] : [{rows: null, forget: (page: Float64Array, cell: number): void => log.forget(page, cell)}]),
   ]);
-  return {groups: new GroupExpiry(table, {id, changedAt, before, next}, dependents, ttlMs, session.clock), id};
+  return {groups: new GroupExpiry(table, cells, dependents, ttlMs, session.clock), id: cells[0] as number};
 }
 
 function isWalked(draft: Draft): boolean {

@@ -5,6 +5,7 @@ import type {NodeOf} from '../plan/nodes/index.ts';
 import {GroupTable} from '../state/group-table.ts';
 import {keyKindOf} from '../state/key-cells.ts';
 import {RowCells} from '../state/row-cells.ts';
+import {expirySlots, RowExpiry} from '../state/row-expiry.ts';
 import {physicalOf} from '../types/sql-type.ts';
 import type {RowShape} from './columns.ts';
 import {keyOfColumn, probe} from './group-probe.ts';
@@ -22,12 +23,16 @@ export const changelogNormalize: NodeCompiler<'changelog-normalize'> = {
   stage(node, index, build) {
     const types = node.schema.columns.map(column => column.type);
     const others = types.flatMap((_, column) => (node.keys.includes(column) ? [] : [column]));
+    const slots = RowCells.slots(others.map(column => types[column]!));
     const table = new GroupTable(
       node.keys.map(key => keyKindOf(types[key]!)),
-      RowCells.slots(others.map(column => types[column]!)),
+      node.ttlMs === undefined ? slots : [...slots, ...expirySlots],
       true,
     );
     build.keep(table);
+    const cellsOfExpiry = table.slotOffsets.slice(slots.length);
+    const expiry = node.ttlMs === undefined ? null : new RowExpiry(table, cellsOfExpiry, node.ttlMs, build.clock, row => table.remove(row));
+    if (expiry !== null) build.keep(expiry);
     const batch = createBatch(build.memory, types.map(physicalOf), true);
     const cells = new RowCells(
       table,
@@ -35,7 +40,7 @@ export const changelogNormalize: NodeCompiler<'changelog-normalize'> = {
       others.map(column => ({column, type: types[column]!})),
       table.slotOffsets,
     );
-    return new NormalizeStage(index, batch, {mostRows: build.stepRows}, table, cells);
+    return new NormalizeStage(index, batch, {mostRows: build.stepRows}, table, cells, expiry);
   },
   write(node, segment, input, build, index) {
     const stage = build.stage(index);
@@ -48,10 +53,21 @@ class NormalizeStage extends Stage {
   readonly table: GroupTable;
   /** The columns that are no key, as the table keeps them. */
   readonly cells: RowCells;
-  constructor(node: number, batch: Stage['batch'], kind: ConstructorParameters<typeof Stage>[2], table: GroupTable, cells: RowCells) {
+  /** Where rows are forgotten after some time. */
+  readonly expiry: RowExpiry | null;
+
+  constructor(
+    node: number,
+    batch: Stage['batch'],
+    kind: ConstructorParameters<typeof Stage>[2],
+    table: GroupTable,
+    cells: RowCells,
+    expiry: RowExpiry | null,
+  ) {
     super(node, batch, kind);
     this.table = table;
     this.cells = cells;
+    this.expiry = expiry;
   }
 }
 
@@ -59,6 +75,7 @@ function write(node: NodeOf<'changelog-normalize'>, segment: SegmentWriter, inpu
   const {writer} = segment;
   const {table} = stage;
   segment.fills(stage, 2);
+  if (stage.expiry !== null) segment.before(js`${writer.bind('expiry', stage.expiry, 'rows that have not changed for long')}.expire();`);
   const kinds = writer.bind('kinds', input.kinds, 'change kinds of the input');
   const kind = writer.const('kind', js`${kinds}[row]`);
   writer.line(js`if (${kind} === 1) ${segment.leave}`);
@@ -72,7 +89,7 @@ function write(node: NodeOf<'changelog-normalize'>, segment: SegmentWriter, inpu
   writer.line(js`${take}(row, ${kind}, ${found.row}, ${found.isFresh});`);
 }
 
-function taker(node: NodeOf<'changelog-normalize'>, input: RowShape, {table, cells, batch}: NormalizeStage) {
+function taker(node: NodeOf<'changelog-normalize'>, input: RowShape, {table, cells, batch, expiry}: NormalizeStage) {
   const vectors = input.columns.map(column => column.vector);
   const kinds = batch.kinds!;
   const givesBefore = node.changelog === 'retract';
@@ -96,16 +113,19 @@ function taker(node: NodeOf<'changelog-normalize'>, input: RowShape, {table, cel
     cells.copy(vectors, row, batch.vectors, out);
     cells.store(group, vectors, row);
     table.markChanged(group);
+    expiry?.touch(group);
     kinds[out] = kind;
   };
   return (row: number, kind: number, group: number, isFresh: boolean): void => {
     if (isFresh) return giveNew(row, group, 0);
     if (kind === 3) {
       giveOld(row, group, 3);
+      expiry?.forget(group);
       table.remove(group);
       return;
     }
-    if (cells.isSame(group, vectors, row)) return;
+    // Where rows are forgotten, an update that changes nothing is given on: else those behind would forget what is kept here.
+    if (expiry === null && cells.isSame(group, vectors, row)) return;
     if (givesBefore) giveOld(row, group, 1);
     giveNew(row, group, 2);
   };

@@ -5,6 +5,7 @@ import type {NodeOf} from '../plan/nodes/index.ts';
 import {GroupTable} from '../state/group-table.ts';
 import {keyKindOf} from '../state/key-cells.ts';
 import {RowCells} from '../state/row-cells.ts';
+import {expirySlots, RowExpiry} from '../state/row-expiry.ts';
 import {RowOrder} from '../state/row-order.ts';
 import type {ColumnSource} from './columns.ts';
 import {keyOfColumn, probe} from './group-probe.ts';
@@ -19,6 +20,7 @@ export const deduplicate: NodeCompiler<'deduplicate'> = {
   stage(node, index, build) {
     const keeper = new Keeper(node, build);
     build.keep(keeper.table);
+    if (keeper.expiry !== null) build.keep(keeper.expiry);
     return new DeduplicateStage(index, keeper, build);
   },
   write(node, segment, input, build, index) {
@@ -28,6 +30,8 @@ export const deduplicate: NodeCompiler<'deduplicate'> = {
     const {writer} = segment;
     const {keeper} = stage;
     segment.fills(stage, 2);
+    if (keeper.expiry !== null)
+      segment.before(js`${writer.bind('expiry', keeper.expiry, 'rows that have not changed for long')}.expire();`);
     const keys = node.keys.map(key => keyOfColumn(segment, keeper.table, input.columns[key] as ColumnSource));
     const names = node.keys.map(key => node.schema.columns[key]!.name).join(', ');
     const found = probe(segment, keeper.table, keys, {
@@ -55,6 +59,8 @@ class DeduplicateStage extends Stage {
 class Keeper {
   readonly table: GroupTable;
   readonly batch: Batch;
+  /** Where rows are forgotten after some time. */
+  readonly expiry: RowExpiry | null;
   readonly #node: NodeOf<'deduplicate'>;
   readonly #cells: RowCells;
   readonly #order: RowOrder | null;
@@ -68,8 +74,12 @@ class Keeper {
     this.#keepsRows = node.keep === 'last' || node.time !== null;
     this.table = new GroupTable(
       node.keys.map(key => keyKindOf(types[key]!)),
-      this.#keepsRows ? slots : [],
+      [...(this.#keepsRows ? slots : []), ...(node.ttlMs === undefined ? [] : expirySlots)],
+      node.ttlMs !== undefined,
     );
+    const expiryCells = this.table.slotOffsets.slice(this.#keepsRows ? slots.length : 0);
+    this.expiry =
+      node.ttlMs === undefined ? null : new RowExpiry(this.table, expiryCells, node.ttlMs, build.clock, row => this.table.remove(row));
     this.batch = batchOf(build, node.schema, node.changelog !== 'append');
     const columns = types.map((type, column) => ({column, type}));
     this.#cells = new RowCells(this.table, build.memory, this.#keepsRows ? columns : [], this.table.slotOffsets);
@@ -89,6 +99,7 @@ class Keeper {
     for (let column = 0; column < vectors.length; column++)
       copyCell(vectors[column] as Vector, row, this.batch.vectors[column] as Vector, out);
     this.#setKind(out, isFresh ? 0 : 2);
+    this.expiry?.touch(group);
     if (!this.#keepsRows) return;
     this.#cells.store(group, vectors, row);
     this.table.markChanged(group);

@@ -28,6 +28,8 @@ export interface JoinParts {
   readonly left: JoinSide;
   readonly right: JoinSide;
   readonly code: JoinCode;
+  /** Keys that have lost rows, and may have none any more. */
+  readonly emptied: number[];
   /** Where rows meet in windows. */
   readonly windows: JoinWindows | null;
   /** Where the times of both sides are held together by bounds. */
@@ -94,7 +96,7 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
   readonly #needsOnePartner: boolean;
   /** The key of each row of the inbox. */
   readonly #keyOf = new Int32Array(batchRows);
-  readonly #emptied: number[] = [];
+  readonly #emptied: number[];
   #next = 0;
   /** The partner to be looked at next (-1: none), after which the row is done with, and how many of its equals have been given. */
   #partner = -1;
@@ -110,8 +112,9 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
   #hasEnded: boolean;
 
   constructor(parts: JoinParts) {
-    const {type, emit, left, right, code, batch, windows, interval} = parts;
+    const {type, emit, left, right, code, batch, windows, interval, emptied} = parts;
     this.#parts = parts;
+    this.#emptied = emptied;
     this.#batch = batch;
     this.#left = {rows: left, code: code.left, keepsAll: keepsAll(type, 'left')};
     this.#right = {rows: right, code: code.right, keepsAll: keepsAll(type, 'right')};
@@ -145,7 +148,7 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
   /** Looks at so many partners at most, whether or not they give rows. */
   #workInbox(mostRows: number): void {
     const {batch, ports} = this.#parts.inbox;
-    if (this.#next === 0 && !this.#isBegun) this.#findKeys();
+    if (this.#next === 0 && !this.#isBegun) this.#beginInbox();
     let looks = mostRows;
     while (this.#next < batch.count) {
       const row = this.#next;
@@ -166,10 +169,13 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
     this.#dropEmptied();
   }
 
-  #findKeys(): void {
-    const {batch, ports} = this.#parts.inbox;
-    const {left, right} = this.#parts.code;
-    for (let row = 0; row < batch.count; row++) this.#keyOf[row] = ports[row] === 0 ? left.key(row) : right.key(row);
+  /** Rows of state whose time is over go, without a word; then each row of the inbox finds its key. */
+  #beginInbox(): void {
+    const {inbox, code, left, right} = this.#parts;
+    for (const {expiry} of [left, right]) expiry?.expire();
+    if (this.#emptied.length > 0) this.#dropEmptied();
+    const {batch, ports} = inbox;
+    for (let row = 0; row < batch.count; row++) this.#keyOf[row] = ports[row] === 0 ? code.left.key(row) : code.right.key(row);
   }
 
   #isTakenBack(row: number): boolean {
@@ -331,7 +337,7 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
       this.#emptied.push(key);
       return;
     }
-    if (!isLeft && this.#isOnlySignal && own.rows.last(key) >= 0) return;
+    if (!isLeft && this.#isOnlySignal && own.rows.last(key) >= 0) return own.rows.renew(own.rows.last(key));
     if (this.#parts.windows !== null) this.#enterWindow(this.#parts.windows, row, key, isLeft);
     const {interval} = this.#parts;
     if (interval !== null && this.#isOver(row, isLeft)) {
@@ -440,7 +446,7 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
   }
 
   *#remainingOf(key: number): Generator<undefined> {
-    for (const left of ring(this.#left.rows, key)) {
+    for (const left of this.#left.rows.ring(key)) {
       if (this.#isLazy && this.#givesPairs && !this.#hasNull(key)) yield* this.#pairsOf(key, left);
       const isAlone = this.#left.rows.countsPartners && this.#left.rows.partners(left) === 0;
       const isSemi = this.#parts.type === 'semi';
@@ -449,14 +455,14 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
       else yield;
     }
     if (!this.#right.keepsAll) return;
-    for (const right of ring(this.#right.rows, key)) {
+    for (const right of this.#right.rows.ring(key)) {
       if (this.#right.rows.partners(right) === 0) yield* this.#last(this.#right, right);
       else yield;
     }
   }
 
   *#pairsOf(key: number, left: number): Generator<undefined> {
-    for (const right of ring(this.#right.rows, key)) {
+    for (const right of this.#right.rows.ring(key)) {
       for (let times = this.#left.rows.count(left) * this.#right.rows.count(right); times > 0; times--) {
         const out = this.#batch.count;
         this.#left.code.load(left, out);
@@ -483,15 +489,5 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
   }
   load(image: ImageReader): void {
     this.#hasEnded = image.u8() === 1;
-  }
-}
-
-/** The rows of a key in the order of arrival. */
-function* ring(side: JoinSide, key: number): Generator<number> {
-  const last = side.last(key);
-  if (last < 0) return;
-  for (let row = side.next(last); ; row = side.next(row)) {
-    yield row;
-    if (row === last) return;
   }
 }

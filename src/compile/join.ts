@@ -36,13 +36,22 @@ export const join: NodeCompiler<'join'> = {
     const interval = windows === null ? reachOf(node, inputs, inbox, build) : null;
     const forgets = windows !== null ? 'keys' : interval !== null ? 'rows' : 'never';
     const keys = joinKeys(node.leftKeys.map(key => keyKindOf(key.type)));
+    const emptied: number[] = [];
     const [left, right] = (['left', 'right'] as const).map((side, port) => {
+      const ttlMs = forgets === 'never' && node.emit === 'changes' ? node.ttlMs?.[port] : null;
+      const expires = typeof ttlMs === 'number' ? {ttlMs, clock: build.clock, forgot: (key: number) => void emptied.push(key)} : null;
       const schema = (inputs[port] as PlanNode).schema;
       const columns = schema.columns.map(column => keyKindOf(column.type));
       const countsPartners = keepsAll(node.type, side) || (side === 'left' && !givesPairs(node.type));
-      return new JoinSide(keys, side, {columns, retracts: retracts[port] === true, countsPartners, forgets});
+      return new JoinSide(keys, side, {
+        columns,
+        retracts: retracts[port] === true,
+        countsPartners,
+        forgets,
+        ...(expires === null ? {} : {expires}),
+      });
     }) as [JoinSide, JoinSide];
-    for (const state of [keys, left.rows, right.rows]) build.keep(state);
+    for (const state of [keys, left.rows, right.rows, left.expiry, right.expiry]) if (state !== null) build.keep(state);
     const isLazy = windows !== null || (node.emit === 'final' && retracts.includes(true));
     const sides = sideColumns(node, build, {batch, inbox, left, right});
     const code = joinCode({node, keys, ...sides, keepsNullKeys: isLazy}, index, build);
@@ -57,6 +66,7 @@ export const join: NodeCompiler<'join'> = {
       left,
       right,
       code,
+      emptied,
       windows,
       interval,
     });

@@ -4,6 +4,7 @@ import {createBatch} from '../flow/batch.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
 import {GroupTable} from '../state/group-table.ts';
 import {keyKindOf} from '../state/key-cells.ts';
+import {expirySlots, RowExpiry} from '../state/row-expiry.ts';
 import {ValueLog} from '../state/value-log.ts';
 import {physicalOf} from '../types/sql-type.ts';
 import type {RowShape} from './columns.ts';
@@ -20,14 +21,21 @@ export const upsertMaterialize: NodeCompiler<'upsert-materialize'> = {
     const link = {kind: 'number', initial: 0} as const;
     const table = new GroupTable(
       node.keys.map(key => keyKindOf(types[key]!)),
-      [link, link],
+      [link, link, ...(node.ttlMs === undefined ? [] : expirySlots)],
       true,
     );
-    const [first, last] = table.slotOffsets as [number, number];
+    const [first, last, ...expiryCells] = table.slotOffsets as [number, number, ...number[]];
     const log = new ValueLog(build, types, {first, last}, node.rowKey);
     build.keep(table);
     build.keep(log.store);
-    return new MaterializeStage(index, createBatch(build.memory, types.map(physicalOf), true), {mostRows: build.stepRows}, table, log);
+    const forget = (row: number): void => {
+      log.forget(table.page(row), table.cellOf(row));
+      table.remove(row);
+    };
+    const expiry = node.ttlMs === undefined ? null : new RowExpiry(table, expiryCells, node.ttlMs, build.clock, forget);
+    if (expiry !== null) build.keep(expiry);
+    const batch = createBatch(build.memory, types.map(physicalOf), true);
+    return new MaterializeStage(index, batch, {mostRows: build.stepRows}, {table, log, expiry});
   },
   write(node, segment, input, build, index) {
     const stage = build.stage(index);
@@ -36,20 +44,26 @@ export const upsertMaterialize: NodeCompiler<'upsert-materialize'> = {
   },
 };
 
-class MaterializeStage extends Stage {
+interface Materialized {
   readonly table: GroupTable;
   readonly log: ValueLog;
-  constructor(node: number, batch: Stage['batch'], kind: ConstructorParameters<typeof Stage>[2], table: GroupTable, log: ValueLog) {
+  /** Where keys are forgotten after some time. */
+  readonly expiry: RowExpiry | null;
+}
+
+class MaterializeStage extends Stage {
+  readonly kept: Materialized;
+  constructor(node: number, batch: Stage['batch'], kind: ConstructorParameters<typeof Stage>[2], kept: Materialized) {
     super(node, batch, kind);
-    this.table = table;
-    this.log = log;
+    this.kept = kept;
   }
 }
 
 function write(node: NodeOf<'upsert-materialize'>, segment: SegmentWriter, input: RowShape, stage: MaterializeStage): void {
   const {writer} = segment;
-  const {table} = stage;
+  const {table, expiry} = stage.kept;
   segment.fills(stage, 1);
+  if (expiry !== null) segment.before(js`${writer.bind('expiry', expiry, 'keys that have not changed for long')}.expire();`);
   const kind =
     input.kinds === null ? js`0` : writer.const('kind', js`${writer.bind('kinds', input.kinds, 'change kinds of the input')}[row]`);
   const keys = node.keys.map(key => keyOfColumn(segment, table, input.columns[key]!));
@@ -60,7 +74,8 @@ function write(node: NodeOf<'upsert-materialize'>, segment: SegmentWriter, input
   writer.line(js`${take}(row, ${kind}, ${found.row});`);
 }
 
-function taker(node: NodeOf<'upsert-materialize'>, segment: SegmentWriter, input: RowShape, {table, log, batch}: MaterializeStage) {
+function taker(node: NodeOf<'upsert-materialize'>, segment: SegmentWriter, input: RowShape, {kept, batch}: MaterializeStage) {
+  const {table, log, expiry} = kept;
   const vectors = input.columns.map(column => column.vector);
   const kinds = batch.kinds!;
   const names = node.keys.map(key => node.schema.columns[key]!.name).join(', ');
@@ -77,8 +92,12 @@ function taker(node: NodeOf<'upsert-materialize'>, segment: SegmentWriter, input
     if (removed === 'nothing') return;
     if (log.isEmpty(page, cell)) {
       give(row, 3);
+      expiry?.forget(group);
       table.remove(group);
-    } else if (removed === 'last') {
+      return;
+    }
+    expiry?.touch(group);
+    if (removed === 'last') {
       const out = batch.count++;
       log.loadLast(page, cell, batch.vectors, out);
       kinds[out] = 2;
@@ -100,6 +119,7 @@ function taker(node: NodeOf<'upsert-materialize'>, segment: SegmentWriter, input
     if (!isFirst && node.keeps === 'error') return conflict(row);
     if (!isFirst && node.keeps === 'first') return;
     log.put(page, cell, vectors, row);
+    expiry?.touch(group);
     give(row, isFirst ? 0 : 2);
   };
 }

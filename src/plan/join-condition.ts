@@ -62,6 +62,7 @@ export function joinShape(
     readonly inputs: readonly [number, number];
     readonly emit: 'changes' | 'final';
     readonly lookup?: boolean;
+    readonly ttlMs?: readonly [number | null, number | null];
     readonly span?: Span;
   },
   conjuncts: readonly Expr[],

@@ -1,24 +1,21 @@
 import {expect, test} from 'vitest';
-import {GroupExpiry} from './group-expiry.ts';
+import {GroupExpiry, groupExpirySlots} from './group-expiry.ts';
 import {GroupTable} from './group-table.ts';
 import {hashExact} from './hashing.ts';
 import {ImageReader, ImageWriter} from './image.ts';
 
-const slots = Array.from({length: 4}, () => ({kind: 'number', initial: 0}) as const);
-
 class Bench {
   now = 1000;
-  readonly table = new GroupTable(['exact'], slots, true);
+  readonly table = new GroupTable(['exact'], groupExpirySlots, true);
   /** What is kept by group: rows that begin with its number. */
   readonly kept = new GroupTable(['exact', 'exact'], [], true);
   readonly expiry: GroupExpiry;
   readonly #id: number;
 
   constructor() {
-    const [id, changedAt, before, next] = this.table.slotOffsets as [number, number, number, number];
-    this.#id = id;
+    this.#id = this.table.slotOffsets[0] as number;
     const clock = {now: () => this.now};
-    this.expiry = new GroupExpiry(this.table, {id, changedAt, before, next}, [{rows: this.kept, forget: null}], 100, clock);
+    this.expiry = new GroupExpiry(this.table, this.table.slotOffsets, [{rows: this.kept, forget: null}], 100, clock);
   }
 
   #find(key: number): number {

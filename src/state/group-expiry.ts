@@ -1,14 +1,11 @@
 import type {Clock} from '../base/clock.ts';
 import type {GroupTable} from './group-table.ts';
 import type {ImageReader, ImageWriter, SavedState} from './image.ts';
+import {expirySlots, RowExpiry} from './row-expiry.ts';
+import type {Slot} from './row-store.ts';
 
-/** Cells of a group's row: a number that no other group ever has, when it changed last, and its neighbours in that order (row number + 1; 0: none). */
-export interface ExpiryCells {
-  readonly id: number;
-  readonly changedAt: number;
-  readonly before: number;
-  readonly next: number;
-}
+/** What a group's row needs: a number that no other group ever has (0: none yet), and its place in the order of changes. */
+export const groupExpirySlots: readonly Slot[] = [{kind: 'number', initial: 0}, ...expirySlots];
 
 /** What else is kept for a group, to be forgotten with it. */
 export interface Dependent {
@@ -17,99 +14,99 @@ export interface Dependent {
   readonly forget: ((page: Float64Array, cell: number) => void) | null;
 }
 
-/** Forgets groups that have not changed for some time. They stand in a list in the order of their last change, so only those that go are looked at. */
+/** So many rows are looked at before each stretch of rows when those of groups that are gone are forgotten. */
+const sweptRows = 8192;
+
+/** Forgets groups that have not changed for some time, and what is kept for them. */
 export class GroupExpiry implements SavedState {
   readonly bytes = 24;
   readonly #table: GroupTable;
-  readonly #cells: ExpiryCells;
+  readonly #id: number;
+  readonly #order: RowExpiry;
   readonly #dependents: readonly Dependent[];
-  readonly #ttlMs: number;
-  readonly #clock: Clock;
-  #first = 0;
-  #last = 0;
   #lastId = 0;
-  #nowMs = 0;
   /** Numbers of groups that are gone, while rows that begin with them are still there. */
-  readonly #gone = new Set<number>();
+  #gone = new Set<number>();
+  /** Of those, the ones whose rows are being looked for, and where: they may be anywhere behind. */
+  #swept = new Set<number>();
+  #sweptDependent = 0;
+  #sweptRow = 0;
 
-  constructor(table: GroupTable, cells: ExpiryCells, dependents: readonly Dependent[], ttlMs: number, clock: Clock) {
+  /** `cells`: those of `groupExpirySlots` within a row. */
+  constructor(table: GroupTable, cells: readonly number[], dependents: readonly Dependent[], ttlMs: number, clock: Clock) {
+    const [id, ...order] = cells as readonly [number, ...number[]];
     this.#table = table;
-    this.#cells = cells;
+    this.#id = id;
+    this.#order = new RowExpiry(table, order, ttlMs, clock, row => {
+      this.#forgetDependents(row);
+      table.remove(row);
+    });
     this.#dependents = dependents;
-    this.#ttlMs = ttlMs;
-    this.#clock = clock;
   }
 
   /** Before each stretch of rows, which all come at this time. */
   expire(): void {
-    this.#nowMs = this.#clock.now();
-    while (this.#first !== 0 && this.#get(this.#first - 1, this.#cells.changedAt) + this.#ttlMs <= this.#nowMs) {
-      const row = this.#first - 1;
-      this.forget(row);
-      this.#table.remove(row);
-    }
-    if (this.#gone.size > this.#table.liveRows) this.#sweep();
+    this.#order.expire();
+    // Done when they are more than those that are there, so it costs little a group.
+    if (this.#swept.size > 0) this.#sweep();
+    else if (this.#gone.size > this.#table.liveRows) this.#beginToSweep();
   }
 
   /** A group changes: it is the last to go now. */
   touch(row: number): void {
-    const {id, changedAt} = this.#cells;
-    if (this.#get(row, id) === 0) this.#put(row, id, ++this.#lastId);
-    else this.#unlink(row);
-    this.#put(row, changedAt, this.#nowMs);
-    this.#put(row, this.#cells.before, this.#last);
-    this.#put(row, this.#cells.next, 0);
-    if (this.#last === 0) this.#first = row + 1;
-    else this.#put(this.#last - 1, this.#cells.next, row + 1);
-    this.#last = row + 1;
+    const page = this.#table.page(row);
+    const cell = this.#table.cellOf(row) + this.#id;
+    if (page[cell] === 0) page[cell] = ++this.#lastId;
+    this.#order.touch(row);
   }
 
-  /** A group is about to be removed from its table. */
+  /** A group is about to be removed from its table for another reason. */
   forget(row: number): void {
-    this.#unlink(row);
+    this.#order.forget(row);
+    this.#forgetDependents(row);
+  }
+
+  #forgetDependents(row: number): void {
     const page = this.#table.page(row);
     const cell = this.#table.cellOf(row);
     for (const {forget} of this.#dependents) forget?.(page, cell);
-    if (this.#dependents.some(({rows}) => rows !== null)) this.#gone.add(this.#get(row, this.#cells.id));
+    if (this.#dependents.some(({rows}) => rows !== null)) this.#gone.add(page[cell + this.#id] as number);
   }
 
-  /** Of what is kept by group: what belongs to those that are gone. Done when they are more than those that are there, so it costs little a group. */
+  #beginToSweep(): void {
+    [this.#swept, this.#gone] = [this.#gone, this.#swept];
+    this.#sweptDependent = 0;
+    this.#sweptRow = 0;
+    this.#sweep();
+  }
+
+  /** Forgets some of the rows that are kept for groups that are gone. */
   #sweep(): void {
-    for (const {rows} of this.#dependents) {
+    let looks = sweptRows;
+    for (; this.#sweptDependent < this.#dependents.length; this.#sweptDependent++, this.#sweptRow = 0) {
+      const rows = this.#dependents[this.#sweptDependent]?.rows ?? null;
       if (rows === null) continue;
       const key = rows.keyOffsets[0] as number;
-      for (let row = 0; row < rows.rowCount; row++)
-        if (!rows.isFree(row) && this.#gone.has(rows.page(row)[rows.cellOf(row) + key] as number)) rows.remove(row);
+      for (; this.#sweptRow < rows.rowCount; this.#sweptRow++) {
+        if (looks-- === 0) return;
+        const row = this.#sweptRow;
+        if (!rows.isFree(row) && this.#swept.has(rows.page(row)[rows.cellOf(row) + key] as number)) rows.remove(row);
+      }
     }
-    this.#gone.clear();
+    this.#swept.clear();
   }
 
-  #unlink(row: number): void {
-    const [before, next] = [this.#get(row, this.#cells.before), this.#get(row, this.#cells.next)];
-    if (before === 0) this.#first = next;
-    else this.#put(before - 1, this.#cells.next, next);
-    if (next === 0) this.#last = before;
-    else this.#put(next - 1, this.#cells.before, before);
-  }
-
-  #get(row: number, offset: number): number {
-    return this.#table.page(row)[this.#table.cellOf(row) + offset] as number;
-  }
-  #put(row: number, offset: number, value: number): void {
-    this.#table.markChanged(row);
-    this.#table.page(row)[this.#table.cellOf(row) + offset] = value;
-  }
-
-  save(_what: 'full' | 'changes', image: ImageWriter): void {
-    for (const number of [this.#first, this.#last, this.#lastId]) image.f64(number);
-    image.list([...this.#gone]);
+  save(what: 'full' | 'changes', image: ImageWriter): void {
+    this.#order.save(what, image);
+    image.f64(this.#lastId);
+    // A number may be among the rows that have been looked at, or not: it is looked for again.
+    image.list([...this.#gone, ...this.#swept]);
   }
 
   load(image: ImageReader): void {
-    this.#first = image.f64();
-    this.#last = image.f64();
+    this.#order.load(image);
     this.#lastId = image.f64();
-    this.#gone.clear();
-    for (const id of image.list()) this.#gone.add(id);
+    this.#gone = new Set(image.list());
+    this.#swept = new Set();
   }
 }

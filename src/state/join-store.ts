@@ -1,5 +1,7 @@
+import type {Clock} from '../base/clock.ts';
 import {GroupTable} from './group-table.ts';
 import {type KeyKind, keySlots} from './key-cells.ts';
+import {expirySlots, RowExpiry} from './row-expiry.ts';
 import {RowStore, type Slot} from './row-store.ts';
 
 /** What is known of one side of a join before it runs. */
@@ -11,6 +13,8 @@ export interface JoinSideOptions {
   readonly countsPartners: boolean;
   /** Rows are forgotten in time, and their numbers given again: all of a key together, or each by itself. */
   readonly forgets: 'never' | 'keys' | 'rows';
+  /** Each row is forgotten when it has not changed for so long; `forgot` is told its key. */
+  readonly expires?: {readonly ttlMs: number; readonly clock: Clock; readonly forgot: (key: number) => void};
 }
 
 const numberSlot: Slot = {kind: 'number', initial: 0};
@@ -30,6 +34,7 @@ export class JoinSide {
   readonly table: GroupTable | null;
   readonly columnOffsets: readonly number[];
   readonly countsPartners: boolean;
+  readonly expiry: RowExpiry | null;
   readonly #keys: GroupTable;
   /** Cell of the last row within a key's row. */
   readonly #last: number;
@@ -40,26 +45,37 @@ export class JoinSide {
   readonly #partners: number;
 
   constructor(keys: GroupTable, side: 'left' | 'right', options: JoinSideOptions) {
-    const {columns, retracts, countsPartners, forgets} = options;
+    const {columns, retracts, countsPartners, forgets, expires} = options;
     this.#keys = keys;
     this.#last = keys.slotOffsets[side === 'left' ? 0 : 1] as number;
     this.countsPartners = countsPartners;
-    const isSingle = forgets === 'rows';
-    const own = Array.from({length: 1 + (retracts || isSingle ? 2 : 0) + (countsPartners ? 1 : 0)}, () => numberSlot);
+    const isSingle = forgets === 'rows' || expires !== undefined;
+    const names = [
+      'next',
+      ...(retracts || isSingle ? ['before'] : []),
+      ...(retracts ? ['count'] : []),
+      ...(isSingle ? ['key'] : []),
+      ...(countsPartners ? ['partners'] : []),
+    ];
+    const own = [...names.map(() => numberSlot), ...(expires === undefined ? [] : expirySlots)];
     this.table = retracts ? new GroupTable(columns, own, true) : null;
-    this.rows = this.table ?? new RowStore([...columns.flatMap(kind => keySlots[kind]), ...own], forgets !== 'never');
+    this.rows = this.table ?? new RowStore([...columns.flatMap(kind => keySlots[kind]), ...own], forgets !== 'never' || isSingle);
     let slot = 0;
     this.columnOffsets = columns.map(kind => {
       const offset = this.rows.offsets[slot] as number;
       slot += keySlots[kind].length;
       return offset;
     });
-    const [next, ...more] = this.rows.offsets.slice(slot) as [number, ...number[]];
-    this.#next = next;
-    this.#before = retracts || isSingle ? (more[0] as number) : 0;
-    this.#key = isSingle ? (more[1] as number) : 0;
-    this.#count = retracts ? (more[1] as number) : 0;
-    this.#partners = countsPartners ? (more.at(-1) as number) : 0;
+    const cells = this.rows.offsets.slice(slot);
+    // 0, which is the cell of a row's mark: there is none.
+    const cellOf = (name: string): number => cells[names.indexOf(name)] ?? 0;
+    this.#next = cellOf('next');
+    this.#before = cellOf('before');
+    this.#count = cellOf('count');
+    this.#key = cellOf('key');
+    this.#partners = cellOf('partners');
+    const forget = (row: number): void => expires?.forgot(this.forgetRow(row));
+    this.expiry = expires === undefined ? null : new RowExpiry(this.rows, cells.slice(names.length), expires.ttlMs, expires.clock, forget);
   }
 
   /** The last row of a key, or -1. */
@@ -70,6 +86,16 @@ export class JoinSide {
   /** The row that follows in the ring: behind the last one comes the first. */
   next(row: number): number {
     return this.rows.page(row)[this.rows.cellOf(row) + this.#next] as number;
+  }
+
+  /** The rows of a key in the order of arrival. */
+  *ring(key: number): Generator<number> {
+    const last = this.last(key);
+    if (last < 0) return;
+    for (let row = this.next(last); ; row = this.next(row)) {
+      yield row;
+      if (row === last) return;
+    }
   }
 
   /** How many equal rows a row stands for. */
@@ -84,11 +110,13 @@ export class JoinSide {
   setPartners(row: number, partners: number): void {
     this.rows.markChanged(row);
     this.rows.page(row)[this.rows.cellOf(row) + this.#partners] = partners;
+    this.expiry?.touch(row);
   }
 
   /** One more of a row that stands in its place: a new one, or one to which an equal one has come. */
   enter(key: number, row: number): void {
     if (this.#key !== 0) this.rows.page(row)[this.rows.cellOf(row) + this.#key] = key;
+    this.expiry?.touch(row);
     if (this.#count === 0) return this.#link(key, row);
     this.rows.markChanged(row);
     const page = this.rows.page(row);
@@ -97,14 +125,20 @@ export class JoinSide {
     if (page[at] === 1) this.#link(key, row);
   }
 
+  /** A row has come that is not kept, because this one says as much. */
+  renew(row: number): void {
+    this.expiry?.touch(row);
+  }
+
   /** One less of a row. */
   leave(key: number, row: number): void {
     const at = this.rows.cellOf(row) + this.#count;
     const page = this.rows.page(row);
     page[at] = (page[at] as number) - 1;
     this.rows.markChanged(row);
-    if (page[at] > 0) return;
+    if (page[at] > 0) return this.expiry?.touch(row);
     this.#unlink(key, row);
+    this.expiry?.forget(row);
     this.table?.remove(row);
   }
 
@@ -112,7 +146,8 @@ export class JoinSide {
   forgetRow(row: number): number {
     const key = this.rows.page(row)[this.rows.cellOf(row) + this.#key] as number;
     this.#unlink(key, row);
-    this.rows.removeRow(row);
+    if (this.table === null) this.rows.removeRow(row);
+    else this.table.remove(row);
     return key;
   }
 

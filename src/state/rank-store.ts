@@ -122,6 +122,14 @@ export class RankStore extends RowStore {
     this.partitions.remove(partition);
   }
 
+  /** Forgets a partition with its rows. */
+  forgetPartition(partition: number): void {
+    const list = this.list(partition);
+    for (const row of list) this.removeRow(row);
+    list.length = 0;
+    this.partitions.remove(partition);
+  }
+
   override load(image: ImageReader): void {
     super.load(image);
     this.#lists = null;

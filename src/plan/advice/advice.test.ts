@@ -193,7 +193,7 @@ describe('state that grows for ever', () => {
 describe('without effect', () => {
   test.each([
     ['table.exec.source.idle-timeout', '1 s', 'no table that is read has a watermark'],
-    ['table.exec.state.ttl', '1 h', 'it is for the groups of a stream, and there are none'],
+    ['table.exec.state.ttl', '1 h', 'it is for what groups, joins and rankings of a stream keep, and there are none'],
     ['table.exec.sink.not-null-enforcer', 'DROP', 'no column that is written is NOT NULL'],
     ['table.exec.sink.type-length-enforcer', 'TRIM_PAD', 'no column that is written has a length'],
     ['table.exec.source.cdc-events-duplicate', 'true', 'no table that is read gives changes'],

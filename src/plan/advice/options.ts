@@ -33,9 +33,9 @@ const idle: ReadonlyMap<string, (plan: Plan) => string | null> = new Map<string,
   [
     'table.exec.state.ttl',
     plan =>
-      plan.nodes.some(node => node.kind === 'aggregate' && node.ttlMs !== undefined)
+      plan.nodes.some(node => 'ttlMs' in node && node.ttlMs !== undefined)
         ? null
-        : 'it is for the groups of a stream, and there are none',
+        : 'it is for what groups, joins and rankings of a stream keep, and there are none',
   ],
   [
     'table.exec.sink.not-null-enforcer',

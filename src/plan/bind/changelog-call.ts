@@ -13,6 +13,7 @@ import {nullLiteral} from './literal.ts';
 import type {QueryBinder} from './query.ts';
 import {listed, Scope} from './scope.ts';
 import type {CommonTables, Emit, Relation} from './session.ts';
+import {keptFor} from './state-ttl.ts';
 import {lastRows} from './table.ts';
 import {placedArguments, tableArgument, tableReference, type FunctionReference, type TableArgument} from './table-function.ts';
 import {callOf} from './typed-call.ts';
@@ -257,7 +258,8 @@ function fromChangelog(binder: QueryBinder, call: Call): Relation | null {
   const shape = {kind: 'from-changelog', input: given, change: below.length, operation, kinds, keys, onUnknown} as const;
   let node = builder.add(shape, {schema: builder.schema(given)});
   session.origins.set(node, {report, span: call.span, name: 'FROM_CHANGELOG'});
-  if (keys !== null) node = builder.add({kind: 'changelog-normalize', input: node, keys}, {schema: builder.schema(node)});
+  if (keys !== null)
+    node = builder.add({kind: 'changelog-normalize', input: node, keys, ...keptFor(session)}, {schema: builder.schema(node)});
   const rest = call.columns.flatMap((_, index) => (index === operation || call.partition.includes(index) ? [] : [index]));
   const columns = [...call.partition, ...rest].map(index => ({name: call.columns[index]!.name, expression: own[index]!}));
   const relation = projected(binder, node, columns);

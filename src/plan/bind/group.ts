@@ -12,6 +12,7 @@ import type {ExpressionBinder} from './expression.ts';
 import {numberLiteral} from './literal.ts';
 import type {Output} from './select.ts';
 import type {Emit, Session} from './session.ts';
+import {keptFor} from './state-ttl.ts';
 
 /** What an aggregate node is made of. */
 export interface Group {
@@ -134,12 +135,6 @@ export function groupedInput(
   const node = builder.add(shape, {schema: {columns}});
   origins.set(node, {report: context.report, span: group.span, name: group.name});
   return node;
-}
-
-/** How long the groups of an aggregate are kept. Only those that give changes are forgotten: at the end of input everything counts. */
-export function keptFor(session: Session, emit: Emit, hintedMs: number | null = null): {readonly ttlMs?: number} {
-  const ttlMs = hintedMs ?? session.settings.stateTtlMs;
-  return ttlMs === null || emit === 'final' ? {} : {ttlMs};
 }
 
 /** Where a window's columns stand among the keys: groups of a stream that have both bounds are complete when the window closes. */

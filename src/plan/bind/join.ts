@@ -13,6 +13,7 @@ import type {BoundFrom} from './from.ts';
 import type {QueryBinder} from './query.ts';
 import {listed, Scope, type MergedColumn, type ScopeRelation} from './scope.ts';
 import type {CommonTables, Emit} from './session.ts';
+import {sidesKeptFor} from './state-ttl.ts';
 import {bindAsOf, temporalShape} from './temporal-join.ts';
 import {bindUnnest} from './unnest.ts';
 
@@ -45,7 +46,8 @@ export function bindJoin(binder: QueryBinder, reference: JoinReference, around: 
   const inputs = [left.node, right.node] as const;
   const lookup = bound?.kind === 'looked-up';
   const place = binder.context.report.named(reference.right.span);
-  const plain = joinShape({type, inputs, emit, lookup, ...place}, condition.conjuncts, width);
+  const ttls = lookup ? {} : sidesKeptFor(binder.session, emit, binder.stateTtls, [left, right]);
+  const plain = joinShape({type, inputs, emit, lookup, ...place, ...ttls}, condition.conjuncts, width);
   const shape = bound?.kind === 'versions' ? temporalShape(binder.session, binder.context, plain, asOf!, bound) : plain;
   if (shape === null) return null;
   const schema = joinedSchema(type, builder.schema(left.node), builder.schema(right.node));

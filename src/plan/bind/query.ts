@@ -6,11 +6,11 @@ import type {BindContext} from './context.ts';
 import {ExpressionBinder} from './expression.ts';
 import {bindFrom, type BoundFrom} from './from.ts';
 import {renamed, Scope} from './scope.ts';
-import {keptFor} from './group.ts';
 import {sortItems, type OrderKey, type Ordered} from './order.ts';
 import {bindSelect} from './select.ts';
 import {bindSetOperation} from './set-operation.ts';
 import type {CommonTables, Emit, NamedQuery, Relation, Session} from './session.ts';
+import {keptFor, noTtls, type StateTtls} from './state-ttl.ts';
 import {bindValues} from './values.ts';
 import {updatesOf} from './sink-rules.ts';
 
@@ -18,6 +18,8 @@ import {updatesOf} from './sink-rules.ts';
 export class QueryBinder {
   readonly session: Session;
   readonly context: BindContext;
+  /** What a hint of the SELECT says whose FROM is being read. */
+  stateTtls: StateTtls = noTtls;
 
   constructor(session: Session, context: BindContext) {
     this.session = session;
@@ -93,6 +95,7 @@ export class QueryBinder {
       to: offset + limit,
       number: null,
       emit: 'changes',
+      ...keptFor(this.session, 'changes'),
     } as const;
     const node = builder.add(shape, {schema: builder.schema(body.node)});
     const span = query.orderBy[0]?.span ?? query.limit?.span ?? query.span;

@@ -4,6 +4,7 @@ import {someExpression} from '../expression-walk.ts';
 import type {NodeOf} from '../nodes/index.ts';
 import type {WindowColumns} from '../nodes/window.ts';
 import type {Session} from './session.ts';
+import {keptFor} from './state-ttl.ts';
 import {timeAttribute} from './time-attribute.ts';
 
 /** A node and what is still to be filtered of its rows; null: nothing. */
@@ -110,10 +111,10 @@ function rebuilt(session: Session, node: number, over: NodeOf<'over'>, range: {f
         )
       : kept === undefined
         ? builder.add(
-            {kind: 'rank', input, partition, items, from, to, number: isNumbered ? columns.length : null, emit},
+            {kind: 'rank', input, partition, items, from, to, number: isNumbered ? columns.length : null, emit, ...keptFor(session, emit)},
             {schema: isNumbered ? over.schema : {columns}},
           )
-        : builder.add({kind: 'deduplicate', input, keys: partition, ...kept}, {schema: {columns}});
+        : builder.add({kind: 'deduplicate', input, keys: partition, ...kept, ...keptFor(session, emit)}, {schema: {columns}});
   if (isNumbered) return rows;
   // The number is known, or nobody reads it.
   const number: Expr = {kind: 'literal', value: BigInt(from), type: over.schema.columns[over.first]!.type, span: null};

@@ -1,6 +1,5 @@
 import type {Span} from '../../base/problem.ts';
-import {parseDuration} from '../../base/quantity.ts';
-import type {Expression, Select, SelectItem} from '../../sql/ast.ts';
+import type {Expression, Select, SelectItem, TableReference} from '../../sql/ast.ts';
 import type {Column} from '../../types/sql-type.ts';
 import type {Expr, SortItem} from '../expression.ts';
 import {expressionKey} from '../expression-walk.ts';
@@ -8,7 +7,7 @@ import {AggregateCalls} from './aggregate-calls.ts';
 import {askedInPlace, type Stream} from './current-watermark.ts';
 import type {BindContext} from './context.ts';
 import {ExpressionBinder, type Aliases} from './expression.ts';
-import {bindFrom} from './from.ts';
+import {bindFrom, type BoundFrom} from './from.ts';
 import {groupedInput, lifted, type Group} from './group.ts';
 import {bindGrouping, withSets} from './grouping-sets.ts';
 import {attachWindow, withGroupWindow} from './group-window.ts';
@@ -20,6 +19,7 @@ import {ranked, reads} from './rank.ts';
 import {splitWhere, withSubqueries} from './subquery.ts';
 import {QueryValues} from './subquery-values.ts';
 import type {CommonTables, Emit, Session} from './session.ts';
+import {checkTtls, groupsKeptFor, hintedTtls} from './state-ttl.ts';
 import {checkHint} from './table.ts';
 import {oneRow, unnamedColumn} from './values.ts';
 
@@ -40,7 +40,7 @@ export function bindSelect(
 ): Ordered | null {
   const {context, session} = binder;
   if (!isPlannable(binder, written)) return null;
-  const from = written.from === null ? null : bindFrom(binder, written.from, around, emit);
+  const from = written.from === null ? null : fromOf(binder, written, written.from, around, emit);
   if (from === null && written.from !== null) return null;
   const names = new Scope(from?.relations ?? [], from?.merged);
   const windowed = from === null ? {select: written, scope: names} : withGroupWindow(session, context, written, names, from.node);
@@ -49,7 +49,7 @@ export function bindSelect(
   const tests = splitWhere(select.where);
   const aggregates = new AggregateCalls(select.windows);
   const start = from?.node ?? oneRow(binder);
-  const values = new QueryValues(binder, scope, around, emit, session.builder.schema(start).columns.length);
+  const values = new QueryValues(binder, {node: start, scope}, around, emit);
   const stream = {builder: session.builder, node: start};
   const output = bindItems(new ExpressionBinder(context, {scope, aggregates, clause: 'SELECT', values, stream}), select.items);
   const aliases = aliasesOf(select.items, output ?? []);
@@ -81,7 +81,7 @@ export function bindSelect(
     calls: aggregates.calls,
     span: groupSpan(select),
     name: select.groupBy.length > 0 ? 'GROUP BY' : 'the aggregate',
-    ttlMs: hintedTtl(select),
+    ttlMs: groupsKeptFor(select),
   };
   const expressions = [...shown, ...aggregates.overParts, ...(having === undefined ? [] : [having])];
   const asked = withSets(session, context, {node, group, expressions}, grouping.sets);
@@ -144,17 +144,20 @@ function projected(
   return {...binder.distinct({node, columns}, emit, select.span, 'SELECT DISTINCT'), order};
 }
 
-/** How long a STATE_TTL hint keeps the groups of a SELECT over one table; null: it says nothing. */
-function hintedTtl(select: Select): number | null {
-  const [option] = select.hints.find(hint => hint.name.toUpperCase() === 'STATE_TTL')?.options ?? [];
-  return option === undefined || select.from?.kind === 'join' ? null : parseDuration(option.value);
+/** What FROM reads, under the hints of its own SELECT. Null after a problem was reported. */
+function fromOf(binder: QueryBinder, select: Select, from: TableReference, around: CommonTables | null, emit: Emit): BoundFrom | null {
+  const outer = binder.stateTtls;
+  binder.stateTtls = hintedTtls(select);
+  const bound = bindFrom(binder, from, around, emit);
+  binder.stateTtls = outer;
+  return bound !== null && checkTtls(binder.context, select, bound.relations) ? bound : null;
 }
 
 /** Refuses, by name, what no plan has yet. */
 function isPlannable(binder: QueryBinder, select: Select): boolean {
   const {report} = binder.context;
   const before = report.problems.length;
-  for (const hint of select.hints) checkHint(hint, binder.context, select.from?.kind === 'join' ? 'joins' : 'groups');
+  for (const hint of select.hints) checkHint(hint, binder.context, 'select');
   return !report.problems.slice(before).some(problem => problem.severity === 'error');
 }
 

@@ -4,6 +4,7 @@ import type {ResolvedTable} from '../catalog.ts';
 import {behaviourOf} from '../nodes/index.ts';
 import type {BindContext} from './context.ts';
 import type {Session} from './session.ts';
+import {keptFor} from './state-ttl.ts';
 
 /** Why rows of a node change after they were given, and where that comes from. */
 export interface Updates {
@@ -141,7 +142,7 @@ export function withoutConflicts(
     }
   }
   const keeps = insert.onConflict === 'nothing' ? 'first' : insert.onConflict === 'error' ? 'error' : 'last';
-  return builder.add({kind: 'upsert-materialize', input: index, keys, rowKey: key, keeps}, {schema: node.schema});
+  return builder.add({kind: 'upsert-materialize', input: index, keys, rowKey: key, keeps, ...keptFor(session)}, {schema: node.schema});
 }
 
 /** Whether every source below has a watermark. */

@@ -11,6 +11,7 @@ import {bindFrom} from './from.ts';
 import type {QueryBinder} from './query.ts';
 import {Scope} from './scope.ts';
 import type {CommonTables, Emit} from './session.ts';
+import {sidesKeptFor} from './state-ttl.ts';
 
 /** `x IN (SELECT …)` or `EXISTS (SELECT …)`, or that it is not so. */
 export interface SubqueryTest {
@@ -69,11 +70,13 @@ export function withSubqueries(
   return node;
 }
 
-/** A subquery's rows, what must hold of a pair of an outer and an inner row, and the columns that IN compares, numbered behind the outer ones. */
-interface Bound {
+/** A subquery's rows, what must hold of a pair of an outer and an inner row, and what it selects, numbered behind the outer columns. */
+export interface InnerRows {
   readonly node: number;
   readonly conjuncts: readonly Expr[];
   readonly items: readonly Expr[];
+  /** The names of both. */
+  readonly scope: Scope;
 }
 
 function withSubquery(
@@ -96,7 +99,8 @@ function withSubquery(
   if (equalities === null) return null;
   const type = test.negated ? 'anti' : 'semi';
   const conjuncts = [...bound.conjuncts, ...equalities];
-  const shape = joinShape({type, inputs: [node, bound.node], emit, ...binder.context.report.named(test.span)}, conjuncts, width);
+  const ttls = sidesKeptFor(binder.session, emit);
+  const shape = joinShape({type, inputs: [node, bound.node], emit, ...binder.context.report.named(test.span), ...ttls}, conjuncts, width);
   const joined = builder.add(shape, {schema: joinedSchema(type, builder.schema(node), builder.schema(bound.node))});
   const name = `${test.negated ? 'NOT ' : ''}${test.operand === null ? 'EXISTS' : 'IN'}`;
   origins.set(joined, {report: binder.context.report, span: test.span, name});
@@ -129,12 +133,29 @@ function compared(binder: QueryBinder, test: SubqueryTest, operands: readonly Ex
 }
 
 /** A SELECT whose rows are those of its FROM that pass its WHERE: it may use columns of the query around it. */
-function plainSelect(query: Query): Select | null {
+export function plainSelect(query: Query): Select | null {
+  return query.limit !== null || query.offset !== null ? null : limitedSelect(query);
+}
+
+/** The same, perhaps with an order and a limit. */
+export function limitedSelect(query: Query): Select | null {
+  const select = ungroupedSelect(query);
+  return select === null || select.items.some(({expression}) => hasAggregate(expression)) ? null : select;
+}
+
+/** A SELECT of one aggregate, or of a value made of aggregates, of all rows of its FROM that pass its WHERE. */
+export function aggregateSelect(query: Query): Select | null {
+  const select = query.limit !== null || query.offset !== null ? null : ungroupedSelect(query);
+  const [item, ...more] = select?.items ?? [];
+  return select !== null && item !== undefined && more.length === 0 && !select.distinct && hasAggregate(item.expression) ? select : null;
+}
+
+function ungroupedSelect(query: Query): Select | null {
   const {body} = query;
-  if (body.kind !== 'select' || query.with.length > 0 || query.limit !== null || query.offset !== null) return null;
+  if (body.kind !== 'select' || query.with.length > 0) return null;
   if (body.from === null || body.groupBy.length > 0 || body.having !== null || body.qualify !== null || body.windows.length > 0)
     return null;
-  return body.items.some(({expression}) => hasAggregate(expression)) ? null : body;
+  return body;
 }
 
 function hasAggregate(value: unknown): boolean {
@@ -147,14 +168,15 @@ function hasAggregate(value: unknown): boolean {
   return Object.values(value).some(hasAggregate);
 }
 
-function innerRows(
+/** The rows of a SELECT without what relates them to the row around. Null after a problem was reported. */
+export function innerRows(
   binder: QueryBinder,
   select: Select,
   outer: Rows,
   around: CommonTables | null,
   emit: Emit,
   needsItems: boolean,
-): Bound | null {
+): InnerRows | null {
   const {builder} = binder.session;
   const from = bindFrom(binder, select.from!, around, emit);
   if (from === null) return null;
@@ -177,7 +199,7 @@ function innerRows(
   if (predicate !== null) node = builder.add({kind: 'filter', input: node, predicate}, {schema: builder.schema(node)});
   const tested = withSubqueries(binder, subqueries, {node, scope: new Scope(from.relations, from.merged)}, around, emit);
   if (tested === null) return null;
-  return {node: tested, conjuncts: where.filter(conjunct => !own.includes(conjunct)), items};
+  return {node: tested, conjuncts: where.filter(conjunct => !own.includes(conjunct)), items, scope};
 }
 
 function bindWhere(binder: QueryBinder, where: Expression, scope: Scope): readonly Expr[] | null {
@@ -197,7 +219,7 @@ function bindItems(binder: QueryBinder, select: Select, scope: Scope): readonly 
 }
 
 /** A subquery of any other form, which must stand by itself. */
-function wholeQuery(binder: QueryBinder, test: SubqueryTest, outer: Rows, around: CommonTables | null, emit: Emit): Bound | null {
+function wholeQuery(binder: QueryBinder, test: SubqueryTest, outer: Rows, around: CommonTables | null, emit: Emit): InnerRows | null {
   const {problems} = binder.context.report;
   const before = problems.length;
   const found = binder.bindNested(test.query, around, emit);
@@ -209,7 +231,7 @@ function wholeQuery(binder: QueryBinder, test: SubqueryTest, outer: Rows, around
   const {builder} = binder.session;
   const width = builder.schema(outer.node).columns.length;
   const items = found.columns.map(({type}, index): Expr => ({kind: 'column', index: width + index, type, span: null}));
-  return {node: found.node, conjuncts: [], items};
+  return {node: found.node, conjuncts: [], items, scope: outer.scope};
 }
 
 /** Whether a query failed for want of columns that the query around it has. */

@@ -13,6 +13,7 @@ import type {BindContext} from './context.ts';
 import type {BaseColumn, CreatedTable} from './create-table.ts';
 import {listed} from './scope.ts';
 import type {Relation, Session, Use} from './session.ts';
+import {keptFor} from './state-ttl.ts';
 
 /** What the catalog says of a table with its options and those of the hints. Null after problems were reported. */
 export function resolveTable(session: Session, created: CreatedTable, dynamic: readonly OptionPair[], use: Use): ResolvedTable | null {
@@ -57,10 +58,14 @@ export function dynamicOptions(hints: readonly Hint[], context: BindContext): re
 
 const hintsWithoutEffect = ['BROADCAST', 'SHUFFLE_HASH', 'SHUFFLE_MERGE', 'NEST_LOOP', 'MULTI_JOIN', 'LOOKUP'];
 
-/** Whether a hint can be left alone. `over`: what the SELECT in which it stands keeps. */
-export function checkHint(hint: Hint, context: BindContext, over: 'joins' | 'groups' = 'joins'): boolean {
+/** Whether a hint of a table or of a SELECT can be left alone. */
+export function checkHint(hint: Hint, context: BindContext, of: 'table' | 'select' = 'table'): boolean {
   const name = hint.name.toUpperCase();
-  if (name === 'STATE_TTL') return checkTtl(hint, context, over);
+  if (name === 'STATE_TTL') {
+    if (of === 'table')
+      context.report.warning('no-effect', hint.span, 'hint STATE_TTL has no effect behind a table: write it behind SELECT');
+    return true;
+  }
   if (hintsWithoutEffect.includes(name)) {
     context.report.warning('no-effect', hint.span, `hint ${name} has no effect here`);
     return true;
@@ -69,21 +74,10 @@ export function checkHint(hint: Hint, context: BindContext, over: 'joins' | 'gro
   return false;
 }
 
-function checkTtl(hint: Hint, context: BindContext, over: 'joins' | 'groups'): boolean {
-  for (const {value, valueSpan} of hint.options) {
-    if (parseDuration(value) !== null) continue;
-    context.report.error('wrong-setting', valueSpan, `"${value}" is no length of time`, {hint: "write '12 h' or '1 d'"});
-    return false;
-  }
-  if (over === 'joins')
-    context.report.warning('no-effect', hint.span, 'hint STATE_TTL has no effect on joins: what they keep is not forgotten');
-  return true;
-}
-
 /** Reads a table: a scan, then computed columns, then its watermark. Everybody who reads it with the same options reads it together. */
 export function tableRelation(session: Session, created: CreatedTable, dynamic: readonly OptionPair[], use: Use): Relation | null {
-  // Also by the mode, which may be set after a view has read the table: only a stream has watermarks.
-  const key = `${session.isFinal ? 'final' : 'stream'} ${optionsKey(dynamic)}`;
+  // Also by the mode, which may be set after a view has read the table (only a stream has watermarks), and by how long rows are kept.
+  const key = `${session.isFinal ? 'final' : 'stream'} ${session.settings.stateTtlMs ?? ''} ${optionsKey(dynamic)}`;
   const known = created.relations.get(key);
   if (known !== undefined) return known;
   const resolved = resolveTable(session, created, dynamic, use);
@@ -118,7 +112,7 @@ function boundTable(session: Session, created: CreatedTable, resolved: ResolvedT
   );
   session.origins.set(node, {report, span: use.span, name: `table "${created.name}"`});
   if (key !== null && needsNormalizing(session, resolved)) {
-    node = session.builder.add({kind: 'changelog-normalize', input: node, keys: key}, {schema: {columns}});
+    node = session.builder.add({kind: 'changelog-normalize', input: node, keys: key, ...keptFor(session)}, {schema: {columns}});
   }
   if (resolved.reads !== 'append' && session.isFinal) node = lastRows(session, node);
   const outputs = outputsOf(created, columns);

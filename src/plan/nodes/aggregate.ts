@@ -2,7 +2,7 @@ import type {AggregateCall, Expr} from '../expression.ts';
 import {aggregateCallText, expressionText} from '../plan-text.ts';
 import {growthByKey, type Behaviour} from './behaviour.ts';
 import {callsText, groupingDemand, mapGrouping} from './grouping.ts';
-import {spanText} from './window.ts';
+import {forgottenText, kept} from './time-to-live.ts';
 
 /**
  * Output: the keys, then the calls. `changes`: every input row may change its group's row, and the change is emitted; `final`: each group's row once, at the
@@ -55,12 +55,12 @@ export const aggregate: Behaviour<AggregateShape> = {
     const more = [...valuesOf('the different', distinct), ...valuesOf('all', whole)];
     const kind = whole.length > 0 ? 'rows' : distinct.length > 0 ? 'keys' : own.kind;
     const text = more.length === 0 ? own.text : `${own.text}, with ${more.join(' and ')}`;
-    return node.ttlMs === undefined ? {kind, text} : {kind: 'time', text: `${text}, until ${spanText(node.ttlMs)} after the last change`};
+    return kept({kind, text}, node.ttlMs);
   },
   describe: (node, [input], output) => {
     const keys = node.keys.map(key => expressionText(key, input!)).join(', ');
     const words = [node.keys.length === 0 ? 'all rows' : `by ${keys}`];
     if (node.calls.length > 0) words.push(callsText(node, input!, output));
-    return `aggregate ${words.join(': ')}${node.emit === 'changes' ? ', on every change' : ', at the end of input'}${node.ttlMs === undefined ? '' : `, forgotten after ${spanText(node.ttlMs)}`}`;
+    return `aggregate ${words.join(': ')}${node.emit === 'changes' ? ', on every change' : ', at the end of input'}${forgottenText(node.ttlMs)}`;
   },
 };

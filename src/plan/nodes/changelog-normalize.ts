@@ -1,6 +1,7 @@
 import {Demand} from '../demand.ts';
 import {nameText} from '../plan-text.ts';
 import {growthByKey, type Behaviour} from './behaviour.ts';
+import {forgottenText, kept} from './time-to-live.ts';
 
 /**
  * Keeps the last row of each key, and so makes whole changes of rows that come without the old one, of deletes that name the key alone, and of events that
@@ -28,10 +29,10 @@ export const changelogNormalize: Behaviour<ChangelogNormalizeShape> = {
     for (const key of node.keys) demand.add(key);
     return [demand];
   },
-  growth: (node, [input]) =>
-    growthByKey(
-      'one row',
-      node.keys.map(key => nameText(input!.schema.columns[key]!.name)),
-    ),
-  describe: (node, [input]) => `the last row of each ${node.keys.map(key => nameText(input!.columns[key]!.name)).join(', ')}`,
+  growth: (node, [input]) => {
+    const names = node.keys.map(key => nameText(input!.schema.columns[key]!.name));
+    return kept(growthByKey('one row', names), node.ttlMs);
+  },
+  describe: (node, [input]) =>
+    `the last row of each ${node.keys.map(key => nameText(input!.columns[key]!.name)).join(', ')}${forgottenText(node.ttlMs)}`,
 };

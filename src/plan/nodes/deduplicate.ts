@@ -1,6 +1,7 @@
 import {Demand} from '../demand.ts';
 import {nameText} from '../plan-text.ts';
 import {growthByKey, type Behaviour} from './behaviour.ts';
+import {forgottenText, kept} from './time-to-live.ts';
 
 /**
  * One row for each key: the one whose `time` is the least (of equal ones the first that came) or the greatest (the last that came). Without `time` it is the
@@ -36,11 +37,11 @@ export const deduplicate: Behaviour<DeduplicateShape> = {
   },
   growth: (node, [input]) => {
     const names = node.keys.map(key => nameText(input!.schema.columns[key]!.name));
-    return growthByKey(node.keep === 'first' && node.time === null ? 'a mark' : 'one row', names);
+    return kept(growthByKey(node.keep === 'first' && node.time === null ? 'a mark' : 'one row', names), node.ttlMs);
   },
   describe: (node, [input]) => {
     const name = (column: number): string => nameText(input!.columns[column]!.name);
     const by = node.keys.length === 0 ? 'of all rows' : `of each ${node.keys.map(name).join(', ')}`;
-    return `keep the ${node.keep} row ${by}${node.time === null ? '' : ` by ${name(node.time)}`}`;
+    return `keep the ${node.keep} row ${by}${node.time === null ? '' : ` by ${name(node.time)}`}${forgottenText(node.ttlMs)}`;
   },
 };

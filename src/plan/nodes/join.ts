@@ -6,6 +6,7 @@ import {joinInterval} from '../join-interval.ts';
 import {expressionText} from '../plan-text.ts';
 import {joinedChanges, type Behaviour} from './behaviour.ts';
 import type {Traits} from './index.ts';
+import {kept} from './time-to-live.ts';
 import type {WindowColumns} from './window.ts';
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti';
@@ -32,6 +33,11 @@ export interface JoinShape {
   readonly emit: 'changes' | 'final';
   /** The right side is a table that is read to its end first; each left row, whatever its kind, then looks up what is there. Inner and left joins only. */
   readonly lookup: boolean;
+  /**
+   * Of left and right rows: one that has not changed for so long is forgotten (null: never). Says nothing to joins of windows and intervals, which know when rows
+   * are over, to look-ups, and at the end of input.
+   */
+  readonly ttlMs?: readonly [number | null, number | null];
   /** Where it stands in the text, for messages. */
   readonly span?: Span;
 }
@@ -127,9 +133,9 @@ export const join: Behaviour<JoinShape> = {
     if (node.lookup) return {kind: 'fixed', text: 'the rows that are looked up'};
     if (joinedWindows(node, left, right) !== null) return {kind: 'time', text: 'the rows of both inputs in open windows'};
     if (joinInterval(node, left, right) !== null) return {kind: 'time', text: 'the rows of both inputs, while others may still match them'};
-    const kept = [left, right].map(({changelog}) => (changelog === 'append' ? 'all rows' : 'the present rows'));
-    const text = kept[0] === kept[1] ? `${kept[0]} of both inputs` : `${kept[0]} of the left input, ${kept[1]} of the right one`;
-    return {kind: 'rows', text};
+    const rows = [left, right].map(({changelog}) => (changelog === 'append' ? 'all rows' : 'the present rows'));
+    const text = rows[0] === rows[1] ? `${rows[0]} of both inputs` : `${rows[0]} of the left input, ${rows[1]} of the right one`;
+    return kept({kind: 'rows', text}, node.ttlMs);
   },
   describe: (node, [left, right]) => {
     const both: Schema = {columns: [...left!.columns, ...right!.columns]};

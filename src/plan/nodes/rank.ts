@@ -5,6 +5,7 @@ import {counted, nameText} from '../plan-text.ts';
 import {growthByKey, type Behaviour} from './behaviour.ts';
 import type {Traits} from './index.ts';
 import {sortText} from './sort.ts';
+import {forgottenText, kept} from './time-to-live.ts';
 
 /**
  * The rows from rank `from` to rank `to` (from 1, both included) of each partition, in the order of the items; equal rows rank in the order of arrival.
@@ -37,15 +38,13 @@ export const rank: Behaviour<RankShape> = {
   }),
   demand: rankDemand,
   growth: (node, [input]) => {
-    if (input!.changelog !== 'append') return {kind: 'rows', text: 'the present rows of its input'};
-    return growthByKey(
-      counted(node.to, 'row'),
-      node.partition.map(column => nameText(input!.schema.columns[column]!.name)),
-    );
+    if (input!.changelog !== 'append') return kept({kind: 'rows', text: 'the present rows of its input'}, node.ttlMs);
+    const names = node.partition.map(column => nameText(input!.schema.columns[column]!.name));
+    return kept(growthByKey(counted(node.to, 'row'), names), node.ttlMs);
   },
   describe: (node, [input], output) => {
     const when = node.emit === 'changes' ? 'on every change' : 'at the end of input';
-    return `${rankText(node, input!, output)}, ${when}`;
+    return `${rankText(node, input!, output)}, ${when}${forgottenText(node.ttlMs)}`;
   },
 };
 

@@ -1,6 +1,7 @@
 import {Demand} from '../demand.ts';
 import {nameText} from '../plan-text.ts';
 import type {Behaviour} from './behaviour.ts';
+import {forgottenText, kept} from './time-to-live.ts';
 
 /**
  * Makes rows by one key of rows that are told apart by another: of the rows that meet in a key the last one that came is given, and when it is taken back the
@@ -30,10 +31,11 @@ export const upsertMaterialize: Behaviour<UpsertMaterializeShape> = {
     for (const column of [...node.keys, ...(node.rowKey ?? [])]) demand.add(column);
     return [demand];
   },
-  growth: (_node, [input]) => ({kind: 'rows', text: input!.changelog === 'append' ? 'all rows' : 'the present rows of its input'}),
+  growth: (node, [input]) =>
+    kept({kind: 'rows', text: input!.changelog === 'append' ? 'all rows' : 'the present rows of its input'}, node.ttlMs),
   describe: (node, [input]) => {
     const keys = node.keys.map(key => nameText(input!.columns[key]!.name)).join(', ');
     const what = {last: 'the last row', first: 'the first row', error: 'the only row'}[node.keeps];
-    return `${what} of each ${keys}`;
+    return `${what} of each ${keys}${forgottenText(node.ttlMs)}`;
   },
 };
