@@ -45,7 +45,8 @@ export class PartitionTimes {
   /** When the next of them is not waited for any more, unless rows come. */
   wakesAtMs(idleAfterMs: number): number {
     let least = Infinity;
-    for (const atMs of this.#rowsAtMs) if (atMs !== -Infinity && this.#settledAtMs - atMs < idleAfterMs) least = Math.min(least, atMs + idleAfterMs);
+    for (const atMs of this.#rowsAtMs)
+      if (atMs !== -Infinity && this.#settledAtMs - atMs < idleAfterMs) least = Math.min(least, atMs + idleAfterMs);
     return least;
   }
 }

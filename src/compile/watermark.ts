@@ -33,7 +33,11 @@ export const watermark: FusedNode<'watermark'> = {
     if (node.idleAfterMs !== null) build.segmentStage.idleAfterMs = node.idleAfterMs;
     const time = timeCell(node, segment, input);
     const isPresent = time.present === null ? js`` : js`${time.present} && `;
-    const kept = writer.bind('watermark', state, partitionTimes === null ? 'the greatest watermark so far' : 'the greatest watermark of each partition');
+    const kept = writer.bind(
+      'watermark',
+      state,
+      partitionTimes === null ? 'the greatest watermark so far' : 'the greatest watermark of each partition',
+    );
     const place = partitionTimes === null ? js`${kept}.value` : partitionPlace(segment, kept, partitionTimes);
     // What comes behind judges the row by the watermark before it.
     const before = writer.const('before', place);

@@ -135,7 +135,8 @@ function currentKeys(table: DeclaredTable, problems: OptionProblem[]): {given: G
   const written = new Map<string, string>();
   for (const {key, value} of table.options) {
     if (meaninglessKeys.has(key)) continue;
-    const current = hasKeys && key.startsWith('value.') && key !== 'value.fields-include' ? key.slice('value.'.length) : currentKey(key, formatName);
+    const current =
+      hasKeys && key.startsWith('value.') && key !== 'value.fields-include' ? key.slice('value.'.length) : currentKey(key, formatName);
     if (written.has(current)) {
       problems.push({option: key, problem: invalid('duplicate-option', `option "${key}" is given twice`, 'keep one of them')});
       continue;

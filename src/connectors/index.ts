@@ -2,6 +2,7 @@ import {blackholeConnector} from './blackhole/blackhole.ts';
 import {datagenConnector} from './datagen/datagen.ts';
 import type {ConnectorDefinition} from './define.ts';
 import {filesystemConnector} from './filesystem/filesystem.ts';
+import {kafkaConnector, upsertKafkaConnector} from './kafka/kafka.ts';
 import {printConnector} from './print/print.ts';
 import {stdinConnector} from './stdin/stdin.ts';
 import {stdoutConnector} from './stdout/stdout.ts';
@@ -11,6 +12,8 @@ export const connectors: readonly ConnectorDefinition[] = [
   stdinConnector,
   stdoutConnector,
   filesystemConnector,
+  kafkaConnector,
+  upsertKafkaConnector,
   datagenConnector,
   printConnector,
   blackholeConnector,

@@ -9,16 +9,18 @@ import {sharedSink} from '../connectors/output/shared-sink.ts';
 import type {Batch} from '../flow/batch.ts';
 import type {Transaction} from '../flow/delivery.ts';
 import type {Sink} from '../flow/sink.ts';
-import type {Source} from '../flow/source.ts';
-import type {EncodeSpec, RowEncoder, WantedColumn} from '../formats/define.ts';
+import type {MessageSource, Source} from '../flow/source.ts';
+import type {DecodeSpec, EncodeSpec, RecordDecoder, RowEncoder, WantedColumn} from '../formats/define.ts';
 import {PartitionEncoder} from '../formats/partition-encoder.ts';
 import {findConsoleFormat} from '../formats/console/index.ts';
 import {findFormat} from '../formats/index.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {TablePlan} from '../plan/table.ts';
+import type {Column} from '../types/sql-type.ts';
 import {ByteInput} from './byte-input.ts';
 import type {RunOptions} from './contract.ts';
 import type {Input} from './input.ts';
+import {MessageInput} from './message-input.ts';
 import {Output} from './output.ts';
 import {recordBytes} from './record-bytes.ts';
 import {Rejects} from './rejects.ts';
@@ -66,6 +68,7 @@ export function assemble(options: RunOptions): Parts {
     timeZone: plan.settings.timeZone,
     namePrints: options.console.format === 'flink-row',
     job: null,
+    tell: options.onProblem,
   };
   const transaction = transactionOf(plan, outside, options);
   const context: ConnectorContext = {...outside, job: jobOf(options, transaction)};
@@ -75,8 +78,11 @@ export function assemble(options: RunOptions): Parts {
     const {table, wanted} = engineInput.node;
     const source = connectorOf(table).source?.(connectorTable(table), context, wanted);
     assert(source !== undefined, 'the planner reads sources only');
-    assert(source.kind !== 'messages', 'no connector gives messages yet');
     sources.push(source);
+    if (source.kind === 'messages') {
+      inputs.push(messageInput(engineInput, source, {memory, rejects, maxRecordBytes, options}));
+      continue;
+    }
     inputs.push(
       source.kind === 'rows'
         ? new RowInput(engineInput, source)
@@ -134,6 +140,46 @@ function decoderOf(engineInput: EngineInput, input: ByteInput, memory: Memory, m
   return decoder;
 }
 
+function messageInput(
+  engineInput: EngineInput,
+  source: MessageSource,
+  {
+    memory,
+    rejects,
+    maxRecordBytes,
+    options,
+  }: {readonly memory: Memory; readonly rejects: Rejects; readonly maxRecordBytes: number; readonly options: RunOptions},
+): MessageInput {
+  const {table} = engineInput.node;
+  const {timeZone} = options.plan.settings;
+  const layout = connectorOf(table).messageLayout?.(connectorTable(table));
+  assert(layout !== undefined, 'sources of messages have a layout');
+  const shared = {memory, timeZone, badField: options.onError === 'null' ? 'null' : 'reject', maxRecordBytes} as const;
+  const decoder = (format: string | null, spec: DecodeSpec): RecordDecoder => {
+    const made = findFormat(format ?? '')?.decoder?.(spec);
+    assert(made !== undefined, 'the planner knows which formats can be read');
+    return made;
+  };
+  return new MessageInput({
+    engineInput,
+    memory,
+    source,
+    layout,
+    rejects,
+    maxRecordBytes,
+    timeZone,
+    keepsNull: table.format === 'raw',
+    valueDecoder: part => {
+      const columns = layout.value.map(ordinal => table.columns[ordinal] as Column);
+      return decoder(table.format, {...shared, ...part, columns, kinds: engineInput.batch.kinds, options: table.formatOptions});
+    },
+    keyDecoder: part => {
+      const columns = layout.key?.columns.map(({column}) => column) ?? [];
+      return decoder(layout.key?.format ?? null, {...shared, ...part, columns, options: layout.key?.formatOptions ?? new Map()});
+    },
+  });
+}
+
 function outputOf(engineOutput: EngineOutput, context: ConnectorContext, options: RunOptions): Output {
   const {target, changelog, schema} = engineOutput.node;
   const {batch} = engineOutput;
@@ -161,6 +207,13 @@ function outputOf(engineOutput: EngineOutput, context: ConnectorContext, options
     );
     return new Output({engineOutput, sink: parts.sink, encoder, limit: null});
   }
+  const messages = connector.messageSink?.(connectorTable(table), context, {
+    batch,
+    columns: table.columns,
+    formatOptions: table.formatOptions,
+    kinds: spec.kinds,
+  });
+  if (messages !== undefined) return new Output({engineOutput, ...messages, limit: null});
   const sink = connector.sink?.(connectorTable(table), context, overwrite);
   assert(sink !== undefined, 'the planner writes to sinks only');
   return new Output({engineOutput, sink, encoder: tableEncoder(table, connector, engineOutput, context, spec), limit: null});

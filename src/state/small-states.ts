@@ -56,7 +56,8 @@ export class PartitionWatermarks extends WatermarkState {
 
   /** In all of its partitions. */
   override raise(watermark: number): void {
-    for (let partition = 0; partition < this.#count; partition++) this.values[partition] = Math.max(this.values[partition] as number, watermark);
+    for (let partition = 0; partition < this.#count; partition++)
+      this.values[partition] = Math.max(this.values[partition] as number, watermark);
     this.value = Math.max(this.value, watermark);
   }
 

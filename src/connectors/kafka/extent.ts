@@ -55,7 +55,8 @@ function placeOf(mode: string, of: string, options: ReadonlyMap<string, string>)
       return {kind: 'last', count: Number(options.get(`${of}.message-count`))};
     default: {
       const reset = options.get('properties.auto.offset.reset')?.trim().toLowerCase();
-      const otherwise = reset === 'earliest' || reset === 'smallest' ? 'beginning' : reset === 'latest' || reset === 'largest' ? 'end' : 'refused';
+      const otherwise =
+        reset === 'earliest' || reset === 'smallest' ? 'beginning' : reset === 'latest' || reset === 'largest' ? 'end' : 'refused';
       return {kind: 'group', otherwise: of === 'scan.bounded' ? 'end' : otherwise};
     }
   }
@@ -75,12 +76,20 @@ export function extentProblems(table: ConnectorTable): readonly Problem[] {
       if (mode === wanting && !options.has(option)) {
         problems.push(invalid('missing-option', `"${of}.mode" = '${mode}' needs option "${option}"`, `add '${option}' = '…'`));
       } else if (mode !== wanting && options.has(option)) {
-        problems.push(invalid('contradiction', `option "${option}" is for "${of}.mode" = '${wanting}' only`, `leave it out, or change the mode`));
+        problems.push(
+          invalid('contradiction', `option "${option}" is for "${of}.mode" = '${wanting}' only`, `leave it out, or change the mode`),
+        );
       }
     }
     const specific = options.get(`${of}.specific-offsets`);
     if (specific !== undefined && parseOffsets(specific) === null) {
-      problems.push(invalid('bad-option', `option "${of}.specific-offsets" cannot be "${specific}"`, `write 'partition:0,offset:42;partition:1,offset:300'`));
+      problems.push(
+        invalid(
+          'bad-option',
+          `option "${of}.specific-offsets" cannot be "${specific}"`,
+          `write 'partition:0,offset:42;partition:1,offset:300'`,
+        ),
+      );
     }
     if (mode === 'specific-offsets' && (listOf(options.get('topic')).length !== 1 || options.has('topic-pattern'))) {
       problems.push(invalid('contradiction', `"${of}.mode" = 'specific-offsets' is for a table of one topic`, `name one topic in "topic"`));

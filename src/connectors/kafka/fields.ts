@@ -20,7 +20,9 @@ export function fieldsOf(table: ConnectorTable, rule: KeyRule): {readonly layout
   const key = names.flatMap(name => {
     const ordinal = table.columns.findIndex(column => column.name === name);
     if (ordinal >= 0) return [ordinal];
-    problems.push(invalid('unknown-column', `option "key.fields" names "${name}", which is no column of table "${table.name}"`, columnsHint(table)));
+    problems.push(
+      invalid('unknown-column', `option "key.fields" names "${name}", which is no column of table "${table.name}"`, columnsHint(table)),
+    );
     return [];
   });
   if (keyPrefix !== '') problems.push(...prefixProblems(table, key, keyPrefix, includesKey));
@@ -55,10 +57,14 @@ function listOf(text: string | undefined): readonly string[] {
 
 function keyFieldsProblems(table: ConnectorTable, names: readonly string[], hasFormat: boolean): readonly Problem[] {
   if (hasFormat && names.length === 0) {
-    return [invalid('missing-option', '"key.format" says how keys are read, but no column stands in them', `add 'key.fields' = 'column;column'`)];
+    return [
+      invalid('missing-option', '"key.format" says how keys are read, but no column stands in them', `add 'key.fields' = 'column;column'`),
+    ];
   }
   if (!hasFormat && table.options.has('key.fields')) {
-    return [invalid('missing-option', '"key.fields" names columns of the key, but nothing says how it is read', `add 'key.format' = 'json'`)];
+    return [
+      invalid('missing-option', '"key.fields" names columns of the key, but nothing says how it is read', `add 'key.format' = 'json'`),
+    ];
   }
   return [];
 }
@@ -71,7 +77,13 @@ function prefixProblems(table: ConnectorTable, key: readonly number[], keyPrefix
   return key.flatMap(ordinal => {
     const {name} = table.columns[ordinal] as Column;
     if (name.startsWith(keyPrefix)) return [];
-    return [invalid('contradiction', `column "${name}" of the key does not begin with "${keyPrefix}"`, `rename it, or change option "key.fields-prefix"`)];
+    return [
+      invalid(
+        'contradiction',
+        `column "${name}" of the key does not begin with "${keyPrefix}"`,
+        `rename it, or change option "key.fields-prefix"`,
+      ),
+    ];
   });
 }
 
@@ -89,7 +101,8 @@ function keyFormatOf(table: ConnectorTable, problems: Problem[]): KeyFormat | nu
   const name = table.options.get('key.format');
   const prefixes = [...table.options.keys()].filter(key => isKeyFormatOption(key));
   if (name === undefined) {
-    for (const key of prefixes) problems.push(invalid('contradiction', `option "${key}" belongs to the format of keys, and there is none`, `add 'key.format'`));
+    for (const key of prefixes)
+      problems.push(invalid('contradiction', `option "${key}" belongs to the format of keys, and there is none`, `add 'key.format'`));
     return null;
   }
   const definition = findFormat(name);
@@ -100,9 +113,12 @@ function keyFormatOf(table: ConnectorTable, problems: Problem[]): KeyFormat | nu
   }
   const own = `key.${name}.`;
   for (const key of prefixes) {
-    if (!key.startsWith(own)) problems.push(invalid('contradiction', `option "${key}" belongs to another format than "${name}"`, 'leave it out'));
+    if (!key.startsWith(own))
+      problems.push(invalid('contradiction', `option "${key}" belongs to another format than "${name}"`, 'leave it out'));
   }
-  const given = prefixes.filter(key => key.startsWith(own)).map(key => ({key: key.slice(own.length), value: table.options.get(key) as string}));
+  const given = prefixes
+    .filter(key => key.startsWith(own))
+    .map(key => ({key: key.slice(own.length), value: table.options.get(key) as string}));
   const checked = checkOptions({specs: definition.options, given, owner: `format "${name}"`, prefix: own});
   problems.push(...checked.problems.map(({problem}) => problem));
   return {definition, options: checked.values};

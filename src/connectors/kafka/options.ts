@@ -9,7 +9,11 @@ const shared: OptionSpecs = {
   'properties.group.id': {type: 'string', help: "the group that keeps the table's offsets: by default the project and the job"},
   'properties.#': {type: 'string', secret: true, help: "any setting of Kafka's client, by the name it has in Java or in librdkafka"},
   'key.format': {type: 'string', help: 'how keys are read and written: json, csv, raw'},
-  'key.fields-prefix': {type: 'string', default: '', help: "begins the names of the key's columns in the table, and is not in the key itself"},
+  'key.fields-prefix': {
+    type: 'string',
+    default: '',
+    help: "begins the names of the key's columns in the table, and is not in the key itself",
+  },
   'key.#': {type: 'string', help: "an option of the key's format: key.json.ignore-parse-errors"},
   'value.fields-include': {type: ['ALL', 'EXCEPT_KEY'], default: 'ALL', help: "whether the key's columns stand in the value as well"},
   'scan.topic-partition-discovery.interval': {

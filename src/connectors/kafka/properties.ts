@@ -80,7 +80,7 @@ export function propertiesOf(options: ReadonlyMap<string, string>): Properties {
   for (const [option, value] of options) {
     if (!option.startsWith(prefix)) continue;
     const translated = translate(option.slice(prefix.length), value, options);
-    if (translated instanceof Map) for (const [name, text] of translated) settings.set(name, text);
+    if (isSettings(translated)) for (const [name, text] of translated) settings.set(name, text);
     else problems.push(...translated);
   }
   const pick = (...names: readonly ReadonlySet<string>[]): KafkaSettings =>
@@ -88,7 +88,13 @@ export function propertiesOf(options: ReadonlyMap<string, string>): Properties {
   return {consumer: pick(commonNames, consumerNames), producer: pick(commonNames, producerNames), common: pick(commonNames), problems};
 }
 
-function translate(name: string, value: string, options: ReadonlyMap<string, string>): ReadonlyMap<string, string> | readonly Problem[] {
+type Translated = ReadonlyMap<string, string> | readonly Problem[];
+
+function isSettings(translated: Translated): translated is ReadonlyMap<string, string> {
+  return translated instanceof Map;
+}
+
+function translate(name: string, value: string, options: ReadonlyMap<string, string>): Translated {
   const option = prefix + name;
   const reason = owned.get(name);
   if (reason !== undefined) return [invalid('contradiction', `option "${option}" cannot be given`, 'leave it out', reason)];
@@ -110,7 +116,7 @@ const loginModule = /^\s*[\w.]*\.(\w+)\s+(?:required|requisite|sufficient|option
 const loginValue = /(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+))/g;
 
 /** The Java client's way to say user and password. */
-function login(option: string, value: string): ReadonlyMap<string, string> | readonly Problem[] {
+function login(option: string, value: string): Translated {
   const match = loginModule.exec(value);
   if (match === null || !['PlainLoginModule', 'ScramLoginModule'].includes(match[1] as string)) {
     return [
@@ -122,7 +128,10 @@ function login(option: string, value: string): ReadonlyMap<string, string> | rea
     ];
   }
   const values = new Map(
-    [...(match[2] as string).matchAll(loginValue)].map(found => [found[1], (found[2]?.replaceAll(/\\(.)/g, '$1') ?? found[3] ?? found[4]) as string]),
+    [...(match[2] as string).matchAll(loginValue)].map(found => [
+      found[1],
+      (found[2]?.replaceAll(/\\(.)/g, '$1') ?? found[3] ?? found[4]) as string,
+    ]),
   );
   const [user, password] = [values.get('username'), values.get('password')];
   if (user === undefined || password === undefined) {
@@ -135,7 +144,7 @@ function login(option: string, value: string): ReadonlyMap<string, string> | rea
 }
 
 /** Java's key stores are files that librdkafka cannot read, unless they are PKCS#12 (keys) or PEM (authorities). */
-function store(name: string, option: string, value: string, options: ReadonlyMap<string, string>): ReadonlyMap<string, string> | readonly Problem[] {
+function store(name: string, option: string, value: string, options: ReadonlyMap<string, string>): Translated {
   if (name.endsWith('.type') || name === 'ssl.truststore.password') return new Map();
   const isTrust = name.startsWith('ssl.truststore.');
   if (name === 'ssl.truststore.certificates') return new Map([['ssl.ca.pem', value]]);
