@@ -239,7 +239,7 @@ describe('what is refused', () => {
     [
       'extends in a profile',
       'jobs: {a: {sql: x}}\ntemplates: {t: {}}\nprofiles: {p: {jobs: {a: {extends: t}}}}',
-      ['jobs.yaml:3:27 no-effect: extends in a profile would have no effect: it is followed before profiles are laid over the file'],
+      ['jobs.yaml:3:27 too-late: extends in a profile would have no effect: it is followed before profiles are laid over the file'],
       {profiles: ['p']},
     ],
     [
@@ -251,8 +251,8 @@ describe('what is refused', () => {
       '--set of what was followed before it',
       'jobs: {a: {sql: x}}',
       [
-        '--set:1:1 no-effect: --set of templates would have no effect: it comes after that',
-        '--set:1:1 no-effect: --set of extends would have no effect: it comes after that',
+        '--set:1:1 too-late: --set of templates would have no effect: it comes after that',
+        '--set:1:1 too-late: --set of extends would have no effect: it comes after that',
       ],
       {settings: ['templates.t.output=csv', 'jobs.a.extends=t']},
     ],

@@ -125,7 +125,7 @@ function lateExtends(profiles: readonly MapNode[]): readonly Problem[] {
     [...(mapAt(profile, 'jobs')?.entries.values() ?? [])].flatMap(job => {
       const late = mapAt(job)?.entries.get('extends');
       const message = 'extends in a profile would have no effect: it is followed before profiles are laid over the file';
-      return late === undefined ? [] : [invalid('no-effect', message, 'say it in the job itself', late.origin.keyPlace)];
+      return late === undefined ? [] : [invalid('too-late', message, 'say it in the job itself', late.origin.keyPlace)];
     }),
   );
 }

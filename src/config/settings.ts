@@ -39,7 +39,7 @@ export function readSettings(settings: readonly string[], jobs: readonly string[
       });
     } else if (tooLate.includes(first) || (first === 'jobs' && ['extends', 'profiles'].includes(keys[2] ?? ''))) {
       const message = `--set of ${first === 'jobs' ? (keys[2] ?? '') : first} would have no effect: it comes after that`;
-      problems.push(invalid('no-effect', message, 'set a value of defaults, of vars or of a job', keyPlace));
+      problems.push(invalid('too-late', message, 'set a value of defaults, of vars or of a job', keyPlace));
     } else if (!settable.includes(first)) {
       problems.push(
         invalid(

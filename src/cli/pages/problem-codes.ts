@@ -26,13 +26,13 @@ const usage: Readonly<Record<string, ProblemMeaning>> = {
   'unknown-command': {meaning: 'the first word is no command', action: 'put SQL into quotes; weir help lists the commands'},
   'unknown-flag': {meaning: 'the command has no such flag', action: 'look at weir help COMMAND'},
   'unknown-format': {meaning: 'there is no format of this name', action: 'look at weir help formats'},
-  'unknown-job': {meaning: '--only names a job that the files do not have', action: 'choose one of the names that the message lists'},
+  'unknown-job': {meaning: '--only or depends-on names a job that is not there', action: 'choose one of the names that the message lists'},
   'unknown-topic': {meaning: 'there is no help of this name', action: 'look at weir help'},
   'raw-columns': {meaning: 'raw prints the text of one column, and the query has several', action: 'select one column, or use -o tsv'},
 };
 
 const jobFiles: Readonly<Record<string, ProblemMeaning>> = {
-  'bad-job': {meaning: 'a job has no script, or two', action: 'give it either sql: or file:'},
+  'bad-job': {meaning: 'a job has no script, or says one thing twice', action: 'keep one of what the message names'},
   'bad-job-file': {meaning: 'the job file has not the shape of one', action: 'look at weir help config'},
   'bad-name': {meaning: 'a name is not allowed at this place', action: 'begin it with a letter, and go on with letters, digits and _'},
   'bad-variable': {
@@ -40,15 +40,44 @@ const jobFiles: Readonly<Record<string, ProblemMeaning>> = {
     action: 'set the variable, give a default as in ${NAME:-text}, or write $$ for a dollar sign',
   },
   'bad-yaml': {meaning: 'the file is not YAML that can be read safely', action: 'correct it at the place that is shown'},
-  'duplicate-job': {meaning: 'two jobs have the same name', action: 'rename one of them, or run the files apart'},
+  circle: {meaning: 'jobs, templates, files or variables lead back to themselves', action: 'take one of them out of the circle'},
+  'duplicate-job': {
+    meaning: 'two jobs have the same name',
+    action: 'rename one of them, run the files apart, or call the second file NAME.override.yaml',
+  },
   'duplicate-key': {meaning: 'the same key stands twice', action: 'keep one of the two'},
   'empty-file': {meaning: 'the job file holds nothing', action: 'write jobs: with at least one job'},
+  'file-exists': {meaning: 'a file that would be written is there already', action: 'name another folder, or remove the file'},
+  'file-too-large': {
+    meaning: 'a job file has more than a megabyte',
+    action: 'put data where SQL reads it, and long SQL into files of its own',
+  },
   'missing-field': {meaning: 'a field that must be there is not', action: 'add it'},
+  'no-file-before': {meaning: 'a file .override.yaml changes the files before it, and is the first', action: 'name it behind them'},
+  'no-job': {meaning: 'every job of the file is for a profile, and none was asked for', action: 'call with -p and one of the profiles'},
+  'no-unit': {meaning: 'a time or a size is a bare number', action: 'write its unit, as in 50ms or 100MB'},
   'not-utf-8': {meaning: 'a script or job file is not UTF-8 text', action: 'convert it; if it is data, read it with FROM'},
   'nothing-to-run': {meaning: 'a job has neither an INSERT nor a query', action: 'add one, or remove the job'},
+  'too-late': {
+    meaning: 'a profile or --set would change what has been followed by the time that it counts',
+    action: 'change it in the file, or set what came of it: a value of a job',
+  },
+  'too-many-files': {meaning: 'job files name far too many other files', action: 'include less'},
+  'too-many-layers': {meaning: 'extends leads to far too many templates', action: 'extend less'},
+  'two-projects': {
+    meaning: 'files that run together name several projects or state directories',
+    action: 'run them apart, or say the same in all of them',
+  },
+  'unclear-extends': {meaning: 'both a template and a job have the name that is extended', action: 'rename one of them'},
   'unknown-field': {
     meaning: 'the job file has a field that means nothing',
     action: 'correct its name; fields that begin with x- are for your own use',
+  },
+  'unknown-profile': {meaning: '-p names a profile that no file has', action: 'choose one of the names that the message lists'},
+  'unknown-template': {meaning: 'extends names something that is not there', action: 'choose one of the names that the message lists'},
+  'variable-too-early': {
+    meaning: 'a path of include or extends holds ${…}',
+    action: 'write the path itself: files are read before variables are known',
   },
   'wrong-value': {meaning: 'a field has a value that is not allowed', action: 'write one of the values that the message names'},
 };
@@ -253,6 +282,37 @@ const environment: Readonly<Record<string, ProblemMeaning>> = {
   'no-files': {meaning: 'a pattern or folder has no files', action: 'check it; names that begin with a dot or _ are left out'},
 };
 
+const logs: Readonly<Record<string, ProblemMeaning>> = {
+  'cannot-lock': {
+    meaning: 'the folder of a job cannot be kept from other processes',
+    action: 'name a shorter path, or a folder on another file system, with --state-dir',
+  },
+  'damaged-log': {
+    meaning: 'a record in the middle of the log of a job was changed after it had been written',
+    action: 'put back a copy of the folder, or start over with --fresh',
+  },
+  'job-is-running': {meaning: 'another process runs the job', action: 'stop it first, or give this job another name'},
+  'log-and-group-differ': {
+    meaning: 'the log of a job and the offsets of its group are from different histories',
+    action: 'put back the log that belongs to it, or start over with --fresh',
+  },
+  'log-made-anew': {meaning: 'a job without state goes on from the offsets of its group, since its log is gone', action: 'do nothing'},
+  'missing-log': {
+    meaning: 'a job that keeps state has run before, and its log is gone',
+    action: 'put the folder of the job back, or start over with --fresh',
+  },
+  'newer-log': {meaning: 'a later version of weir has written the log', action: 'run that version'},
+  'no-log': {meaning: 'a job has no log at this place', action: 'name its folder, or the job file and --state-dir'},
+  'other-plan': {
+    meaning: 'the log of a job was written by another version of its SQL',
+    action: 'go back to that version, rename the job, or start over with --fresh',
+  },
+  'undecided-commit': {
+    meaning: 'a job died while it committed, and its group does not say any more whether that commit counts',
+    action: 'look at what was written, and start over with --fresh',
+  },
+};
+
 const bugs: Readonly<Record<string, ProblemMeaning>> = {
   'broken-invariant': {meaning: 'weir found itself in a state that must not be', action: 'report it, with the query'},
   unexpected: {meaning: 'weir failed in a way that nobody thought of', action: 'report it, with what -V shows'},
@@ -286,5 +346,5 @@ const advice: Readonly<Record<string, ProblemMeaning>> = {
 };
 
 export const problemCodes: ReadonlyMap<string, ProblemMeaning> = new Map(
-  [usage, jobFiles, syntax, names, planning, advice, data, environment, bugs].flatMap(group => Object.entries(group)),
+  [usage, jobFiles, syntax, names, planning, advice, data, environment, logs, bugs].flatMap(group => Object.entries(group)),
 );
