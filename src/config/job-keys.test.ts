@@ -104,7 +104,6 @@ describe('what is refused', () => {
     ['batch: {size: 0}', '4:19 wrong-value: jobs.a.batch.size must be 1 or more'],
     ['batch: 0', '4:12 wrong-value: jobs.a.batch must be 1 or more'],
     ['batch: many', '4:12 wrong-value: jobs.a.batch cannot be "many"'],
-    ['batch: {}', '4:5 wrong-value: jobs.a.batch holds nothing'],
     ['batch: {sise: 1}', '4:13 unknown-field: unknown field "sise" in jobs.a.batch'],
     ['batch: 1000,50', '4:12 no-unit: jobs.a.batch is "1000,50", and has no unit'],
     ['batch: {wait: 50}', '4:19 no-unit: jobs.a.batch.wait is 50, and has no unit'],

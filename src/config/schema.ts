@@ -50,7 +50,6 @@ const batch: JsonSchema = {
   examples: ['1000,50ms', {size: 1000, wait: '50ms'}],
   pattern: patterns.batch,
   minimum: 1,
-  minProperties: 1,
   properties: {
     size: {type: 'integer', description: 'the most records of one commit', minimum: 1},
     wait: durationSetting('how long a record waits for its commit at the most', {examples: ['50ms']}),
@@ -61,12 +60,10 @@ const batch: JsonSchema = {
 const restart: JsonSchema = {
   type: 'object',
   description: 'when a job that died is started again: {backoff: {initial, max}, healthy-after, most}',
-  minProperties: 1,
   properties: {
     backoff: {
       type: 'object',
       description: 'waits before it is started again, drawn from 0 to a bound that doubles from death to death',
-      minProperties: 1,
       properties: {
         initial: durationSetting('the first bound', {default: '100ms'}),
         max: durationSetting('the bound that is not exceeded', {default: '30s'}),
@@ -87,7 +84,6 @@ const restart: JsonSchema = {
 const limits: JsonSchema = {
   type: 'object',
   description: 'what a job may use: {memory: SIZE}; one that holds more is told, then ended',
-  minProperties: 1,
   properties: {
     memory: {
       type: 'string',
