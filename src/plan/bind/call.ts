@@ -28,6 +28,10 @@ export function bindCall(binder: ExpressionBinder, call: CallExpression): Expr |
     return report.notSupported('an argument by name (=>)', call.span, 'give the arguments in order');
   if (['GROUPING', 'GROUPING_ID', 'GROUP_ID'].includes(call.name)) return bindGrouping(binder, call);
   const definition = findFunction(call.name);
+  const word = call.written.parts[0]!;
+  // Words such as USER are calls without parentheses. Where there is no such function they are columns, as in Flink.
+  if (definition === undefined && bareWords.has(call.name) && binder.options.scope.has(word.name))
+    return binder.options.scope.resolve([word], call.span, report);
   if (definition?.kind === 'aggregate') return bindAggregate(binder, call, definition);
   const misused = misuseOf(call);
   if (misused !== null)
@@ -43,6 +47,17 @@ export function bindCall(binder: ExpressionBinder, call: CallExpression): Expr |
   const name = binder.context.created.get(call.name) ?? call.name;
   return words === null ? null : callOf(report, {name, words, span: call.span}, bound);
 }
+
+const bareWords: ReadonlySet<string> = new Set([
+  'CURRENT_CATALOG',
+  'CURRENT_PATH',
+  'CURRENT_ROLE',
+  'CURRENT_SCHEMA',
+  'CURRENT_USER',
+  'SESSION_USER',
+  'SYSTEM_USER',
+  'USER',
+]);
 
 function bindJsonCall(binder: ExpressionBinder, call: CallExpression): Expr | null {
   const {report} = binder.context;

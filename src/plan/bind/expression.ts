@@ -177,20 +177,10 @@ export class ExpressionBinder {
           hint: 'write COUNT(*) to count rows',
         });
       case 'in-query':
-        return report.notSupported(`${expression.negated ? 'NOT ' : ''}IN (SELECT …)`, span, 'list the values: IN (1, 2, 3)');
       case 'exists':
-        return report.notSupported('EXISTS', span);
       case 'quantified':
-        return report.notSupported(
-          `${expression.operator} ${expression.quantifier}`,
-          span,
-          'compare with each value, and combine with AND or OR',
-        );
       case 'scalar-query':
-        return (
-          this.options.values?.bind(expression.query, span) ??
-          (this.options.values === undefined ? report.notSupported('a query as a value here', span) : null)
-        );
+        return this.#query(expression);
       case 'array-query':
         return report.notSupported(`${expression.type}(SELECT …)`, span);
       case 'descriptor':
@@ -204,6 +194,49 @@ export class ExpressionBinder {
       case 'other':
         return report.notSupported(expression.name, span);
     }
+  }
+
+  /** A query in an expression. */
+  #query(expression: Extract<Expression, {readonly kind: QueryKind}>): Expr | null {
+    const {values} = this.options;
+    const {report} = this.context;
+    const {span} = expression;
+    if (expression.kind === 'quantified' && expression.query === null) return this.#quantifiedList(expression);
+    if (values === undefined) return report.notSupported(`${nameOfQuery(expression)} here`, span);
+    switch (expression.kind) {
+      case 'scalar-query':
+        return values.bind(expression.query, span);
+      case 'exists':
+        return values.exists(expression.query, span);
+      case 'in-query': {
+        const operands = this.bindAll(
+          expression.operand.kind === 'row' && !expression.operand.explicit ? expression.operand.items : [expression.operand],
+        );
+        const isIn = operands === null ? null : values.isIn(operands, expression.query, span);
+        return this.#negated(isIn, expression.negated, span);
+      }
+      case 'quantified': {
+        const {operator, quantifier, query} = expression;
+        const operand = this.bind(expression.left);
+        if (operand === null || query === null) return null;
+        const isSome = operator === '=' && quantifier === 'SOME';
+        const isNone = (operator === '<>' || operator === '!=') && quantifier === 'ALL';
+        if (isSome || isNone) return this.#negated(values.isIn([operand], query, span), isNone, span);
+        return values.quantified(operand, expression);
+      }
+    }
+  }
+
+  /** `x > ALL (1, 2)`: each comparison by itself. */
+  #quantifiedList({operator, quantifier, left, list, span}: Expression & {readonly kind: 'quantified'}): Expr | null {
+    const {report} = this.context;
+    const operand = this.bind(left);
+    const items = this.bindAll(list);
+    if (operand === null || items === null) return null;
+    const name = operator === '!=' ? '<>' : operator;
+    const tests = items.map((item, index) => callOf(report, {name, words: [], span: list[index]!.span}, [operand, item]));
+    const joined = {name: quantifier === 'ALL' ? 'AND' : 'OR', words: [], span};
+    return tests.reduce((one, other) => (one === null || other === null ? null : callOf(report, joined, [one, other])));
   }
 
   /** A call of a function or operator by its name; `shown` is what to call it if it does not exist yet. */
@@ -340,6 +373,14 @@ export class ExpressionBinder {
 }
 
 type ConstantKind = 'number' | 'string' | 'binary-string' | 'boolean' | 'null' | 'datetime' | 'interval';
+
+type QueryKind = 'in-query' | 'exists' | 'quantified' | 'scalar-query';
+
+function nameOfQuery(expression: Extract<Expression, {readonly kind: QueryKind}>): string {
+  if (expression.kind === 'in-query') return `${expression.negated ? 'NOT ' : ''}IN (SELECT …)`;
+  if (expression.kind === 'quantified') return `${expression.operator} ${expression.quantifier}`;
+  return expression.kind === 'exists' ? 'EXISTS' : 'a query as a value';
+}
 
 type SpecialKind =
   | 'like'

@@ -11,6 +11,7 @@ import {caseOf} from './cast.ts';
 import {ExpressionBinder} from './expression.ts';
 import type {BoundFrom} from './from.ts';
 import type {QueryBinder} from './query.ts';
+import {bindLateral} from './lateral.ts';
 import {listed, Scope, type MergedColumn, type ScopeRelation} from './scope.ts';
 import type {CommonTables, Emit} from './session.ts';
 import {sidesKeptFor} from './state-ttl.ts';
@@ -31,6 +32,9 @@ const typeOfWord: {readonly [word in JoinReference['type']]: JoinType} = {
 export function bindJoin(binder: QueryBinder, reference: JoinReference, around: CommonTables | null, emit: Emit): BoundFrom | null {
   const left = binder.bindFrom(reference.left, around, emit);
   if (reference.right.kind === 'unnest') return left === null ? null : bindUnnest(binder, left, reference.right, reference);
+  const {right: written} = reference;
+  if (written.kind === 'derived' && written.lateral)
+    return left === null ? null : bindLateral(binder, left, written, reference, around, emit);
   const asOf = reference.right.kind === 'named' ? reference.right.systemTime : null;
   const table = reference.right.kind === 'named' ? {...reference.right, systemTime: null} : reference.right;
   const right = binder.bindFrom(table, around, emit);
