@@ -1,5 +1,6 @@
 import {fail, type Problem} from '../../base/problem.ts';
 import {generatedCode} from '../../compile/compile.ts';
+import {redact} from '../../config/redact.ts';
 import {prepare, type Prepared} from '../../job/prepare.ts';
 import {declareSql} from '../../plan/declare.ts';
 import {explainPlan, planJson} from '../../plan/explain.ts';
@@ -14,6 +15,8 @@ import {queryRequest} from './query.ts';
 interface Explained {
   readonly name: string | null;
   readonly prepared: Prepared;
+  /** What must not be printed: the plan holds it. */
+  readonly secrets: ReadonlyMap<string, string>;
 }
 
 export async function runExplain(invocation: Invocation): Promise<number> {
@@ -25,7 +28,8 @@ export async function runExplain(invocation: Invocation): Promise<number> {
   // What was inferred can be shown though the query around it cannot be planned.
   const isWhole = exitCodeOf(problems) === 0;
   if (isWhole || options.isOn(flags.ddl)) {
-    world.standardOutput.write(Buffer.from(textOf(explained, invocation)));
+    const secrets = new Map(explained.flatMap(one => [...one.secrets]));
+    world.standardOutput.write(Buffer.from(redact(textOf(explained, invocation), secrets)));
     await world.standardOutput.flush();
     if (options.isOn(flags.ddl) && explained.every(({prepared}) => prepared.externals.size === 0))
       talk.note('nothing was inferred: every table is declared');
@@ -40,13 +44,14 @@ async function prepareAll(
   const [first] = operands;
   if (options.isOn(flags.file) || (first !== undefined && /\s/.test(first))) {
     const prepared = await prepare(queryRequest(invocation));
-    return {explained: [{name: null, prepared}], problems: prepared.problems};
+    return {explained: [{name: null, prepared, secrets: new Map()}], problems: prepared.problems};
   }
   if (first === undefined)
     throw fail('usage', 'no-query', 'there is nothing to explain', {hint: "write SQL in quotes, or name a file: weir explain 'SELECT 1'"});
   const found = await findJobs(operands, invocation);
   const explained: Explained[] = [];
-  for (const spec of found.specs) explained.push({name: spec.name, prepared: (await planJob(spec, invocation)).prepared});
+  for (const spec of found.specs)
+    explained.push({name: spec.name, prepared: (await planJob(spec, invocation)).prepared, secrets: spec.secrets});
   return {explained, problems: [...found.problems, ...explained.flatMap(({prepared}) => prepared.problems)]};
 }
 
