@@ -295,6 +295,7 @@ function transactionOf(sources: readonly ConnectorTable[], sinks: readonly Conne
     sinkTopic: sinkTopic(first),
     slot: job.slot,
     clock: context.clock,
+    ...(job.reach === undefined ? {} : {reach: job.reach}),
   });
 }
 

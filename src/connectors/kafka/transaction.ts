@@ -1,6 +1,6 @@
 import type {Clock} from '../../base/clock.ts';
 import {fail} from '../../base/problem.ts';
-import type {EpochWord, Offset, Transaction} from '../../flow/delivery.ts';
+import type {EpochWord, Offset, Reach, Transaction} from '../../flow/delivery.ts';
 import type {Sink} from '../../flow/sink.ts';
 import {
   errorCodes,
@@ -35,6 +35,8 @@ export interface KafkaTransactionOptions {
   readonly sinkTopic: string;
   readonly slot: {readonly index: number; readonly count: number};
   readonly clock: Clock;
+  /** Told of the moments of each commit; absent: nobody listens. */
+  readonly reach?: Reach;
 }
 
 const answerMs = 10_000;
@@ -102,14 +104,19 @@ export class KafkaTransaction implements Transaction {
     try {
       if (this.#isSlow) await this.#renew();
       const producer = this.#producer as KafkaProducer;
+      const {reach} = this.options;
       await this.#timed(callback => producer.beginTransaction(callback));
+      reach?.('begun');
       for (const raw = producer.getClient(); !this.#captured.send(raw);) await this.#makeRoom(producer);
+      reach?.('sent');
       const {sinkTopic} = this.options;
       const kept = offsets.length > 0 ? offsets : [{topic: sinkTopic, partition: 0, offset: epoch}];
       const named = kept.map(one => ({...one, metadata: epochName(epoch)}));
       await this.#timed(callback => producer.sendOffsetsToTransaction(named, this.#consumer as KafkaConsumer, answerMs, callback));
+      reach?.('offsets-sent');
       await recorded;
       await this.#timed(callback => producer.commitTransaction(answerMs, callback));
+      reach?.('ended');
     } catch (error) {
       throw this.#problem(epoch, error);
     }
