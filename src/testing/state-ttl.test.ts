@@ -92,7 +92,12 @@ test.each(restarts)('the last row of a key is kept as long as others take its pl
     '+U[c]',
     '+I[a]',
     '+I[b]',
-    ...['-U[a]', '+U[a]', '-U[a]', '+U[a]', '-U[a]', '+U[a]'],
+    '-U[a]',
+    '+U[a]',
+    '-U[a]',
+    '+U[a]',
+    '-U[a]',
+    '+U[a]',
     '+I[b]',
   ]);
 });
@@ -170,8 +175,7 @@ test.each(restarts)(
       // At 5 s the right row of 2 s is gone.
       '+I[1, 3, null]',
       '+I[1, 4, null]',
-      '-D[1, 3, null]',
-      '+I[1, 3, 4]',
+      // At 8 s the left row of 5 s is gone, and its padding stays.
       '-D[1, 4, null]',
       '+I[1, 4, 4]',
     ]);
