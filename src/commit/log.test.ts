@@ -181,6 +181,44 @@ describe('segments', () => {
     }
   });
 
+  test('the only one, whose first record has been there and cannot be read, is no log that was just begun', async () => {
+    const log = await writer();
+    await log.append(recordOf(1, 'full'), byItself);
+    await log.append(recordOf(2, 'full'), byItself);
+    await log.counted(2);
+    await log.close();
+    const bytes = readFileSync(only());
+    bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
+    writeFileSync(only(), bytes);
+    expect(await refusal(opened())).toMatchObject({code: 'damaged-log', message: expect.stringContaining('000000000002.log')});
+  });
+
+  test('nothing is deleted before it is decided what the job goes on from', async () => {
+    const log = await writer();
+    await log.append(recordOf(1, 'full'), byTransaction);
+    await log.append(recordOf(2, 'full'), byTransaction);
+    await log.close();
+    const path = join(directory, '000000000002.log');
+    writeFileSync(path, readFileSync(path).subarray(0, -1));
+    const torn = await opened();
+    expect(torn.end(nowMs)?.last?.epoch).toBe(1);
+    await torn.close();
+    expect(segments()).toHaveLength(2);
+  });
+
+  test('a mark outlives a record behind it that is cut off', async () => {
+    const log = await writer();
+    await log.append(recordOf(1, 'full'), byTransaction);
+    await log.markCounted(1);
+    await log.append(recordOf(2, 'changes'), byTransaction);
+    await log.close();
+    const again = await opened();
+    expect(again.end(nowMs)?.last).toMatchObject({epoch: 2, isMarked: false});
+    await again.resume({kind: 'resume', epoch: 1, cuts: true});
+    await again.close();
+    expect((await opened()).end(nowMs)?.last).toMatchObject({epoch: 1, isMarked: true});
+  });
+
   test('a full image is wanted when the changes outgrow it', async () => {
     const log = await writer();
     await log.append(recordOf(1, 'full', new Uint8Array(3_000_000)), byItself);

@@ -32,6 +32,7 @@ export class CommitLog {
   #epochs: number[];
   /** As found; forgotten after `resume`. */
   #segment: Segment | null;
+  #tornSegments: number;
   #file: FileHandle | null = null;
   #path = '';
   #length = 0;
@@ -41,24 +42,25 @@ export class CommitLog {
   #fullBytes = 0;
   #fullEnd = 0;
 
-  private constructor(directory: string, header: LogHeader, keepEpochs: number, epochs: number[], segment: Segment | null) {
+  private constructor(directory: string, header: LogHeader, keepEpochs: number, epochs: number[], newest: Newest | null) {
     this.#directory = directory;
     this.#header = header;
     this.#keepEpochs = keepEpochs;
     this.#epochs = epochs;
-    this.#segment = segment;
+    this.#segment = newest?.segment ?? null;
+    this.#tornSegments = newest?.tornSegments ?? 0;
   }
 
   /**
-   * Reads what is there. A log of another plan, of a later form, or with a damaged middle is a problem. Nothing is changed but a segment without a single record.
+   * Reads what is there, and changes nothing. A log of another plan, of a later form, or with a damaged middle is a problem.
    * `isFresh`: what is there is not even looked at, since it will be forgotten.
    */
   static async open(directory: string, header: LogHeader, keepEpochs: number, isFresh: boolean): Promise<CommitLog> {
     assert(header.format === logFormat, 'a log is written in the form of this version');
     const epochs = await segmentEpochs(directory);
-    const segment = isFresh ? null : await newestSegment(directory, epochs);
-    if (segment !== null) checkOwner(segment, header);
-    return new CommitLog(directory, header, keepEpochs, epochs, segment);
+    const newest = isFresh ? null : await newestSegment(directory, epochs);
+    if (newest !== null) checkOwner(newest.segment, header);
+    return new CommitLog(directory, header, keepEpochs, epochs, newest);
   }
 
   /** What the log says about its end; null: there is none. */
@@ -148,12 +150,13 @@ export class CommitLog {
   async #goOn(epoch: number | null): Promise<Restored | null> {
     let segment = this.#segment as Segment;
     this.#segment = null;
+    for (; this.#tornSegments > 0; this.#tornSegments--) await this.#dropLastSegment();
     if (epoch !== null && epoch < segment.firstEpoch) segment = await this.#withoutLastSegment(segment, epoch);
     const entries = segment.entries.filter(entry => epoch !== null && entry.epoch <= epoch);
-    const isCut = entries.length < segment.entries.length;
+    const cut = segment.entries[entries.length];
     this.#origin = (segment.header as SegmentHeader).origin;
     this.#path = segment.path;
-    this.#length = isCut ? (entries.at(-1)?.end ?? segment.headerEnd) : segment.length;
+    this.#length = cut?.start ?? segment.length;
     this.#hasRecords = entries.length > 0;
     this.#file = await open(segment.path, 'r+');
     if (this.#length < segment.fileLength) {
@@ -179,10 +182,13 @@ export class CommitLog {
     const previous = await readSegment(path, before);
     if (previous.header === null || previous.entries.at(-1)?.epoch !== epoch)
       throw damagedLog(path, previous.length, `commit ${epoch} is missing`);
-    await unlink(segment.path);
-    await syncDirectory(this.#directory);
-    this.#epochs.pop();
+    await this.#dropLastSegment();
     return previous;
+  }
+
+  async #dropLastSegment(): Promise<void> {
+    await unlink(segmentPath(this.#directory, this.#epochs.pop() as number));
+    await syncDirectory(this.#directory);
   }
 
   /** Gives the bytes that must be the first of it. */
@@ -230,14 +236,22 @@ export async function segmentEpochs(directory: string): Promise<number[]> {
   }
 }
 
-/** The last segment with a record, or the first of all. One that was torn before its first record was whole is deleted: the one before it goes on. */
-async function newestSegment(directory: string, epochs: number[]): Promise<Segment | null> {
-  for (let epoch = epochs.at(-1); epoch !== undefined; epoch = epochs.at(-1)) {
+interface Newest {
+  readonly segment: Segment;
+  /** Behind it there are so many that were torn before their first record was whole. */
+  readonly tornSegments: number;
+}
+
+/** The last segment with a record, or the first of all. Nothing is deleted before it is decided what the job goes on from. */
+async function newestSegment(directory: string, epochs: readonly number[]): Promise<Newest | null> {
+  for (const [tornSegments, epoch] of epochs.toReversed().entries()) {
     const segment = await readSegment(segmentPath(directory, epoch), epoch);
-    if (segment.entries.length > 0 || (segment.header !== null && epochs.length === 1)) return segment;
-    await unlink(segment.path);
-    await syncDirectory(directory);
-    epochs.pop();
+    if (segment.entries.length > 0) return {segment, tornSegments};
+    if (tornSegments < epochs.length - 1) continue;
+    if (segment.header === null) return null;
+    // Segments before it go when its first record counts, and not sooner: that record has been there.
+    if (epoch !== segment.header.origin.after + 1) throw damagedLog(segment.path, segment.headerEnd, 'its first record cannot be read');
+    return {segment, tornSegments};
   }
   return null;
 }

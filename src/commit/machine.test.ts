@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {type Bug, simulate, type Sinks} from './simulation-fixture.ts';
+import {type Bug, moments, simulate, type Sinks, type Tally} from './simulation-fixture.ts';
 
 const sinks: readonly Sinks[] = ['file', 'kafka', 'both'];
+const tally: Tally = new Map();
 const schedule = fc.uint8Array({minLength: 20, maxLength: 90});
 
 /** The schedule that shows a fault, if one of so many does. */
 function found(kind: Sinks, runs: number, bug: Bug | null, seed?: number): string | null {
   const property = fc.property(schedule, choices => {
-    const fault = simulate(kind, choices, bug);
+    const fault = simulate(kind, choices, bug, tally);
     if (fault !== null) throw new Error(fault);
   });
   const details = fc.check(property, {numRuns: runs, endOnFailure: bug !== null, ...(seed === undefined ? {} : {seed})});
@@ -21,6 +22,10 @@ describe('a job under the worst of schedules', () => {
   // Together 100,000.
   test.each(sinks)('%s: nothing is lost, doubled or wrong', kind => {
     expect(found(kind, 33_400, null)).toBeNull();
+  });
+
+  test('the schedules have been bad enough', () => {
+    for (const moment of moments) expect([moment, (tally.get(moment) ?? 0) > 1000]).toEqual([moment, true]);
   });
 });
 

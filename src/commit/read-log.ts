@@ -61,14 +61,16 @@ function logSegment(segment: Segment, isNewest: boolean): LogSegment {
   return {path: segment.path, bytes: segment.fileLength, tornBytes: segment.fileLength - segment.length, records};
 }
 
-/** Every segment goes on where the one before it ends. */
+/** Every segment goes on where the one before it ends, unless power went while some were deleted. */
 function gaps(segments: readonly Segment[]): Problem[] {
   return segments.slice(1).flatMap((segment, index) => {
     const before = segments[index] as Segment;
     const expected = before.firstEpoch + before.entries.length;
     if (segment.firstEpoch === expected) return [];
     const message = `the log ${segment.path} begins with commit ${segment.firstEpoch}, and the one before it ends with commit ${expected - 1}`;
-    return [{kind: 'environment', severity: 'error', code: 'damaged-log', message, hint: 'put back a copy of the folder'}];
+    return [
+      {kind: 'environment', severity: 'warning', code: 'log-gap', message, hint: 'nothing has to be done: a job goes on from the last one'},
+    ];
   });
 }
 

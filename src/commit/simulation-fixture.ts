@@ -82,10 +82,29 @@ const records = 24;
 const fullEvery = 3;
 const sumAt: readonly number[] = Array.from({length: records + 1}, (_, count) => (count * (count + 1)) / 2);
 
+/** What must have happened, again and again, for a run of schedules to mean anything. */
+export const moments = [
+  'a job dies with a commit in flight',
+  'a record is torn',
+  'power goes with something not synced',
+  'a record that does not count is cut',
+  'nothing counts yet',
+  'a reply is lost, and it counts',
+  'a reply is lost, and it does not',
+  'a request arrives late, and is refused',
+  'a slow producer is retired',
+  'a stopped process has a commit in flight',
+  'a clean stop is marked',
+] as const;
+export type Moment = (typeof moments)[number];
+
+/** How often each moment has come. */
+export type Tally = Map<Moment, number>;
+
 /** Gives what is wrong in the end, or null. */
-export function simulate(sinks: Sinks, choices: Uint8Array, bug: Bug | null = null): string | null {
+export function simulate(sinks: Sinks, choices: Uint8Array, bug: Bug | null = null, tally: Tally | null = null): string | null {
   try {
-    return new World(sinks, bug).run(choices);
+    return new World(sinks, bug, tally).run(choices);
   } catch (error) {
     if (error instanceof Violation) return error.message;
     throw error;
@@ -118,8 +137,11 @@ class World {
   /** The last epoch that somebody was told of: it must never be taken back. */
   #told = 0;
 
-  constructor(sinks: Sinks, bug: Bug | null) {
+  readonly #tally: Tally | null;
+
+  constructor(sinks: Sinks, bug: Bug | null, tally: Tally | null) {
     this.#bug = bug;
+    this.#tally = tally;
     this.#hasFile = sinks !== 'kafka';
     this.#hasBroker = sinks !== 'file';
     this.#policy = {hasTransaction: this.#hasBroker, batchRecords: 4, batchWaitMs: 10};
@@ -132,6 +154,10 @@ class World {
     }
     this.#finish();
     return this.#verdict();
+  }
+
+  #count(moment: Moment): void {
+    this.#tally?.set(moment, (this.#tally.get(moment) ?? 0) + 1);
   }
 
   #happen(kind: number, detail: number): void {
@@ -244,7 +270,10 @@ class World {
   /** The transaction goes on. Whoever is not the producer any more is told so, and ends. */
   #send(process: Process, flight: Flight, detail: number): void {
     if (flight.send === 'wanted') {
-      if (process.isSlow && this.#bug !== 'slow producer kept') process.producer = this.#initTransactions();
+      if (process.isSlow && this.#bug !== 'slow producer kept') {
+        process.producer = this.#initTransactions();
+        this.#count('a slow producer is retired');
+      }
       process.isSlow = false;
       if (process.producer !== this.#fence) return this.#end(process);
       this.#open = {producer: process.producer, rows: flight.rows, epoch: null};
@@ -291,17 +320,19 @@ class World {
 
   #deliverLate(): void {
     const producer = this.#late.shift();
-    if (producer !== undefined) this.#commitOpen(producer);
+    if (producer !== undefined && !this.#commitOpen(producer)) this.#count('a request arrives late, and is refused');
   }
 
   /** A clean stop: nothing is in flight, and the last record is marked. */
   #stop(process: Process): void {
     if (process.flight !== null && this.#bug !== 'marked while in flight') return;
     this.#isMarked = this.#logged.length > 0;
+    this.#count('a clean stop is marked');
     this.#end(process);
   }
 
   #freeze(process: Process): void {
+    if (process.flight !== null) this.#count('a stopped process has a commit in flight');
     this.#zombie = process;
     this.#process = null;
   }
@@ -316,6 +347,7 @@ class World {
     const {flight} = process;
     this.#end(process);
     if (flight === null) return;
+    this.#count('a job dies with a commit in flight');
     if (flight.record === 'wanted' && (detail & 1) === 1) {
       this.#logged.push(flight.item);
       this.#isMarked = false;
@@ -332,9 +364,11 @@ class World {
     const fate = detail & 3;
     while (this.#logged.at(-1)?.isSynced === false) {
       const item = this.#logged.pop() as LogItem;
+      this.#count('power goes with something not synced');
       if (fate < 2) this.#logged.push({...item, isWhole: item.isWhole && fate === 0, isSynced: true});
     }
     const unsynced = Math.max(0, this.#file.length - this.#fileSynced);
+    if (unsynced > 0) this.#count('power goes with something not synced');
     this.#file.length = Math.min(this.#file.length, this.#fileSynced + Math.floor((unsynced * fate) / 4));
     this.#fileSynced = this.#file.length;
   }
@@ -343,7 +377,8 @@ class World {
   #loseReply(process: Process, detail: number): void {
     const {flight} = process;
     if (flight === null || flight.send === 'no' || flight.send === 'wanted') return;
-    if (flight.send === 'named' && flight.isReleased && (detail & 1) === 1) this.#commitOpen(process.producer);
+    const counts = flight.send === 'named' && flight.isReleased && (detail & 1) === 1 && this.#commitOpen(process.producer);
+    this.#count(counts ? 'a reply is lost, and it counts' : 'a reply is lost, and it does not');
     const {state, actions} = advance(process.machine, this.#policy, {kind: 'failed'});
     if (!state.hasFailed || !actions.includes('fail')) throw new Violation('a failure was not taken for one');
     this.#end(process);
@@ -359,7 +394,9 @@ class World {
     if (decision.kind !== 'new' && decision.cuts) {
       this.#logged.pop();
       this.#isMarked = false;
+      this.#count('a record that does not count is cut');
     }
+    if (decision.kind === 'begin') this.#count('nothing counts yet');
     if (this.#bug === 'all cut' && this.#logged.length > 1) this.#logged.pop();
     const last = this.#logged.at(-1);
     const epoch = last?.epoch ?? 0;
@@ -372,7 +409,10 @@ class World {
 
   #logEnd(): LogEnd | null {
     if (this.#log === null) return null;
-    if (this.#log.at(-1)?.isWhole === false && this.#bug !== 'torn tail kept') this.#log.pop();
+    if (this.#log.at(-1)?.isWhole === false && this.#bug !== 'torn tail kept') {
+      this.#log.pop();
+      this.#count('a record is torn');
+    }
     const origin = {after: 0, word: this.#hasBroker ? 'none' : null, reads: 'start'} as const;
     const last = this.#log.at(-1);
     if (last === undefined) return {origin, last: null};

@@ -68,12 +68,12 @@ export type StartsFrom =
  * 4. At the end: commit what is left (`request`, `commit`, await `inFlight`), then `close(true)`, then close the sinks. After a failure only `close(false)`.
  */
 export class Committer {
-  readonly startsFrom: StartsFrom;
   readonly #options: CommitterOptions;
   readonly #policy: CommitPolicy;
   readonly #lock: FolderLock;
   readonly #log: CommitLog;
   #state: MachineState;
+  #startsFrom: StartsFrom;
   #failure: unknown = null;
   #inFlight: Deferred | null = null;
   #pending: Pending | null = null;
@@ -90,7 +90,7 @@ export class Committer {
     this.#lock = lock;
     this.#log = log;
     this.#policy = policyOf(options);
-    this.startsFrom = found.startsFrom;
+    this.#startsFrom = found.startsFrom;
     this.#isForgotten = found.isForgotten;
     this.#followsItself = found.followsItself;
     this.#state = startMachine(found.epoch, options.stopwatch.elapsedMs());
@@ -116,6 +116,9 @@ export class Committer {
     }
   }
 
+  get startsFrom(): StartsFrom {
+    return this.#startsFrom;
+  }
   /** The last epoch that counts. */
   get epoch(): number {
     return this.#state.epoch;
@@ -136,8 +139,15 @@ export class Committer {
     return this.#lastCommitMs;
   }
 
-  /** Sources are open and stand at `offsets`. Where the group has forgotten the epoch it is told again, before it has to decide about the next one. */
+  /**
+   * The engine is restored, sources are open and stand at `offsets`. Where the group has forgotten the epoch it is told again, before it has to decide about the next
+   * one. The images of the state are let go.
+   */
   async start(offsets: readonly Offset[]): Promise<void> {
+    if (this.#startsFrom.kind === 'record') {
+      const {record} = this.#startsFrom;
+      this.#startsFrom = {kind: 'record', record: {...record, state: {...record.state, bytes: new Uint8Array()}}, images: []};
+    }
     this.#lastOffsets = offsets;
     if (!this.#isForgotten) return;
     this.#isForgotten = false;

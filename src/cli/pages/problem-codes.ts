@@ -270,16 +270,77 @@ const environment: Readonly<Record<string, ProblemMeaning>> = {
   'cannot-write': {meaning: 'a file or an output cannot be written', action: 'check its path, its permissions and the space on the disk'},
   'damaged-state': {meaning: 'saved state cannot be read', action: 'start the job afresh'},
   'file-changed': {meaning: 'a file was changed while it was read', action: 'append to files that are followed; put the old file back'},
-  'job-died': {
-    meaning: 'the process of a job ended before its work was done',
-    action: 'look at what it said last; the system may have run out of memory',
-  },
   'no-kafka-client': {
     meaning:
       'a table of the connector kafka or upsert-kafka needs the native client, which is not there, not built, or built for another system',
     action: 'run "weir setup kafka"; weir doctor says what is lacking',
   },
   'no-files': {meaning: 'a pattern or folder has no files', action: 'check it; names that begin with a dot or _ are left out'},
+};
+
+/** Of jobs that run, and of what can be asked of them. */
+const running: Readonly<Record<string, ProblemMeaning>> = {
+  'ambiguous-job': {meaning: 'a name could mean jobs of several projects', action: 'write PROJECT/JOB'},
+  'bad-request': {
+    meaning: 'what came over the socket of a supervisor is no request',
+    action: 'use the same version of weir on both sides',
+  },
+  'cannot-read-again': {
+    meaning: 'a job shall promise something over restarts, and its input is gone once it was read',
+    action: 'read from a file or a topic, or use --guarantee none',
+  },
+  'cannot-take-back': {
+    meaning: 'a job shall be exactly-once, and what it writes is seen at once and cannot be taken back',
+    action: 'write to a file or a topic, or use --guarantee at-least-once',
+  },
+  'crash-loop': {
+    meaning: 'a job died too often and is not started any more',
+    action: 'mend the cause that it tells, then weir start JOB',
+  },
+  'dependency-failed': {meaning: 'a job waits for another one that has ended', action: 'mend the other one first'},
+  'detached-stdin': {meaning: 'what runs in the background has no standard input', action: 'give the job a file, or leave --detach out'},
+  'guarantee-too-low': {
+    meaning: 'a table asks for a stronger promise than its job gives',
+    action: 'give the job the promise with --guarantee, or take the option from the table',
+  },
+  'job-died': {
+    meaning: 'the process of a job ended before its work was done',
+    action: 'look at what it said last; the system may have run out of memory',
+  },
+  'job-failed': {meaning: 'a job failed while others were started', action: 'look at its log, whose path is told'},
+  'keeps-no-log': {
+    meaning: 'a job that commits nothing cannot commit now',
+    action: 'run it with --guarantee at-least-once or exactly-once',
+  },
+  'memory-limit': {
+    meaning: 'a job holds more memory than it may',
+    action: 'raise limits.memory, or let its state grow less: weir explain says what it grows with',
+  },
+  'no-job': {meaning: 'the command needs the name of a job', action: 'name jobs as weir ps shows them, or say --all'},
+  'no-socket': {meaning: 'jobs cannot be asked or told anything, as no socket can be opened', action: 'name a socket with --socket'},
+  'no-supervisor': {meaning: 'no weir run can be reached', action: 'start jobs with weir run -d; name its socket with --socket'},
+  'not-answering': {
+    meaning: 'a job has not answered for seconds',
+    action: 'wait, if a step may take so long; else weir restart JOB, or let the job file say that it is restarted',
+  },
+  'not-partitioned': {
+    meaning: 'a job cannot be shared out among processes by partition',
+    action: 'run it as one process, or let the rows come by the right key',
+  },
+  'not-reached': {meaning: 'a job cannot come to where it was told to go', action: 'look at weir ps -a, which says how it ended'},
+  'other-parallelism': {
+    meaning: 'a job has kept the state of another number of processes',
+    action: 'run it with that number, or start over with --fresh',
+  },
+  'project-runs': {
+    meaning: 'another weir run is at work on the same project',
+    action: 'stop it with weir stop --all, or give one of them another project',
+  },
+  'two-clusters': {meaning: 'one transaction cannot hold in two clusters', action: 'give each cluster a job of its own'},
+  'unsafe-folder': {
+    meaning: 'others could put a socket of theirs into the folder',
+    action: 'chmod it to 700, or name another place with --socket',
+  },
 };
 
 const logs: Readonly<Record<string, ProblemMeaning>> = {
@@ -296,6 +357,7 @@ const logs: Readonly<Record<string, ProblemMeaning>> = {
     meaning: 'the log of a job and the offsets of its group are from different histories',
     action: 'put back the log that belongs to it, or start over with --fresh',
   },
+  'log-gap': {meaning: 'commits between two files of the log of a job are gone, and are not needed to go on', action: 'do nothing'},
   'log-made-anew': {meaning: 'a job without state goes on from the offsets of its group, since its log is gone', action: 'do nothing'},
   'missing-log': {
     meaning: 'a job that keeps state has run before, and its log is gone',
@@ -346,5 +408,5 @@ const advice: Readonly<Record<string, ProblemMeaning>> = {
 };
 
 export const problemCodes: ReadonlyMap<string, ProblemMeaning> = new Map(
-  [usage, jobFiles, syntax, names, planning, advice, data, environment, logs, bugs].flatMap(group => Object.entries(group)),
+  [usage, jobFiles, syntax, names, planning, advice, data, environment, running, logs, bugs].flatMap(group => Object.entries(group)),
 );
