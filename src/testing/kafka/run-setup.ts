@@ -1,4 +1,5 @@
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {randomUUID} from 'node:crypto';
+import {readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
@@ -7,7 +8,7 @@ import type {SharedBroker} from './shared.ts';
 
 /** Before and after a whole test run. Starts nothing: a broker is started by the first test file that needs one, and ended here. */
 export function setup(project: TestProject): () => Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'weir-tests-'));
+  const folder = join(tmpdir(), `weir-tests-${randomUUID()}`); // Made when it is needed.
   project.provide('kafka', {folder, ownerPid: process.pid});
   return async () => {
     await endBroker(join(folder, 'broker.json'));

@@ -61,6 +61,7 @@ async function find(): Promise<string> {
 
 /** Making a folder succeeds once. */
 function isFirst(folder: string): boolean {
+  mkdirSync(folder, {recursive: true});
   try {
     mkdirSync(join(folder, 'starting'));
     return true;
