@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {defaultRestartPolicy, defaultSupervision} from '../supervisor/policy.ts';
 import {framesOf, jobsOf, loadTexts, toldOf} from '../testing/job-files.ts';
 import type {JobSpec} from './job-file.ts';
+import {jobFileSchema} from './schema.ts';
 
 /** The one job of a file, its keys written as lines of a block. */
 function jobOf(lines: string, environment: Readonly<Record<string, string>> = {}): JobSpec {
@@ -78,6 +79,13 @@ jobs:
       ]),
     });
     expect([parallelism, keepEpochs]).toEqual([4, 3]);
+  });
+  test('the defaults that help names are those that hold', () => {
+    const {backoff, most, 'healthy-after': healthyAfter} = jobFileSchema.$defs?.['restart']?.properties ?? {};
+    const [initial, max] = [backoff?.properties?.['initial']?.default, backoff?.properties?.['max']?.default];
+    const said = {backoff: {initial, max}, most: most?.default, 'healthy-after': healthyAfter?.default};
+    expect(jobOf(`restart: ${JSON.stringify(said)}`).supervision.restart).toEqual(defaultRestartPolicy);
+    expect(jobFileSchema.$defs?.['on-not-answering']?.default).toBe(defaultSupervision.onNotAnswering);
   });
   test('a part of it', () => {
     expect(jobOf('restart: {backoff: {max: 5s}}').supervision.restart).toEqual({...defaultRestartPolicy, longestWaitMs: 5000});

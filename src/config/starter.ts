@@ -4,7 +4,7 @@ import {stringify} from 'yaml';
 export const schemaFile = 'weir.schema.json';
 
 const head = `# yaml-language-server: $schema=${schemaFile}
-# What may stand here: weir help config
+# What may stand here: weir help job-file
 `;
 
 /** A job file that needs no input and runs at once. */

@@ -34,7 +34,7 @@ const topics: Readonly<Record<string, Section>> = {
   formats: formatsSection,
   connectors: connectorsSection,
   output: outputSection,
-  config: jobFileSection,
+  'job-file': jobFileSection,
   environment: environmentSection,
   'exit-codes': exitCodesSection,
   problems: {title: 'Problems', blocks: [terms([...problemCodes].map(([code, meaning]) => problemTerm(code, meaning)))]},
@@ -92,8 +92,8 @@ function definitionsNamed(topic: string): readonly Section[] {
   if (connector !== undefined) sections.push({title: 'Connector', blocks: connectorBlocks(connector)});
   const format = formats.find(({name}) => name === topic);
   if (format !== undefined) sections.push({title: 'Format', blocks: formatBlocks(format)});
-  const flag = allFlags.find(({name, short}) => [name, `--${name}`, `-${short ?? name}`].includes(topic));
-  if (flag !== undefined) sections.push({title: 'Flag', blocks: [terms([flagOfAll(flag)])]});
+  const flags = allFlags.filter(({name, short}) => [name, `--${name}`, `-${short ?? name}`].includes(topic));
+  if (flags.length > 0) sections.push({title: 'Flag', blocks: [terms(flags.map(flagOfAll))]});
   const meaning = problemCodes.get(topic);
   if (meaning !== undefined) sections.push({title: 'Problem', blocks: [terms([problemTerm(topic, meaning)])]});
   return sections;

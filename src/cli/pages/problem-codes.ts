@@ -33,7 +33,7 @@ const usage: Readonly<Record<string, ProblemMeaning>> = {
 
 const jobFiles: Readonly<Record<string, ProblemMeaning>> = {
   'bad-job': {meaning: 'a job has no script, or says one thing twice', action: 'keep one of what the message names'},
-  'bad-job-file': {meaning: 'the job file has not the shape of one', action: 'look at weir help config'},
+  'bad-job-file': {meaning: 'the job file has not the shape of one', action: 'look at weir help job-file'},
   'bad-name': {meaning: 'a name is not allowed at this place', action: 'begin it with a letter, and go on with letters, digits and _'},
   'bad-variable': {
     meaning: '${…} names something that is not set, or is not written as it should be',

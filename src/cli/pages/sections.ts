@@ -37,7 +37,7 @@ export const flagsSection: Section = {
 
 /** A flag with the commands that have it. */
 export function flagOfAll(flag: Flag): Term {
-  return {...flagTerm(flag), text: `${flagText(flag)} (${flag.commands.length > 5 ? 'all' : flag.commands.join(', ')})`};
+  return {...flagTerm(flag), text: `${flagText(flag)} (${flag.commands.length === commands.length ? 'all' : flag.commands.join(', ')})`};
 }
 
 export function examplesSection(list: readonly CommandDefinition[]): Section {
@@ -139,12 +139,29 @@ export const jobFileSection: Section = {
   title: 'Job file',
   blocks: [
     code(
-      "version: 1\nvars: {least: 100}\ndefaults: {on-error: skip}\njobs:\n  big:\n    sql: |\n      INSERT INTO …\n  totals:\n    file: totals.sql\n    options: {'execution.runtime-mode': batch}",
+      "version: 1\nvars: {least: 100}\nsecrets: {password: {file: /run/secrets/kafka}}\ndefaults: {on-error: skip, batch: '1000,50ms'}\ntemplates:\n  exactly: {guarantee: exactly-once, limits: {memory: 400MB}}\njobs:\n  big:\n    extends: exactly\n    sql: |\n      INSERT INTO …\n  totals:\n    file: totals.sql\n    options: {'execution.runtime-mode': batch}\n    depends-on: {big: healthy}\nprofiles:\n  prod: {jobs: {big: {parallelism: 4}}}",
     ),
-    terms([...schemaTerms(jobFileSchema, ''), ...schemaTerms(jobFileSchema.$defs?.['job'] ?? {}, 'jobs.NAME.')]),
+    terms([
+      ...schemaTerms(jobFileSchema, ''),
+      ...schemaTerms(jobFileSchema.$defs?.['job'] ?? {}, 'jobs.NAME.'),
+      ...['batch', 'restart', 'limits'].flatMap(key => schemaTerms(jobFileSchema.$defs?.[key] ?? {}, `jobs.NAME.${key}.`)),
+      ...schemaTerms(jobFileSchema.$defs?.['secret'] ?? {}, 'secrets.NAME.'),
+    ]),
+    heading('What goes over what'),
     paragraph(
-      'In texts, ${NAME} is a variable of the environment, ${NAME:-text} has a default, ${vars.NAME} is a variable of the file and ${job} the name of the job; $$ is a dollar sign. The file is parsed first, so what comes in cannot change its shape. In SQL the same holds for the values of WITH (…) and SET, once the SQL is parsed, and for nothing else: in a query a variable of the file is a parameter, written :NAME.',
+      'From below: defaults, then what a job extends in its order, then the job itself, then profiles in the order of -p, then --set. Maps are merged key by key; everything else, lists too, takes the place of what was there. depends-on+ appends to a list. A null takes away what lies below: what is left is the default of weir. weir config prints what comes of it, with --provenance why.',
     ),
+    paragraph(
+      'Several files run together, each with its own defaults, vars and templates. One whose name ends with .override.yaml goes over those before it, job by job. An included file lies below the one that includes it. Paths start in the folder of the file that has them.',
+    ),
+    heading('Variables and secrets'),
+    paragraph(
+      'In texts, ${NAME} is a variable of the environment, ${NAME:-text} has a default, ${NAME:?text} must be set, ${vars.NAME} is a variable of the file, ${file:PATH} the text of a file and ${job} the name of the job; $$ is a dollar sign. The file is parsed first, so what comes in cannot change its shape; without quotes it may become a number. In SQL the same holds for the values of WITH (…) and SET, once the SQL is parsed, and for nothing else: in a query a variable of the file is a parameter, written :NAME.',
+    ),
+    paragraph(
+      'A secret comes from a file or from the environment, and ${secret:NAME} stands for it in values of options:, and of WITH (…) and SET. It is never printed: its name stands in its place.',
+    ),
+    paragraph('Times have a unit (ms, s, min, h, d), and so have sizes (B, KB, MB, GB, TB, as powers of 1024).'),
   ],
 };
 
@@ -152,7 +169,8 @@ function schemaTerms(schema: JsonSchema, prefix: string): readonly Term[] {
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const resolved = property.$ref === undefined ? property : (jobFileSchema.$defs?.[property.$ref.replace('#/$defs/', '')] ?? property);
     const values = resolved.enum === undefined || name === 'version' ? '' : `: ${resolved.enum.join(', ')}`;
-    return {term: `${prefix}${name}`, text: `${resolved.description ?? ''}${values}`};
+    const byDefault = resolved.default === undefined ? '' : ` (default ${String(resolved.default)})`;
+    return {term: `${prefix}${name}`, text: `${resolved.description ?? ''}${values}${byDefault}`};
   });
 }
 
