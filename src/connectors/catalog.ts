@@ -88,11 +88,17 @@ function resolveTable(declared: DeclaredTable): {readonly resolved: ResolvedTabl
     ...(connector.hasPartitions === true ? {hasPartitions: true} : {}),
   };
   if (!problems.some(({problem}) => problem.severity === 'error')) {
-    const found = [...(connector.check?.(connectorTable(table)) ?? []), ...(format?.check?.(declared.columns, formatOptions) ?? [])];
+    const found = [...(connector.check?.(connectorTable(table)) ?? []), ...(format?.check?.(valueColumns(connector, table), formatOptions) ?? [])];
     for (const problem of found) problems.push({problem, option: optionNamedIn(problem, written)});
   }
   if (problems.some(({problem}) => problem.severity === 'error')) return {resolved: null, problems};
   return {resolved: resolvedTable(table, connector, format), problems};
+}
+
+/** The columns that the format reads and writes: all of them, unless some stand in the key only. */
+function valueColumns(connector: ConnectorDefinition, table: TablePlan): TablePlan['columns'] {
+  const layout = connector.messageLayout?.(connectorTable(table));
+  return layout === undefined ? table.columns : table.columns.filter((_, ordinal) => layout.value.includes(ordinal));
 }
 
 /** The table as its connector sees it. */

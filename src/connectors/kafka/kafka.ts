@@ -81,7 +81,7 @@ export const kafkaConnector: ConnectorDefinition = {
   examples: [
     {
       summary: 'read a topic from its beginning, with the time and place of each message',
-      sql: `CREATE TABLE orders (id BIGINT, amount DECIMAL(10, 2), at TIMESTAMP_LTZ(3) METADATA FROM 'timestamp', \`partition\` INT METADATA VIRTUAL) WITH ('connector' = 'kafka', 'topic' = 'orders', 'properties.bootstrap.servers' = 'localhost:9092', 'scan.startup.mode' = 'earliest-offset', 'format' = 'json')`,
+      sql: `CREATE TABLE orders (id BIGINT, amount DECIMAL(10, 2), sent TIMESTAMP_LTZ(3) METADATA FROM 'timestamp', \`partition\` INT METADATA VIRTUAL) WITH ('connector' = 'kafka', 'topic' = 'orders', 'properties.bootstrap.servers' = 'localhost:9092', 'scan.startup.mode' = 'earliest-offset', 'format' = 'json')`,
     },
     {
       summary: 'write messages whose key is a column',
