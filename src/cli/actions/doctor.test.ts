@@ -1,5 +1,9 @@
+import {cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {clientFinding, type ClientReport, memoryFinding, stateFinding} from './doctor.ts';
+import {readLog} from '../../commit/read-log.ts';
+import {clientFinding, type ClientReport, logFinding, memoryFinding, stateFinding} from './doctor.ts';
 
 const client: ClientReport = {
   packageVersion: '1.10.1',
@@ -36,4 +40,26 @@ test('the folder of state is made in the nearest folder that is there', () => {
   const finding = stateFinding('/none/of/these', folder => asked.push(folder) > 0);
   expect([finding.status, asked]).toEqual(['ok', ['/']]);
   expect(stateFinding('/none/of/these', () => false)).toMatchObject({status: 'error', value: '/ is not to be written'});
+});
+
+test('the log of a job', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-doctor-'));
+  try {
+    cpSync('fixtures/cli/state/orders/0', folder, {recursive: true});
+    expect(logFinding({...(await readLog(folder)), name: 'orders/0'})).toEqual({
+      name: 'log orders/0',
+      status: 'ok',
+      value: 'commit 7, 4 records in 1.42K bytes: whole',
+    });
+    const path = join(folder, readdirSync(folder)[0] as string);
+    const bytes = readFileSync(path);
+    bytes[300] = (bytes[300] as number) ^ 1;
+    writeFileSync(path, bytes);
+    expect(logFinding({...(await readLog(folder)), name: 'orders/0'})).toMatchObject({
+      status: 'error',
+      value: expect.stringContaining('damaged at byte'),
+    });
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
 });

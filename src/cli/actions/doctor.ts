@@ -6,8 +6,10 @@ import {Memory} from '../../base/memory.ts';
 import type {Invocation} from '../commands/define.ts';
 import {exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
+import {short} from '../numbers.ts';
 import type {World} from '../world.ts';
 import {setupScript} from './setup.ts';
+import {findLogs, type FoundLog, statusOf} from './state.ts';
 import {packageVersion} from './version.ts';
 
 /** One thing that was looked at. */
@@ -35,13 +37,15 @@ export interface ClientReport {
   readonly missingForBuild: readonly string[];
 }
 
-export async function runDoctor({options, world}: Invocation): Promise<number> {
+export async function runDoctor(invocation: Invocation): Promise<number> {
+  const {operands, options, world} = invocation;
   const client = askClient(world.jobModule);
   const findings = [
     nodeFinding(process.versions.node, `${process.platform}-${process.arch}`),
     memoryFinding(new Memory().bytes.length),
     clientFinding(client),
     stateFinding(stateFolder(world), isWritable),
+    ...(operands.length === 0 ? [] : (await findLogs(operands, invocation)).map(logFinding)),
   ];
   const weir = packageVersion(world.jobModule);
   const text = options.isOn(flags.json)
@@ -103,6 +107,18 @@ export function stateFinding(folder: string, isWritable: (folder: string) => boo
     value: `${nearest} is not to be written`,
     hint: 'give jobs a folder of their own with state-dir or WEIR_STATE_DIR',
   };
+}
+
+/** A job's log, all checksums verified. */
+export function logFinding(log: FoundLog): Finding {
+  const name = `log ${log.name}`;
+  const [problem] = log.problems.filter(({severity}) => severity === 'error');
+  if (problem !== undefined)
+    return {name, status: 'error', value: problem.message, ...(problem.hint === undefined ? {} : {hint: problem.hint})};
+  const records = log.segments.flatMap(segment => segment.records);
+  const bytes = log.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  const count = `${records.length} ${records.length === 1 ? 'record' : 'records'} in ${short(bytes)} bytes`;
+  return {name, status: 'ok', value: `commit ${records.at(-1)?.record.epoch ?? 0}, ${count}: ${statusOf(log)}`};
 }
 
 /** Where jobs keep their state when nothing else is said. */
