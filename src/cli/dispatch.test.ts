@@ -1,6 +1,7 @@
 import {array, assert, constantFrom, oneof, property, record, string, tuple} from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {ProblemError} from '../base/problem.ts';
+import {commands} from './commands/index.ts';
 import {dispatch} from './dispatch.ts';
 import {allFlags, type Flag, flags, flagsOf} from './flags.ts';
 import type {Given} from './options.ts';
@@ -33,6 +34,8 @@ describe('which command a line means', () => {
     [['-f', 'q.sql'], 'query', [], {file: ['q.sql']}],
     [['-f', '-'], 'query', [], {file: ['-']}],
     [['-q', 'run', 'jobs.yaml', '--set', 'a=b'], 'run', ['jobs.yaml'], {quiet: [''], set: ['a=b']}],
+    [['run', '-edb', ',50ms', 'a.yaml'], 'run', ['a.yaml'], {'exactly-once': [''], detach: [''], batch: [',50ms']}],
+    [['stop', '--all', '--timeout', '5s'], 'stop', [], {all: [''], timeout: ['5s']}],
     [['run', '-v', 'a=-1', 'x.sql', 'y.sql'], 'run', ['x.sql', 'y.sql'], {var: ['a=-1']}],
     [['check', '--format', 'json', 'run'], 'check', ['run'], {format: ['json']}],
     [['--version'], 'version', [], {version: ['']}],
@@ -46,7 +49,7 @@ describe('which command a line means', () => {
 
   test.each([
     [['rnu', 'x'], 'unknown command "rnu" | did you mean "run"?'],
-    [['frobnicate'], 'unknown command "frobnicate" | commands are query, run, check, explain, help, version; SQL goes into quotes'],
+    [['frobnicate'], `unknown command "frobnicate" | commands are ${commands.map(({name}) => name).join(', ')}; SQL goes into quotes`],
     [['SELECT', '1'], 'unknown command "SELECT" | put the whole SQL into one pair of quotes: weir "SELECT …"'],
     [['jobs.yaml'], 'unknown command "jobs.yaml" | to run it: weir run jobs.yaml'],
     [['a/b.csv.gz'], `unknown command "a/b.csv.gz" | to read it: weir "SELECT * FROM 'a/b.csv.gz'"`],
@@ -54,10 +57,13 @@ describe('which command a line means', () => {
     [['run', '--onyl', 'a', 'x.yaml'], 'weir run has no flag --onyl | did you mean "--only"?'],
     [['--limt', '5', 'SELECT 1'], 'weir query has no flag --limt | did you mean "--limit"?'],
     [['-z', 'SELECT 1'], 'weir query has no flag -z | weir help query lists its flags'],
-    [['SELECT 1', '--only', 'a'], 'weir query has no flag --only | it is a flag of weir run, weir check, weir explain, weir config'],
+    [
+      ['SELECT 1', '--only', 'a'],
+      'weir query has no flag --only | it is a flag of weir run, weir check, weir explain, weir config, weir state',
+    ],
     [['run', '-i', 'a', 'x.sql'], 'weir run has no flag -i | it is a flag of weir query, weir explain'],
-    [['run', '--exactly-once', 'x.yaml'], 'flag --exactly-once is not supported yet | '],
-    [['run', '-e', 'x.yaml'], 'flag -e is not supported yet | '],
+    [['run', '--watch', 'x.yaml'], 'flag --watch is not supported yet | '],
+    [['run', '-s', 'x.yaml'], 'flag -s is not supported yet | '],
     [['SELECT 1', '-n'], 'flag --limit wants an argument: N | weir help query lists its flags'],
     [['--quiet=yes', 'SELECT 1'], 'flag --quiet takes no value | weir help query lists its flags'],
   ])('%j is refused', async (words, expected) => {

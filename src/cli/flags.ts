@@ -1,6 +1,22 @@
 import type {OptionSpec} from '../base/options.ts';
 
-export type CommandName = 'query' | 'run' | 'check' | 'explain' | 'config' | 'schema' | 'init' | 'setup' | 'doctor' | 'help' | 'version';
+export type CommandName =
+  | 'query'
+  | 'run'
+  | 'check'
+  | 'explain'
+  | 'config'
+  | 'schema'
+  | 'init'
+  | 'setup'
+  | 'doctor'
+  | 'state'
+  | JobCommandName
+  | 'help'
+  | 'version';
+
+/** Commands about jobs that run. */
+export type JobCommandName = 'ps' | 'pause' | 'resume' | 'stop' | 'start' | 'restart' | 'checkpoint' | 'wait';
 
 /** One flag, in every command that has it; a name may mean something else in another command. Parsers, help, the man page and the environment variables come from this object. */
 export interface Flag extends OptionSpec {
@@ -15,7 +31,23 @@ export interface Flag extends OptionSpec {
   readonly environment?: string;
 }
 
-const everywhere: readonly CommandName[] = ['query', 'run', 'check', 'explain', 'config', 'schema', 'init', 'setup', 'doctor', 'help', 'version'];
+const ofJobs: readonly JobCommandName[] = ['ps', 'pause', 'resume', 'stop', 'start', 'restart', 'checkpoint', 'wait'];
+const waiting = ofJobs.filter(name => name !== 'ps');
+const everywhere: readonly CommandName[] = [
+  'query',
+  'run',
+  'check',
+  'explain',
+  'config',
+  'schema',
+  'init',
+  'setup',
+  'doctor',
+  'state',
+  ...ofJobs,
+  'help',
+  'version',
+];
 
 /** What `-o` takes. */
 export const outputFormats = ['table', 'ndjson', 'json', 'csv', 'tsv', 'raw', 'flink-row'] as const;
@@ -53,7 +85,7 @@ export const flags = {
     argument: 'NAME=VALUE',
     type: 'string',
     repeatable: true,
-    commands: ['query', 'run', 'check', 'explain', 'config'],
+    commands: ['query', 'run', 'check', 'explain', 'config', 'state'],
     help: 'the value of :NAME in the SQL; it is bound, never spliced',
   },
   limit: {
@@ -68,9 +100,9 @@ export const flags = {
     name: 'timeout',
     argument: 'TIME',
     type: 'duration',
-    commands: ['query', 'run'],
+    commands: ['query', 'run', ...waiting],
     environment: 'WEIR_TIMEOUT',
-    help: 'stop reading after this time (30s, 5 min) and end as if the input had ended',
+    help: 'query and run stop reading after this time (30s, 5 min) and end as if the input had ended; the others stop waiting for jobs, and end with 124',
   },
   timeoutFails: {
     name: 'timeout-fails',
@@ -106,9 +138,9 @@ export const flags = {
     short: 'o',
     argument: 'FORMAT',
     type: outputFormats,
-    commands: ['query', 'run'],
+    commands: ['query', 'run', 'ps'],
     environment: 'WEIR_OUTPUT',
-    help: 'how rows are printed; table on a terminal, else ndjson',
+    help: 'how rows are printed; table on a terminal, else ndjson (ps: table, ndjson or json)',
   },
   noHeader: {
     name: 'no-header',
@@ -141,7 +173,7 @@ export const flags = {
     argument: 'KEY=VALUE',
     type: 'string',
     repeatable: true,
-    commands: ['run', 'check', 'explain', 'config'],
+    commands: ['run', 'check', 'explain', 'config', 'state'],
     help: 'a value of the job file: --set jobs.orders.on-error=skip',
   },
   profile: {
@@ -150,7 +182,7 @@ export const flags = {
     argument: 'NAME',
     type: 'string',
     repeatable: true,
-    commands: ['run', 'check', 'explain', 'config'],
+    commands: ['run', 'check', 'explain', 'config', 'state'],
     environment: 'WEIR_PROFILE',
     help: 'lay these profiles of the job file over it, in their order; several with commas: -p prod,large',
   },
@@ -159,8 +191,98 @@ export const flags = {
     argument: 'NAME',
     type: 'string',
     repeatable: true,
-    commands: ['run', 'check', 'explain', 'config'],
+    commands: ['run', 'check', 'explain', 'config', 'state'],
     help: 'these jobs of the file alone; * stands for any letters',
+  },
+  exactlyOnce: {
+    name: 'exactly-once',
+    short: 'e',
+    type: 'boolean',
+    commands: ['run', 'check'],
+    help: 'the same as --guarantee exactly-once',
+  },
+  guarantee: {
+    name: 'guarantee',
+    argument: 'PROMISE',
+    type: ['none', 'at-least-once', 'exactly-once'],
+    commands: ['run', 'check'],
+    environment: 'WEIR_GUARANTEE',
+    help: 'what jobs promise about their output over crashes and restarts; what cannot be kept is refused',
+  },
+  batch: {
+    name: 'batch',
+    short: 'b',
+    argument: 'SIZE,WAIT',
+    type: 'string',
+    commands: ['run', 'check'],
+    environment: 'WEIR_BATCH',
+    help: 'what one commit covers: so many records at the most, waiting so long at the most: 1000,50ms, or one of the two: 1000 or ,50ms',
+  },
+  commitInterval: {
+    name: 'commit-interval',
+    argument: 'TIME',
+    type: 'duration',
+    commands: ['run', 'check'],
+    environment: 'WEIR_COMMIT_INTERVAL',
+    help: 'the same as --batch ,TIME',
+  },
+  untilIdle: {
+    name: 'until-idle',
+    type: 'boolean',
+    commands: ['run'],
+    help: 'end when every job has read all that there is, and committed it',
+  },
+  fresh: {name: 'fresh', type: 'boolean', commands: ['run'], help: 'forget what earlier runs have kept of these jobs'},
+  abortOnFailure: {name: 'abort-on-failure', type: 'boolean', commands: ['run'], help: 'stop all jobs when one of them fails for good'},
+  stateDirectory: {
+    name: 'state-dir',
+    argument: 'DIR',
+    type: 'string',
+    commands: ['run', 'state'],
+    environment: 'WEIR_STATE_DIR',
+    help: 'the folder of logs and snapshots, a folder a job; by default $XDG_STATE_HOME/weir/PROJECT',
+  },
+  keepEpochs: {
+    name: 'keep-epochs',
+    argument: 'N',
+    type: 'int',
+    commands: ['run'],
+    environment: 'WEIR_KEEP_EPOCHS',
+    help: 'keep the records and snapshots of the last N commits',
+  },
+  detach: {name: 'detach', short: 'd', type: 'boolean', commands: ['run'], help: 'go on in the background once all jobs run'},
+  noTui: {name: 'no-tui', type: 'boolean', commands: ['run'], help: 'no full screen: lines only'},
+  http: {
+    name: 'http',
+    argument: 'ADDRESS',
+    type: ['none'],
+    default: 'none',
+    commands: ['run'],
+    environment: 'WEIR_HTTP',
+    help: 'where health and metrics are served',
+  },
+  socket: {
+    name: 'socket',
+    argument: 'PATH',
+    type: 'string',
+    commands: ['run', ...ofJobs],
+    environment: 'WEIR_SOCKET',
+    help: 'the socket over which jobs that run are asked and told; by default $XDG_RUNTIME_DIR/weir/PROJECT.sock',
+  },
+  all: {
+    name: 'all',
+    short: 'a',
+    type: 'boolean',
+    commands: [...ofJobs].filter(name => name !== 'wait'),
+    help: 'all jobs; ps: those that have ended, too',
+  },
+  until: {
+    name: 'until',
+    argument: 'STATE',
+    type: ['healthy', 'idle', 'paused', 'stopped'],
+    default: 'stopped',
+    commands: ['wait'],
+    help: 'what is waited for',
   },
   syntax: {name: 'syntax', type: 'boolean', commands: ['check'], help: 'stop after parsing'},
   strict: {name: 'strict', type: 'boolean', commands: ['check'], help: 'warnings fail, too'},
@@ -218,28 +340,5 @@ export function flagsOf(command: CommandName): readonly Flag[] {
   return allFlags.filter(flag => flag.commands.includes(command));
 }
 
-/** Flags that come with later work: refused by name, so that nobody takes silence for consent. Letters are those of exactly-once, batch, detach and set. */
-export const laterFlags: ReadonlySet<string> = new Set([
-  'e',
-  'b',
-  'd',
-  's',
-  'batch',
-  'commit-interval',
-  'detach',
-  'event-time',
-  'exactly-once',
-  'expect',
-  'flink',
-  'fresh',
-  'from',
-  'guarantee',
-  'http',
-  'keep-epochs',
-  'state-dir',
-  'to',
-  'tui',
-  'until-idle',
-  'wait',
-  'watch',
-]);
+/** Flags that come with later work: refused by name, so that nobody takes silence for consent. The letter is that of set. */
+export const laterFlags: ReadonlySet<string> = new Set(['s', 'event-time', 'expect', 'flink', 'from', 'to', 'tui', 'wait', 'watch']);

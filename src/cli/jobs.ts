@@ -5,11 +5,15 @@ import type {JobSpec} from '../config/job-file.ts';
 import type {LoadedFiles} from '../config/load.ts';
 import {redact, redactProblem} from '../config/redact.ts';
 import {type Prepared, prepare, type PrepareRequest} from '../job/prepare.ts';
+import type {DeliverySettings} from '../job/delivery.ts';
 import type {Plan} from '../plan/plan.ts';
 import {parseScript} from '../sql/parse.ts';
+import {matchesName} from '../supervisor/name-pattern.ts';
 import {defaultSupervision} from '../supervisor/policy.ts';
 import type {Invocation} from './commands/define.ts';
+import {type Delivery, deliveryOf} from './delivery.ts';
 import {flags} from './flags.ts';
+import {parallelProblems} from './parallelism.ts';
 import {readText} from './texts.ts';
 import {machineTimeZone} from './time-zone.ts';
 
@@ -17,6 +21,11 @@ import {machineTimeZone} from './time-zone.ts';
 export interface PlannedJob {
   readonly spec: JobSpec;
   readonly prepared: Prepared;
+}
+
+/** A planned job and how it commits. */
+export interface DeliveredJob extends PlannedJob {
+  readonly delivery: Delivery;
 }
 
 export interface FoundJobs {
@@ -136,7 +145,7 @@ function twoOf(what: string, values: readonly (string | null)[]): readonly Probl
 function chosen(found: FoundJobs, patterns: readonly string[]): FoundJobs {
   if (patterns.length === 0) return found;
   const {specs} = found;
-  const unused = patterns.filter(pattern => !specs.some(({name}) => matches(pattern, name)));
+  const unused = patterns.filter(pattern => !specs.some(({name}) => matchesName(pattern, name)));
   const names = specs.map(({name}) => name).join(', ');
   const more = unused.map((pattern): Problem => ({
     kind: 'usage',
@@ -145,7 +154,7 @@ function chosen(found: FoundJobs, patterns: readonly string[]): FoundJobs {
     message: `no job has the name "${pattern}"`,
     ...(names === '' ? {} : {hint: `there are: ${names}`}),
   }));
-  const isChosen = (name: string): boolean => patterns.some(pattern => matches(pattern, name));
+  const isChosen = (name: string): boolean => patterns.some(pattern => matchesName(pattern, name));
   const choose = (all: readonly JobSpec[]): readonly JobSpec[] =>
     all
       .filter(({name}) => isChosen(name))
@@ -160,22 +169,6 @@ function chosen(found: FoundJobs, patterns: readonly string[]): FoundJobs {
     files,
     problems: [...found.problems, ...(specs.length === 0 ? [] : more)],
   };
-}
-
-/** `*` stands for any letters; everything else for itself. */
-export function matches(pattern: string, name: string): boolean {
-  const parts = pattern.split('*');
-  if (parts.length === 1) return pattern === name;
-  const [first = '', ...rest] = parts;
-  const last = rest.pop() ?? '';
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found === -1 || found + part.length > name.length - last.length) return false;
-    at = found + part.length;
-  }
-  return true;
 }
 
 /** Plans a job. Its problems are told at their places in the file that holds its SQL. */
@@ -199,6 +192,22 @@ export async function planJob(spec: JobSpec, {world}: Invocation): Promise<Plann
   const replay = prepared.replay.map(({what, place}) => ({what, place: place === null ? null : relocatedPlace(spec, place)}));
   const explain = prepared.explain.map(text => redact(text, spec.secrets));
   return {spec, prepared: {...prepared, problems: placed(prepared.problems), advice: placed(prepared.advice), replay, explain}};
+}
+
+/** What each planned job promises, and why some cannot. `flags`: what the command line says. */
+export function deliver(
+  planned: readonly PlannedJob[],
+  flags: DeliverySettings,
+): {readonly jobs: readonly DeliveredJob[]; readonly problems: readonly Problem[]} {
+  const jobs = planned.flatMap(({spec, prepared}): DeliveredJob[] => {
+    const {plan} = prepared;
+    return plan === null ? [] : [{spec, prepared, delivery: deliveryOf({job: spec.name, flags, file: spec.delivery, plan})}];
+  });
+  const problems = jobs.flatMap(({spec, prepared, delivery}) => [
+    ...delivery.problems,
+    ...parallelProblems(spec.name, prepared.plan as Plan, spec.parallelism ?? 1),
+  ]);
+  return {jobs, problems};
 }
 
 /** What no job knows by itself. `isInputTaken`: a script was read from standard input, so that nothing is left there for a job. */

@@ -1,6 +1,6 @@
 import type {Problem} from '../base/problem.ts';
 import type {FromJob, ToJob} from '../job/protocol.ts';
-import {nextIdleRound, settleIdle, voidRound} from './idle.ts';
+import {askIdle, nextIdleRound, settleIdle, voidRound} from './idle.ts';
 import {canStart, hasDependants, lostDependency} from './dependencies.ts';
 import {crashLoopProblem, dependencyProblem, diedProblem, memoryProblem, notAnsweringProblem, restartWarning} from './problems.ts';
 import {afterDeath, mayHelp} from './restart.ts';
@@ -38,6 +38,8 @@ export type SupervisorEvent = {readonly atMs: number} & (
   /** The time that `wakesAtMs` gave has come. */
   | {readonly kind: 'wake'}
   | {readonly kind: 'command'; readonly command: JobCommand; readonly jobs: readonly string[]}
+  /** Somebody wants to know whether these have read everything; a new round. */
+  | {readonly kind: 'ask-idle'; readonly jobs: readonly string[]}
   /** A clean end of these jobs, or of everything: a signal, a time-out, or nobody reads the output any more. */
   | {readonly kind: 'stop'; readonly jobs?: readonly string[]}
 );
@@ -83,6 +85,8 @@ function apply(state: SupervisorState, event: SupervisorEvent): Decision {
       return stop(state, event.jobs);
     case 'command':
       return command(state, event.command, event.jobs, event.atMs);
+    case 'ask-idle':
+      return askIdle(state, event.jobs);
     case 'tick':
       return tick(state, event.atMs);
     case 'spawned':

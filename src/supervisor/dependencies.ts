@@ -3,7 +3,12 @@ import {isLive, isOver, type JobState, type ProcessState, type SupervisorState} 
 
 /** Everything that the job waits for has come so far. Jobs that are not part of the run are not waited for. */
 export function canStart(state: SupervisorState, job: JobState): boolean {
-  return dependenciesOf(state, job).every(({on, wanted}) => hasCome(on, wanted));
+  return missingDependencies(state, job).length === 0;
+}
+
+/** The names of those that have not come so far. */
+export function missingDependencies(state: SupervisorState, job: JobState): readonly string[] {
+  return dependenciesOf(state, job).flatMap(({on, wanted}) => (hasCome(on, wanted) ? [] : [on.settings.name]));
 }
 
 /** A job that it waits for has ended, and will never come so far; null: there is hope. */

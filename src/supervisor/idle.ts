@@ -51,6 +51,18 @@ export function nextIdleRound(state: SupervisorState): number | null {
   return options.untilIdle && !isStopping && !round.isOpen && liveOf(state).length > 0 ? round.nextAtMs : null;
 }
 
+/** Asks only these, and draws no conclusion: somebody else waits for the answers. */
+export function askIdle(
+  state: SupervisorState,
+  jobs: readonly string[],
+): {readonly state: SupervisorState; readonly actions: readonly SupervisorAction[]} {
+  const number = state.round.number + 1;
+  const asked = liveOf(state).filter(({job, process}) => jobs.includes(job) && (process.phase === 'running' || process.phase === 'paused'));
+  let next: SupervisorState = {...state, round: {...state.round, number}};
+  for (const {job, slot} of asked) next = withProcess(next, job, slot, {idle: null});
+  return {state: next, actions: asked.map(({job, slot}) => ({kind: 'send', job, slot, message: {kind: 'ask-idle', round: number}}))};
+}
+
 /** What was answered in the present round does not count. */
 export function voidRound(state: SupervisorState, atMs: number): SupervisorState {
   return {...state, round: {...state.round, isOpen: false, nextAtMs: atMs, calm: null}};

@@ -1,4 +1,5 @@
 import type {RunProgress} from '../job/contract.ts';
+import {missingDependencies} from './dependencies.ts';
 import type {JobState, ProcessState, SupervisorState} from './state.ts';
 
 /** One word for what a job does, in the order in which one of several processes speaks for all. */
@@ -41,6 +42,8 @@ export interface JobReport {
   /** Messages that wait in its sources, as far as known. */
   readonly lag: number | null;
   readonly startedMs: number | null;
+  /** Jobs that must come further before this one is started. */
+  readonly waitsFor: readonly string[];
   /** Why it failed last. */
   readonly problem: string | null;
 }
@@ -58,10 +61,10 @@ function wordOfProcess({phase, ending, isNotAnswering, attempts}: ProcessState):
 }
 
 export function reportJobs(state: SupervisorState): readonly JobReport[] {
-  return [...state.jobs.values()].map(reportJob);
+  return [...state.jobs.values()].map(job => reportJob(state, job));
 }
 
-function reportJob(job: JobState): JobReport {
+function reportJob(state: SupervisorState, job: JobState): JobReport {
   const {processes, settings} = job;
   const sum = (of: (process: ProcessState) => number): number => processes.reduce((total, process) => total + of(process), 0);
   const known = (numbers: readonly (number | null)[]): number[] => numbers.filter(number => number !== null);
@@ -82,6 +85,7 @@ function reportJob(job: JobState): JobReport {
     stateBytes: sum(({status}) => status.stateBytes),
     lag: total(processes.map(({status}) => status.lag)),
     startedMs: least(processes.map(({startedMs}) => startedMs || null)),
+    waitsFor: wordOf(job) === 'waiting' ? missingDependencies(state, job) : [],
     problem: processes.find(({problem}) => problem !== null)?.problem?.message ?? null,
   };
 }

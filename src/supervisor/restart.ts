@@ -6,7 +6,20 @@ import type {ProcessState} from './state.ts';
 const deathCodes: ReadonlySet<string> = new Set(['job-died', 'not-answering', 'memory-limit']);
 
 /** What the machine lacks and will lack until somebody acts. */
-const lastingCodes: ReadonlySet<string> = new Set(['no-kafka-client', 'state-missing', 'state-refused', 'output-lost', 'input-replaced']);
+const lastingCodes: ReadonlySet<string> = new Set([
+  'no-kafka-client',
+  'cannot-lock',
+  'damaged-log',
+  'log-and-group-differ',
+  'job-is-running',
+  'missing-log',
+  'newer-log',
+  'other-plan',
+  'undecided-commit',
+  'offset-gone',
+  'partition-gone',
+  'no-group-offset',
+]);
 
 /**
  * Whether another process may do better than the one that ended so. A wrong query, a refused state and bad data stay what they are. What the machine did not give

@@ -138,6 +138,7 @@ function start(
       const end = supervision.onChange(look);
       look(supervision.state);
     });
+  supervision.begin();
   return {supervision, output, reports, until};
 }
 

@@ -35,12 +35,16 @@ export interface SuperviseOptions extends SupervisorPolicy {
 }
 
 export interface Supervision {
+  /** Starts all jobs, in their order. */
+  begin(): void;
   /** What is known now. */
   readonly state: SupervisorState;
   /** Told after every change; the function given back ends that. */
   onChange(listener: (state: SupervisorState) => void): () => void;
   /** Jobs by their full names; those that are not there, or where it changes nothing, are left as they are. */
   command(command: JobCommand, jobs: readonly string[]): void;
+  /** Asks jobs whether they have read everything. Gives the number of the round: answers that bear it show in the state. Not for a run until idle, which asks by itself. */
+  askIdle(jobs: readonly string[]): number;
   /** Asks every job for a clean end. */
   stop(): void;
   /** When every process is gone and none will be started. Rejects when standard output cannot be written, after that. */
@@ -50,11 +54,9 @@ export interface Supervision {
 const usualTickMs = 1000;
 const mostRandom = 2 ** 32;
 
-/** Starts the processes of jobs and watches them to their end. One process alone writes to standard output itself; the lines of several pass through here. */
+/** Starts the processes of jobs, once told to, and watches them to their end. One process alone writes to standard output itself; the lines of several pass through here. */
 export function supervise(options: SuperviseOptions): Supervision {
-  const supervisor = new Supervisor(options);
-  supervisor.start();
-  return supervisor;
+  return new Supervisor(options);
 }
 
 class Supervisor implements Supervision {
@@ -91,7 +93,7 @@ class Supervisor implements Supervision {
     });
   }
 
-  start(): void {
+  begin(): void {
     this.#happen({kind: 'started', atMs: this.#now()});
     if (!this.state.isFinished) this.#ticks = setInterval(() => this.#tick(), this.#options.tickMs ?? usualTickMs);
   }
@@ -103,6 +105,11 @@ class Supervisor implements Supervision {
 
   command(command: JobCommand, jobs: readonly string[]): void {
     this.#happen({kind: 'command', command, jobs, atMs: this.#now()});
+  }
+
+  askIdle(jobs: readonly string[]): number {
+    this.#happen({kind: 'ask-idle', jobs, atMs: this.#now()});
+    return this.state.round.number;
   }
 
   stop(): void {

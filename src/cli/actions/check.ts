@@ -1,9 +1,10 @@
 import {fail, type Problem} from '../../base/problem.ts';
 import type {JobSpec} from '../../config/job-file.ts';
 import type {Invocation} from '../commands/define.ts';
+import {deliveryFlags} from '../delivery-flags.ts';
 import {exitCodeOf, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
-import {findJobs, isJobFile, jointProblems, parseJob, planJob, type PlannedJob, problemsOf} from '../jobs.ts';
+import {deliver, findJobs, isJobFile, jointProblems, parseJob, planJob, type PlannedJob, problemsOf} from '../jobs.ts';
 import {problemJson} from '../problem-json.ts';
 
 export async function runCheck(invocation: Invocation): Promise<number> {
@@ -13,28 +14,56 @@ export async function runCheck(invocation: Invocation): Promise<number> {
   // One file's findings do not keep the next file from being checked.
   const found = await findJobs(operands, invocation);
   const problems: Problem[] = [...found.problems];
-  for (const {path, specs} of found.files) problems.push(...(await checkJobs(path, specs, invocation)));
+  const guarantees: GuaranteeOfInsert[] = [];
+  for (const {path, specs} of found.files) {
+    const checked = await checkJobs(path, specs, invocation);
+    problems.push(...checked.problems);
+    guarantees.push(...checked.guarantees);
+  }
   const jobs = found.specs.length;
   if (options.value(flags.format) === 'json') {
-    world.standardOutput.write(Buffer.from(`${JSON.stringify({files: operands, jobs, problems: problems.map(problemJson)}, null, 2)}\n`));
+    world.standardOutput.write(
+      Buffer.from(`${JSON.stringify({files: operands, jobs, problems: problems.map(problemJson), guarantees}, null, 2)}\n`),
+    );
     await world.standardOutput.flush();
   } else {
     talk.problems(problems);
+    for (const {job, insert, guarantee, how} of guarantees) talk.note(`${job}: INSERT INTO ${insert}: ${guarantee}, ${how}`);
     if (problems.length === 0) talk.note(`${counted(operands.length, 'file')}, ${counted(jobs, 'job')}: no problems`);
   }
   const code = exitCodeOf(problems);
   return code === 0 && problems.length > 0 && options.isOn(flags.strict) ? exitCodes.invalid.code : code;
 }
 
-async function checkJobs(path: string, specs: readonly JobSpec[], invocation: Invocation): Promise<readonly Problem[]> {
-  if (invocation.options.isOn(flags.syntax)) return specs.flatMap(parseJob);
+/** What `check` tells of each INSERT into a table. */
+interface GuaranteeOfInsert {
+  readonly job: string;
+  readonly insert: string;
+  readonly guarantee: string;
+  readonly how: string;
+}
+
+interface CheckedJobs {
+  readonly problems: readonly Problem[];
+  readonly guarantees: readonly GuaranteeOfInsert[];
+}
+
+async function checkJobs(path: string, specs: readonly JobSpec[], invocation: Invocation): Promise<CheckedJobs> {
+  if (invocation.options.isOn(flags.syntax)) return {problems: specs.flatMap(parseJob), guarantees: []};
   const planned: PlannedJob[] = [];
   for (const spec of specs) planned.push(await planJob(spec, invocation));
-  return [
-    ...problemsOf(planned, invocation),
-    ...planned.flatMap(({prepared}) => prepared.advice),
-    ...(isJobFile(path) ? jointProblems(planned, false) : []),
-  ];
+  const delivered = deliver(planned, deliveryFlags(invocation.options));
+  return {
+    problems: [
+      ...problemsOf(planned, invocation),
+      ...planned.flatMap(({prepared}) => prepared.advice),
+      ...(isJobFile(path) ? jointProblems(planned, false) : []),
+      ...delivered.problems,
+    ],
+    guarantees: delivered.jobs.flatMap(({spec, delivery}) =>
+      delivery.inserts.flatMap(({table, guarantee, how}) => (table === null ? [] : [{job: spec.name, insert: table, guarantee, how}])),
+    ),
+  };
 }
 
 function counted(count: number, what: string): string {

@@ -2,7 +2,8 @@ import {fail} from '../../base/problem.ts';
 import type {Invocation} from '../commands/define.ts';
 import {exitCodeOf, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
-import {isJobFile, loadFiles, matches} from '../jobs.ts';
+import {isJobFile, loadFiles} from '../jobs.ts';
+import {matchesName} from '../../supervisor/name-pattern.ts';
 import {readText} from '../texts.ts';
 
 export async function runConfig(invocation: Invocation): Promise<number> {
@@ -26,7 +27,7 @@ export async function runConfig(invocation: Invocation): Promise<number> {
   if (code !== exitCodes.done.code) return code;
   const patterns = options.values(flags.only);
   const {printFiles} = await import('../../config/print.ts');
-  const isChosen = (job: string): boolean => patterns.length === 0 || patterns.some(pattern => matches(pattern, job));
+  const isChosen = (job: string): boolean => patterns.length === 0 || patterns.some(pattern => matchesName(pattern, job));
   world.standardOutput.write(Buffer.from(printFiles(files, {format, provenance, isChosen})));
   await world.standardOutput.flush();
   return code;

@@ -1,76 +1,63 @@
 import {systemClock} from '../../base/clock.ts';
-import {fail} from '../../base/problem.ts';
-import type {OnError} from '../../job/contract.ts';
-import type {Plan} from '../../plan/plan.ts';
-import type {SinkTarget} from '../../plan/table.ts';
+import {fail, type Problem, ProblemError} from '../../base/problem.ts';
+import {redact, redactProblem} from '../../config/redact.ts';
+import type {ControlServer} from '../../supervisor/control/serve.ts';
 import {progressOf} from '../../supervisor/report.ts';
 import type {SupervisorState} from '../../supervisor/state.ts';
-import {type SupervisedJob, supervise} from '../../supervisor/supervise.ts';
+import {type SupervisedJob, supervise, type Supervision} from '../../supervisor/supervise.ts';
 import type {Invocation} from '../commands/define.ts';
-import {consoleOutput, refuseMixture} from '../console-output.ts';
+import {refuseMixture} from '../console-output.ts';
+import {deliveryFlags} from '../delivery-flags.ts';
+import {detach, isDetached} from '../detach.ts';
 import {exitCodeOf, exitCodeOfResult, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
-import {findJobs, jointProblems, planJob, type PlannedJob, problemsOf, readsStandardInput} from '../jobs.ts';
+import {deliver, type DeliveredJob, findJobs, jointProblems, planJob, type PlannedJob, problemsOf, readsStandardInput} from '../jobs.ts';
+import {placesOf, type ProjectPlaces} from '../places.ts';
 import {ProgressLine} from '../progress-line.ts';
 import {Rejections} from '../rejections.ts';
 import {runSummary, totalProgress} from '../run-summary.ts';
+import {makeFolders, planOf, printsRows, supervisedJobs, targetsOf} from '../supervised-jobs.ts';
 import {startTimeout} from '../timeout.ts';
 
 export async function runJobs(invocation: Invocation): Promise<number> {
-  const {operands, talk} = invocation;
+  const {operands, options, world, talk} = invocation;
   if (operands.length === 0)
     throw fail('usage', 'no-file', 'there is no file to run', {hint: 'name a job file or a script: weir run jobs.yaml'});
+  const byFlags = deliveryFlags(options);
   const found = await findJobs(operands, invocation);
   const planned: PlannedJob[] = [];
   for (const spec of found.specs) planned.push(await planJob(spec, invocation));
+  const delivered = deliver(planned, byFlags);
+  const isDetaching = options.isOn(flags.detach) && !isDetached(world);
   const problems = [
     ...found.problems,
     ...found.conflicts,
     ...problemsOf(planned, invocation),
     ...jointProblems(planned, operands.includes('-')),
+    ...delivered.problems,
+    ...(isDetaching ? detachedReaders(planned) : []),
   ];
   talk.problems(problems);
   const code = exitCodeOf(problems);
-  return code === exitCodes.done.code ? runProcesses(invocation, planned) : code;
+  if (code !== exitCodes.done.code) return code;
+  const places = placesOf(operands, found, options, world);
+  return isDetaching ? detach(invocation, places) : runProcesses(invocation, delivered.jobs, places);
 }
 
-async function runProcesses(invocation: Invocation, planned: readonly PlannedJob[]): Promise<number> {
+async function runProcesses(invocation: Invocation, planned: readonly DeliveredJob[], places: ProjectPlaces): Promise<number> {
   const {options, world, talk} = invocation;
-  const plans = planned.map(({prepared}) => prepared.plan as Plan);
-  const byDefault = consoleOutput(options, world, plans);
-  const jobs = planned.map(({spec, prepared}): SupervisedJob => {
-    const plan = prepared.plan as Plan;
-    // A table is one thing: of several jobs, whose lines take turns, it would be torn.
-    const byJob = options.isChosen(flags.output) ? null : (spec.output ?? (planned.length > 1 ? 'ndjson' : null));
-    return {
-      name: spec.name,
-      readsStandardInput: readsStandardInput(plan),
-      writesElsewhere: writesElsewhere(plan),
-      supervision: spec.supervision,
-      assignments: [
-        {
-          plan,
-          directory: world.directory,
-          console: byJob === null ? byDefault : {...byDefault, format: byJob},
-          ...jobErrorPolicy(invocation, spec),
-          limit: null,
-          readAhead: prepared.standardInput.readAhead,
-          identity: {project: 'weir', name: spec.name, slot: {index: 0, count: 1}},
-          commit: null,
-        },
-      ],
-    };
-  });
+  const jobs = supervisedJobs(invocation, planned, places);
   refuseMixture(jobs.map(({assignments}) => assignments[0]));
   for (const text of planned.flatMap(({prepared}) => prepared.explain)) world.standardOutput.write(Buffer.from(text));
   await world.standardOutput.flush();
-  const shareTerminal = world.isOutputTerminal && plans.flatMap(targetsOf).some(printsRows);
+  const shareTerminal = world.isOutputTerminal && planned.map(planOf).flatMap(targetsOf).some(printsRows);
   const progress = new ProgressLine(options, world, systemClock, shareTerminal);
   const rejections = new Map(jobs.map(({name}) => [name, new Rejections(talk)]));
+  const secrets = new Map(planned.map(({spec}) => [spec.name, spec.secrets]));
   const supervision = supervise({
     jobs,
-    untilIdle: false,
-    abortOnFailure: false,
+    untilIdle: options.isOn(flags.untilIdle),
+    abortOnFailure: options.isOn(flags.abortOnFailure),
     module: world.jobModule,
     environment: world.environment,
     clock: systemClock,
@@ -79,12 +66,17 @@ async function runProcesses(invocation: Invocation, planned: readonly PlannedJob
     onProgress: state => progress.show(totalProgress(state)),
     onReport: (job, problem) => {
       progress.clear();
-      rejections.get(job)?.add(jobs.length > 1 ? {...problem, message: `${job}: ${problem.message}`} : problem);
+      const told = redactProblem(problem, secrets.get(job) ?? new Map());
+      rejections.get(job)?.add(jobs.length > 1 ? {...told, message: `${job}: ${told.message}`} : told);
     },
   });
+  // Before anything of the project's folders is touched: another supervisor may be at work there.
+  const control = await openControl(invocation, {places, supervision, jobs, secrets});
   const unwatch = world.onStopSignal(() => supervision.stop());
   const timeout = startTimeout(options, () => supervision.stop());
   try {
+    makeFolders(jobs);
+    supervision.begin();
     const state = await supervision.ended;
     progress.clear();
     for (const [name, job] of state.jobs) rejections.get(name)?.summary(progressOf(job).rejected);
@@ -94,27 +86,51 @@ async function runProcesses(invocation: Invocation, planned: readonly PlannedJob
   } finally {
     timeout.cancel();
     unwatch();
+    await control?.close();
   }
 }
 
-function writesElsewhere(plan: Plan): boolean {
-  return targetsOf(plan).some(target => !printsRows(target) && !(target.kind === 'table' && target.table.connector === 'blackhole'));
+interface Controlled {
+  readonly places: ProjectPlaces;
+  readonly supervision: Supervision;
+  readonly jobs: readonly SupervisedJob[];
+  readonly secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
-/** Whether its rows go to standard output. */
-function printsRows(target: SinkTarget): boolean {
-  return target.kind === 'console' || target.table.connector === 'print' || target.table.connector === 'stdout';
+/**
+ * Lets other commands ask and tell what runs here. Jobs run without that, too: only where a run in the background could not be reached, and where somebody else runs
+ * the very jobs whose logs these are, it is an error.
+ */
+async function openControl({world, talk}: Invocation, {places, supervision, jobs, secrets}: Controlled): Promise<ControlServer | null> {
+  const {serveControl} = await import('../../supervisor/control/serve.ts');
+  try {
+    return await serveControl({
+      path: places.socket,
+      project: places.project,
+      pid: process.pid,
+      supervision,
+      redact: (job, text) => redact(text, secrets.get(job) ?? new Map()),
+    });
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const keepsLogs = jobs.some(({assignments}) => assignments[0].commit !== null);
+    if (isDetached(world) || (keepsLogs && error.problems.some(({code}) => code === 'project-runs'))) throw error;
+    if (keepsLogs || talk.isVerbose) talk.problems(error.problems.map(problem => ({...problem, severity: 'warning'})));
+    return null;
+  }
 }
 
-function targetsOf(plan: Plan): readonly SinkTarget[] {
-  return plan.nodes.flatMap(node => (node.kind === 'sink' ? [node.target] : []));
-}
-
-/** A flag beats the job file. A bound on rejected records only makes sense where they are dropped. */
-function jobErrorPolicy({options}: Invocation, spec: PlannedJob['spec']): {readonly onError: OnError; readonly maxErrors: number | null} {
-  const maxErrors = options.count(flags.maxErrors) ?? spec.maxErrors;
-  const chosen = options.isChosen(flags.onError) ? (options.value(flags.onError) as OnError) : spec.onError;
-  return {onError: chosen ?? (maxErrors === null ? 'fail' : 'skip'), maxErrors};
+/** Nobody gives standard input to what runs in the background. */
+function detachedReaders(planned: readonly PlannedJob[]): readonly Problem[] {
+  return planned
+    .filter(({prepared}) => prepared.plan !== null && readsStandardInput(prepared.plan))
+    .map(({spec}) => ({
+      kind: 'invalid',
+      severity: 'error',
+      code: 'detached-stdin',
+      message: `job "${spec.name}" reads standard input, which nothing in the background has`,
+      hint: 'leave --detach out, or give it a file',
+    }));
 }
 
 /** The code of the first process, in the order of the file, that did not end well. */
