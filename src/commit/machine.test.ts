@@ -20,9 +20,13 @@ function found(kind: Sinks, runs: number, bug: Bug | null, seed?: number): strin
 
 describe('a job under the worst of schedules', () => {
   // Together 100,000.
-  test.each(sinks)('%s: nothing is lost, doubled or wrong', kind => {
-    expect(found(kind, 33_400, null)).toBeNull();
-  });
+  test.each(sinks)(
+    '%s: nothing is lost, doubled or wrong',
+    kind => {
+      expect(found(kind, 33_400, null)).toBeNull();
+    },
+    60_000,
+  );
 
   test('the schedules have been bad enough', () => {
     for (const moment of moments) expect([moment, (tally.get(moment) ?? 0) > 1000]).toEqual([moment, true]);
@@ -58,7 +62,11 @@ const bugs: readonly (readonly [Bug, Sinks])[] = [
 ];
 
 describe('a mistake is noticed', () => {
-  test.each(bugs)('%s (%s)', (bug, kind) => {
-    expect(found(kind, 20_000, bug, 1)).not.toBeNull();
-  });
+  test.each(bugs)(
+    '%s (%s)',
+    (bug, kind) => {
+      expect(found(kind, 20_000, bug, 1)).not.toBeNull();
+    },
+    60_000,
+  );
 });

@@ -54,7 +54,7 @@ interface Open {
   epoch: number | null;
 }
 
-interface Process {
+interface Life {
   machine: MachineState;
   producer: number;
   position: number;
@@ -132,8 +132,8 @@ class World {
   /** Producers whose request to end a transaction is still on its way. */
   readonly #late: number[] = [];
   // The processes: one that works, and one that was stopped and may go on at any time.
-  #process: Process | null = null;
-  #zombie: Process | null = null;
+  #life: Life | null = null;
+  #zombie: Life | null = null;
   /** The last epoch that somebody was told of: it must never be taken back. */
   #told = 0;
 
@@ -149,7 +149,7 @@ class World {
 
   run(choices: Uint8Array): string | null {
     for (const choice of choices) {
-      this.#process ??= this.#start();
+      this.#life ??= this.#start();
       this.#happen(choice & 31, choice >> 5);
     }
     this.#finish();
@@ -161,106 +161,106 @@ class World {
   }
 
   #happen(kind: number, detail: number): void {
-    const process = this.#process as Process;
+    const life = this.#life as Life;
     this.#nowMs += 1 + detail;
-    if (kind < 8) this.#take(process, 1 + (detail & 3));
-    else if (kind < 24) this.#work(process, kind + detail, detail);
-    else if (kind === 24) this.#tell(process, {kind: 'requested'});
+    if (kind < 8) this.#take(life, 1 + (detail & 3));
+    else if (kind < 24) this.#work(life, kind + detail, detail);
+    else if (kind === 24) this.#tell(life, {kind: 'requested'});
     else if (kind === 25) this.#deliverLate();
-    else if (kind === 26) this.#stop(process);
+    else if (kind === 26) this.#stop(life);
     else if (kind === 27 && this.#zombie !== null) this.#work(this.#zombie, detail, 0);
-    else if (kind === 28) this.#freeze(process);
-    else if (kind === 29) this.#crash(process, detail);
-    else if (kind === 30) this.#losePower(process, detail);
-    else this.#loseReply(process, detail);
+    else if (kind === 28) this.#freeze(life);
+    else if (kind === 29) this.#crash(life, detail);
+    else if (kind === 30) this.#losePower(life, detail);
+    else this.#loseReply(life, detail);
   }
 
   /** A step of the engine. */
-  #take(process: Process, count: number): void {
-    const room = (this.#policy.batchRecords as number) - process.rowsSince;
-    for (let taken = 0; taken < Math.min(count, room) && process.position < records; taken++) {
-      process.position++;
-      process.sum += process.position;
-      process.rowsSince++;
-      const row: Row = {number: process.position, sum: process.sum};
+  #take(life: Life, count: number): void {
+    const room = (this.#policy.batchRecords as number) - life.rowsSince;
+    for (let taken = 0; taken < Math.min(count, room) && life.position < records; taken++) {
+      life.position++;
+      life.sum += life.position;
+      life.rowsSince++;
+      const row: Row = {number: life.position, sum: life.sum};
       if (this.#hasFile) this.#file.push(row);
-      if (this.#hasBroker) process.buffer.push(row);
+      if (this.#hasBroker) life.buffer.push(row);
     }
-    const isFull = process.buffer.length > 3;
-    if (isDue(process.machine, this.#policy, {nowMs: this.#nowMs, rowsSince: process.rowsSince, isFull})) this.#capture(process);
+    const isFull = life.buffer.length > 3;
+    if (isDue(life.machine, this.#policy, {nowMs: this.#nowMs, rowsSince: life.rowsSince, isFull})) this.#capture(life);
   }
 
-  #capture(process: Process): void {
-    const epoch = process.machine.epoch + 1;
+  #capture(life: Life): void {
+    const epoch = life.machine.epoch + 1;
     const isFull = epoch % fullEvery === 1;
-    const image = isFull ? process.sum : process.sum - process.savedSum;
-    const item = {epoch, position: process.position, isFull, image, fileLength: this.#file.length, isWhole: false, isSynced: false};
-    process.flight = {item, rows: process.buffer, settle: 'no', record: 'no', send: 'no', isReleased: false};
-    if (this.#bug !== 'output taken late') process.buffer = [];
-    process.savedSum = process.sum;
-    process.rowsSince = 0;
-    this.#tell(process, {kind: 'captured', nowMs: this.#nowMs});
+    const image = isFull ? life.sum : life.sum - life.savedSum;
+    const item = {epoch, position: life.position, isFull, image, fileLength: this.#file.length, isWhole: false, isSynced: false};
+    life.flight = {item, rows: life.buffer, settle: 'no', record: 'no', send: 'no', isReleased: false};
+    if (this.#bug !== 'output taken late') life.buffer = [];
+    life.savedSum = life.sum;
+    life.rowsSince = 0;
+    this.#tell(life, {kind: 'captured', nowMs: this.#nowMs});
   }
 
-  #tell(process: Process, event: MachineEvent): void {
-    const {state, actions} = advance(process.machine, this.#policy, event);
-    process.machine = state;
-    for (const action of actions) this.#do(process, action);
+  #tell(life: Life, event: MachineEvent): void {
+    const {state, actions} = advance(life.machine, this.#policy, event);
+    life.machine = state;
+    for (const action of actions) this.#do(life, action);
   }
 
-  #do(process: Process, action: MachineAction): void {
-    const flight = process.flight as Flight;
+  #do(life: Life, action: MachineAction): void {
+    const flight = life.flight as Flight;
     if (action === 'settle') flight.settle = 'wanted';
     else if (action === 'record') flight.record = 'wanted';
     else if (action === 'transact') flight.send = 'wanted';
     else if (action === 'release') flight.isReleased = true;
     else if (action === 'count') {
-      process.flight = null;
-      this.#told = Math.max(this.#told, process.machine.epoch);
+      life.flight = null;
+      this.#told = Math.max(this.#told, life.machine.epoch);
     } else throw new Violation(`the machine asked for ${action} by itself`);
   }
 
   /** One of the things that are under way goes on. */
-  #work(process: Process, which: number, detail: number): void {
-    const {flight} = process;
-    if (flight === null) return this.#take(process, 1);
+  #work(life: Life, which: number, detail: number): void {
+    const {flight} = life;
+    if (flight === null) return this.#take(life, 1);
     const turn = which % 3;
-    if (turn === 0 && flight.settle === 'wanted') return this.#settle(process, flight);
-    if (turn <= 1 && (flight.record === 'wanted' || flight.record === 'written')) return this.#record(process, flight);
-    if (flight.send !== 'no' && flight.send !== 'done') return this.#send(process, flight, detail);
-    if (flight.settle === 'wanted') return this.#settle(process, flight);
-    if (flight.record === 'wanted' || flight.record === 'written') this.#record(process, flight);
+    if (turn === 0 && flight.settle === 'wanted') return this.#settle(life, flight);
+    if (turn <= 1 && (flight.record === 'wanted' || flight.record === 'written')) return this.#record(life, flight);
+    if (flight.send !== 'no' && flight.send !== 'done') return this.#send(life, flight, detail);
+    if (flight.settle === 'wanted') return this.#settle(life, flight);
+    if (flight.record === 'wanted' || flight.record === 'written') this.#record(life, flight);
   }
 
-  #settle(process: Process, flight: Flight): void {
+  #settle(life: Life, flight: Flight): void {
     flight.settle = 'done';
     if (this.#bug !== 'outputs not synced') this.#fileSynced = this.#file.length;
-    this.#tell(process, {kind: 'settled'});
+    this.#tell(life, {kind: 'settled'});
   }
 
-  #record(process: Process, flight: Flight): void {
-    if (this.#bug === 'record written after the commit' && this.#hasBroker) return this.#recorded(process, flight);
+  #record(life: Life, flight: Flight): void {
+    if (this.#bug === 'record written after the commit' && this.#hasBroker) return this.#recorded(life, flight);
     if (flight.record === 'wanted') {
       flight.record = 'written';
-      this.#write(process, flight);
+      this.#write(life, flight);
       if (this.#bug !== 'sync not awaited') return;
     } else {
       flight.item.isSynced = this.#bug !== 'record not synced';
     }
-    this.#recorded(process, flight);
+    this.#recorded(life, flight);
   }
 
-  #write(process: Process, flight: Flight): void {
+  #write(life: Life, flight: Flight): void {
     if (this.#bug === 'length taken late') flight.item = {...flight.item, fileLength: this.#file.length};
-    if (this.#bug === 'position taken late') flight.item = {...flight.item, position: process.position};
+    if (this.#bug === 'position taken late') flight.item = {...flight.item, position: life.position};
     flight.item.isWhole = true;
     this.#logged.push(flight.item);
     this.#isMarked = false;
   }
 
-  #recorded(process: Process, flight: Flight): void {
+  #recorded(life: Life, flight: Flight): void {
     flight.record = 'done';
-    this.#tell(process, {kind: 'recorded', nowMs: this.#nowMs});
+    this.#tell(life, {kind: 'recorded', nowMs: this.#nowMs});
   }
 
   get #logged(): LogItem[] {
@@ -268,38 +268,38 @@ class World {
   }
 
   /** The transaction goes on. Whoever is not the producer any more is told so, and ends. */
-  #send(process: Process, flight: Flight, detail: number): void {
+  #send(life: Life, flight: Flight, detail: number): void {
     if (flight.send === 'wanted') {
-      if (process.isSlow && this.#bug !== 'slow producer kept') {
-        process.producer = this.#initTransactions();
+      if (life.isSlow && this.#bug !== 'slow producer kept') {
+        life.producer = this.#initTransactions();
         this.#count('a slow producer is retired');
       }
-      process.isSlow = false;
-      if (process.producer !== this.#fence) return this.#end(process);
-      this.#open = {producer: process.producer, rows: flight.rows, epoch: null};
+      life.isSlow = false;
+      if (life.producer !== this.#fence) return this.#end(life);
+      this.#open = {producer: life.producer, rows: flight.rows, epoch: null};
       flight.send = 'sent';
     } else if (flight.send === 'sent') {
-      if (this.#open === null || this.#open.producer !== process.producer || process.producer !== this.#fence) return this.#end(process);
+      if (this.#open === null || this.#open.producer !== life.producer || life.producer !== this.#fence) return this.#end(life);
       this.#open.epoch = flight.item.epoch;
       if (this.#bug === 'offsets outside the transaction') this.#word = flight.item.epoch;
       flight.send = 'named';
-    } else if (flight.isReleased || this.#bug === 'transaction not told to wait') this.#endTransaction(process, flight, detail);
+    } else if (flight.isReleased || this.#bug === 'transaction not told to wait') this.#endTransaction(life, flight, detail);
   }
 
   /** `detail` 7: the request is held up on the way; the client asks again and is answered, and the first request arrives later. */
-  #endTransaction(process: Process, flight: Flight, detail: number): void {
+  #endTransaction(life: Life, flight: Flight, detail: number): void {
     // What a late request has ended already is answered like the first one.
-    const isEnded = this.#open === null && this.#word === flight.item.epoch && process.producer === this.#fence;
-    if (!isEnded && !this.#commitOpen(process.producer)) return this.#end(process);
+    const isEnded = this.#open === null && this.#word === flight.item.epoch && life.producer === this.#fence;
+    if (!isEnded && !this.#commitOpen(life.producer)) return this.#end(life);
     if (detail === 7) {
-      this.#late.push(process.producer);
-      process.isSlow = true;
+      this.#late.push(life.producer);
+      life.isSlow = true;
     }
     flight.send = 'done';
-    if (this.#bug === 'output taken late') process.buffer = [];
-    if (this.#bug === 'record written after the commit') this.#write(process, flight);
+    if (this.#bug === 'output taken late') life.buffer = [];
+    if (this.#bug === 'record written after the commit') this.#write(life, flight);
     if (!flight.isReleased) return; // Nobody waits for it: a mistake.
-    this.#tell(process, {kind: 'transacted', nowMs: this.#nowMs});
+    this.#tell(life, {kind: 'transacted', nowMs: this.#nowMs});
   }
 
   /** The broker makes what is open visible. False: it is not this producer's. */
@@ -324,28 +324,28 @@ class World {
   }
 
   /** A clean stop: nothing is in flight, and the last record is marked. */
-  #stop(process: Process): void {
-    if (process.flight !== null && this.#bug !== 'marked while in flight') return;
+  #stop(life: Life): void {
+    if (life.flight !== null && this.#bug !== 'marked while in flight') return;
     this.#isMarked = this.#logged.length > 0;
     this.#count('a clean stop is marked');
-    this.#end(process);
+    this.#end(life);
   }
 
-  #freeze(process: Process): void {
-    if (process.flight !== null) this.#count('a stopped process has a commit in flight');
-    this.#zombie = process;
-    this.#process = null;
+  #freeze(life: Life): void {
+    if (life.flight !== null) this.#count('a stopped process has a commit in flight');
+    this.#zombie = life;
+    this.#life = null;
   }
 
-  #end(process: Process): void {
-    if (this.#process === process) this.#process = null;
-    if (this.#zombie === process) this.#zombie = null;
+  #end(life: Life): void {
+    if (this.#life === life) this.#life = null;
+    if (this.#zombie === life) this.#zombie = null;
   }
 
   /** kill -9: what was written stays, and what was being written may stay in part. A request may be on its way, and arrive now, later or never. */
-  #crash(process: Process, detail: number): void {
-    const {flight} = process;
-    this.#end(process);
+  #crash(life: Life, detail: number): void {
+    const {flight} = life;
+    this.#end(life);
     if (flight === null) return;
     this.#count('a job dies with a commit in flight');
     if (flight.record === 'wanted' && (detail & 1) === 1) {
@@ -353,13 +353,13 @@ class World {
       this.#isMarked = false;
     }
     if (flight.send !== 'named' || !flight.isReleased) return;
-    if ((detail & 2) === 2) this.#commitOpen(process.producer);
-    else if ((detail & 4) === 4) this.#late.push(process.producer);
+    if ((detail & 2) === 2) this.#commitOpen(life.producer);
+    else if ((detail & 4) === 4) this.#late.push(life.producer);
   }
 
   /** What was not synced is lost, kept, or kept in part. */
-  #losePower(process: Process, detail: number): void {
-    this.#crash(process, detail);
+  #losePower(life: Life, detail: number): void {
+    this.#crash(life, detail);
     this.#zombie = null;
     const fate = detail & 3;
     while (this.#logged.at(-1)?.isSynced === false) {
@@ -374,18 +374,18 @@ class World {
   }
 
   /** A call times out: whether the broker has done it is not known, and the process ends. */
-  #loseReply(process: Process, detail: number): void {
-    const {flight} = process;
+  #loseReply(life: Life, detail: number): void {
+    const {flight} = life;
     if (flight === null || flight.send === 'no' || flight.send === 'wanted') return;
-    const counts = flight.send === 'named' && flight.isReleased && (detail & 1) === 1 && this.#commitOpen(process.producer);
+    const counts = flight.send === 'named' && flight.isReleased && (detail & 1) === 1 && this.#commitOpen(life.producer);
     this.#count(counts ? 'a reply is lost, and it counts' : 'a reply is lost, and it does not');
-    const {state, actions} = advance(process.machine, this.#policy, {kind: 'failed'});
+    const {state, actions} = advance(life.machine, this.#policy, {kind: 'failed'});
     if (!state.hasFailed || !actions.includes('fail')) throw new Violation('a failure was not taken for one');
-    this.#end(process);
+    this.#end(life);
   }
 
   /** The next process: the lock of the folder, the word of the broker, the log, the outputs, in this order. */
-  #start(): Process {
+  #start(): Life {
     if (this.#bug !== 'holder not ended') this.#zombie = null;
     const producer = this.#hasBroker ? this.#initTransactions() : 0;
     const decision = decideResume({log: this.#logEnd(), word: this.#wordNow(), hasState: true, isFresh: false});
@@ -446,13 +446,13 @@ class World {
   /** Without any more faults the job comes to its end. */
   #finish(): void {
     for (let step = 0; step < 1000; step++) {
-      const process = (this.#process ??= this.#start());
+      const life = (this.#life ??= this.#start());
       this.#nowMs += 5;
-      const isOver = process.flight === null && process.position === records;
-      if (isOver && process.rowsSince === 0) return;
-      if (isOver) this.#tell(process, {kind: 'requested'});
-      this.#take(process, 4);
-      this.#work(process, step, 0);
+      const isOver = life.flight === null && life.position === records;
+      if (isOver && life.rowsSince === 0) return;
+      if (isOver) this.#tell(life, {kind: 'requested'});
+      this.#take(life, 4);
+      this.#work(life, step, 0);
     }
     throw new Violation('the job does not come to its end');
   }
