@@ -8,6 +8,7 @@ import type {SavedState} from '../state/image.ts';
 import {keyKindOf} from '../state/key-cells.ts';
 import {RankStore} from '../state/rank-store.ts';
 import type {RowCells} from '../state/row-cells.ts';
+import type {RowList} from '../state/row-list.ts';
 import {LateRows} from '../state/window-groups.ts';
 import type {ColumnSource} from './columns.ts';
 import {keyOfColumn, probe} from './group-probe.ts';
@@ -134,24 +135,24 @@ class FrameRows {
   }
 
   /** The first place whose time is not less. */
-  placeOf(list: readonly number[], time: number): number {
+  placeOf(list: RowList, time: number): number {
     let [low, high] = [0, list.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.timeOf(list[middle] as number) >= time) high = middle;
+      if (this.timeOf(list.at(middle) as number) >= time) high = middle;
       else low = middle + 1;
     }
     return low;
   }
 
   /** Gives the row at a place. */
-  give(list: readonly number[], place: number, step: number): void {
-    const stored = list[place] as number;
+  give(list: RowList, place: number, step: number): void {
+    const stored = list.at(place) as number;
     const out = this.batch.count++;
     this.store.cells.load(stored, this.batch.vectors, out);
     this.setStep(out, step);
     for (const {offset, read, otherwise} of this.#lags) {
-      const before = list[place - offset];
+      const before = list.at(place - offset);
       if (before === undefined) otherwise(stored, out);
       else read.load(before, this.batch.vectors, out);
     }
@@ -164,7 +165,7 @@ class FrameRows {
   }
 
   /** Takes so many of the first rows out of the frame. */
-  *leaveBefore(list: number[], count: number): Generator<void> {
+  *leaveBefore(list: RowList, count: number): Generator<void> {
     for (let left = count; left > 0; left--) {
       const isGiven = this.node.lags.length === 0;
       if (isGiven) this.give(list, 0, FrameStep.leaves);
@@ -207,7 +208,7 @@ class ArrivingRows implements RowWork {
     const {store, node} = this.#rows;
     const list = store.list(this.#partitions[row] as number);
     store.insertAt(this.#partitions[row] as number, list, list.length, this.#inbox.vectors, row);
-    const entered = list.at(-1) as number;
+    const entered = list.last as number;
     if (node.frame.unit === 'ROWS') yield* this.#rows.leaveBefore(list, list.length - (1 - start));
     else yield* this.#rows.leaveBefore(list, this.#rows.placeOf(list, this.#rows.timeOf(entered) + start));
     this.#rows.give(list, list.length - 1, FrameStep.entersAndGives);
@@ -244,7 +245,7 @@ class WaitingRows implements TimedWork, SavedState {
     const {store, node} = this.rows;
     const list = store.list(partition);
     const time = (vectors[node.order] as Vector).numbers[row] as number;
-    const later = list[this.rows.placeOf(list, time)];
+    const later = list.at(this.rows.placeOf(list, time));
     const earliest = this.#waiting;
     if (time <= this.rows.enteredAt(partition) || (later !== undefined && this.rows.timeOf(later) <= watermark)) {
       this.late.count++;
@@ -262,7 +263,7 @@ class WaitingRows implements TimedWork, SavedState {
       if (store.partitions.isFree(partition)) continue;
       const list = store.list(partition);
       // Times are whole milliseconds.
-      const first = list[this.rows.placeOf(list, this.rows.enteredAt(partition) + 1)];
+      const first = list.at(this.rows.placeOf(list, this.rows.enteredAt(partition) + 1));
       if (first !== undefined) earliest.set(partition, this.rows.timeOf(first));
     }
     this.#earliest = earliest;
@@ -282,7 +283,7 @@ class WaitingRows implements TimedWork, SavedState {
     const list = this.rows.store.list(partition);
     let last = -Infinity;
     for (let place = this.rows.placeOf(list, from); place < list.length; place++) {
-      const time = this.rows.timeOf(list[place] as number);
+      const time = this.rows.timeOf(list.at(place) as number);
       if (time > watermark) {
         this.#waiting.set(partition, time);
         return;
@@ -319,8 +320,8 @@ class WaitingRows implements TimedWork, SavedState {
     if (list.length === 0) store.removePartition(partition);
   }
 
-  *#enterOneByOne(list: number[], time: number, start: number | null): Generator<void> {
-    for (let place = this.rows.placeOf(list, time); place < list.length && this.rows.timeOf(list[place] as number) === time; place++) {
+  *#enterOneByOne(list: RowList, time: number, start: number | null): Generator<void> {
+    for (let place = this.rows.placeOf(list, time); place < list.length && this.rows.timeOf(list.at(place) as number) === time; place++) {
       if (start !== null) {
         const leaving = place - -start;
         yield* this.rows.leaveBefore(list, leaving);
@@ -333,7 +334,7 @@ class WaitingRows implements TimedWork, SavedState {
   }
 
   /** Rows of one time are in each other's frames. */
-  *#enterTogether(list: readonly number[], time: number): Generator<void> {
+  *#enterTogether(list: RowList, time: number): Generator<void> {
     const from = this.rows.placeOf(list, time);
     const to = this.rows.placeOf(list, time + 1);
     if (to - from > 1) {
@@ -349,9 +350,9 @@ class WaitingRows implements TimedWork, SavedState {
   }
 
   /** Rows that no frame is ever left by. */
-  #forget(list: number[], time: number): void {
+  #forget(list: RowList, time: number): void {
     const end = this.rows.placeOf(list, time + 1);
-    for (const stored of list.splice(0, end)) this.rows.store.removeRow(stored);
+    for (let left = end; left > 0; left--) this.rows.store.removeAt(list, 0);
   }
 
   /** What is waiting is found in the store. */

@@ -5,6 +5,7 @@ import type {NodeOf} from '../plan/nodes/index.ts';
 import {keyKindOf} from '../state/key-cells.ts';
 import {RankStore} from '../state/rank-store.ts';
 import type {RowCells} from '../state/row-cells.ts';
+import type {RowList} from '../state/row-list.ts';
 import {RowOrder} from '../state/row-order.ts';
 import {ChangeKind} from '../types/change.ts';
 import {physicalOf, type SqlType} from '../types/sql-type.ts';
@@ -112,7 +113,7 @@ class OrderedRows {
 
 /** The rows of a partition as calls see them: all, or without the one at a place. */
 class RowsWithout implements Partition {
-  readonly list: readonly number[];
+  readonly list: RowList;
   /** The place that is left out; -1: none. */
   without: number;
   readonly #rows: OrderedRows;
@@ -120,7 +121,7 @@ class RowsWithout implements Partition {
   #end = 0;
   #before = -1;
 
-  constructor(rows: OrderedRows, list: readonly number[], without: number) {
+  constructor(rows: OrderedRows, list: RowList, without: number) {
     this.#rows = rows;
     this.list = list;
     this.without = without;
@@ -148,7 +149,7 @@ class RowsWithout implements Partition {
   }
 
   #stored(at: number): number {
-    return this.list[this.without < 0 || at < this.without ? at : at + 1] as number;
+    return this.list.at(this.without < 0 || at < this.without ? at : at + 1) as number;
   }
 }
 
@@ -161,7 +162,7 @@ interface Seen {
 /** What is left to be done for a row that came or goes: places of the list, which has it as long as this goes on. */
 interface Change {
   readonly partition: number;
-  readonly list: number[];
+  readonly list: RowList;
   readonly place: number;
   readonly kind: ChangeKind;
   /** Before the row came, or while it was there; null: nobody is asked for what was before. */
@@ -224,13 +225,13 @@ class OverWork implements RowWork {
     return {...common, before: isLast ? null : this.#seen(list, before), after: this.#seen(list, after), next: 0};
   }
 
-  #firstPeer(list: readonly number[], place: number): number {
+  #firstPeer(list: RowList, place: number): number {
     let first = place;
-    while (first > 0 && this.#rows.areEqual(list[first - 1] as number, list[place] as number)) first--;
+    while (first > 0 && this.#rows.areEqual(list.at(first - 1) as number, list.at(place) as number)) first--;
     return first;
   }
 
-  #seen(list: readonly number[], without: number): Seen {
+  #seen(list: RowList, without: number): Seen {
     const rows = new RowsWithout(this.#rows, list, without);
     return {rows, calls: this.#rows.calls(rows)};
   }
@@ -246,7 +247,7 @@ class OverWork implements RowWork {
       const old = valuesAt(before, at, place);
       const found = valuesAt(after, at, place);
       if (at < first) continue;
-      const stored = list[at] as number;
+      const stored = list.at(at) as number;
       if (at !== place) {
         this.#rows.give(stored, old, ChangeKind.updateBefore);
         this.#rows.give(stored, found, ChangeKind.updateAfter);

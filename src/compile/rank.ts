@@ -5,6 +5,7 @@ import type {NodeOf} from '../plan/nodes/index.ts';
 import {keyKindOf} from '../state/key-cells.ts';
 import {RankStore} from '../state/rank-store.ts';
 import {expirySlots, RowExpiry} from '../state/row-expiry.ts';
+import type {RowList} from '../state/row-list.ts';
 import type {RowShape} from './columns.ts';
 import type {ColumnSource} from './columns.ts';
 import {keyOfColumn, probe} from './group-probe.ts';
@@ -110,14 +111,14 @@ class Ranking {
   insert(vectors: readonly Vector[], row: number, partition: number): number {
     const {store, node} = this;
     const list = store.list(partition);
-    if (!this.#retracts && list.length >= node.to && store.isBehind(vectors, row, list[node.to - 1] as number)) return -1;
+    if (!this.#retracts && list.length >= node.to && store.isBehind(vectors, row, list.at(node.to - 1) as number)) return -1;
     const place = store.placeOf(list, vectors, row);
     store.insertAt(partition, list, place, vectors, row);
     return place;
   }
 
   /** Drops the row behind the last rank, where it can never come back. */
-  trim(list: number[]): void {
+  trim(list: RowList): void {
     if (!this.#retracts && list.length > this.node.to) this.store.removeAt(list, list.length - 1);
   }
 
@@ -148,7 +149,7 @@ class Ranking {
 
 /** What is left to be given on of the change of a row: places from `next` on, which have other rows now. */
 interface Shift {
-  readonly list: number[];
+  readonly list: RowList;
   readonly partition: number;
   /** The place of the row that came or goes. */
   readonly place: number;
@@ -215,7 +216,7 @@ class RankWork implements RowWork {
   #emitWindow({list, place, isTakenBack, next}: Shift): boolean {
     const {to} = this.#ranking.node;
     if (place >= to || list.length <= next) return true;
-    const [first, behind] = [list[next] as number, list[to]];
+    const [first, behind] = [list.at(next) as number, list.at(to)];
     const [leaves, enters] = isTakenBack ? [first, behind] : [behind, first];
     if (leaves !== undefined) this.#ranking.emit(leaves, 3, to - 1);
     if (enters !== undefined) this.#ranking.emit(enters, 0, to - 1);
@@ -228,7 +229,7 @@ class RankWork implements RowWork {
     const end = Math.min(this.#ranking.node.to, list.length);
     for (; shift.next < end; shift.next++) {
       if (this.#ranking.batch.count >= mostRows) return false;
-      const [here, behind] = [list[shift.next] as number, list[shift.next + 1]];
+      const [here, behind] = [list.at(shift.next) as number, list.at(shift.next + 1)];
       if (behind === undefined) this.#ranking.emit(here, isTakenBack ? 3 : 0, shift.next);
       else {
         this.#ranking.emit(isTakenBack ? here : behind, 1, shift.next);
@@ -260,7 +261,7 @@ class RankProducer implements Producer {
     while (!this.isDone && batch.count < mostRows) {
       const list = store.list(this.#partition);
       const end = Math.min(node.to, list.length);
-      for (; this.#place < end && batch.count < mostRows; this.#place++) this.#ranking.emit(list[this.#place] as number, 0, this.#place);
+      for (; this.#place < end && batch.count < mostRows; this.#place++) this.#ranking.emit(list.at(this.#place) as number, 0, this.#place);
       if (this.#place < end) return;
       this.#partition++;
       this.#place = node.from - 1;

@@ -82,7 +82,7 @@ class WindowRanking implements TimedWork, Windows {
   take(vectors: readonly Vector[], row: number, partition: number): void {
     const {to} = this.#node;
     const list = this.store.list(partition);
-    if (list.length >= to && this.store.isBehind(vectors, row, list[to - 1] as number)) return;
+    if (list.length >= to && this.store.isBehind(vectors, row, list.at(to - 1) as number)) return;
     this.store.insertAt(partition, list, this.store.placeOf(list, vectors, row), vectors, row);
     if (list.length > to) this.store.removeAt(list, list.length - 1);
   }
@@ -123,7 +123,7 @@ class WindowRanking implements TimedWork, Windows {
     const list = this.store.list(partition);
     for (; this.#place < list.length; this.#place++) {
       if (this.batch.count >= mostRows) return false;
-      this.#put(list[this.#place] as number, this.#place + 1, this.batch.count++);
+      this.#put(list.at(this.#place) as number, this.#place + 1, this.batch.count++);
     }
     while (list.length > 0) this.store.removeAt(list, list.length - 1);
     this.store.removePartition(partition);

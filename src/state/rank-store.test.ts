@@ -50,7 +50,7 @@ test('rows stay in order, equal ones in the order of arrival, through removals, 
       const images: Uint8Array[] = [];
       const expected: Row[][] = [[], [], []];
       const rowsOf = (partition: number): readonly Row[] =>
-        store.list(partition).map(stored => {
+        [...store.list(partition)].map(stored => {
           const mark = memory.mark();
           store.cells.load(stored, cell.vectors, 1);
           const values = types.map((type, column) => readValue(memory, cell.vectors[column]!, 1, type, 'UTC'));

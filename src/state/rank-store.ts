@@ -5,6 +5,7 @@ import {GroupTable} from './group-table.ts';
 import type {ImageReader} from './image.ts';
 import type {KeyKind} from './key-cells.ts';
 import {RowCells} from './row-cells.ts';
+import {RowList} from './row-list.ts';
 import {RowOrder} from './row-order.ts';
 import {RowStore, type Slot} from './row-store.ts';
 import type {SortKey} from './sort-store.ts';
@@ -22,7 +23,7 @@ export class RankStore extends RowStore {
   readonly #types: readonly SqlType[];
   readonly #order: RowOrder;
   /** The rows of each partition in order; null after a restart, until they are asked for. */
-  #lists: number[][] | null = [];
+  #lists: RowList[] | null = [];
   #arrivals = 0;
   readonly #partitionOffset: number;
   readonly #arrivalOffset: number;
@@ -63,14 +64,14 @@ export class RankStore extends RowStore {
   }
 
   /** The rows of a partition in order. What is taken out of it must be removed from the store as well. */
-  list(partition: number): number[] {
+  list(partition: number): RowList {
     this.#lists ??= this.#listsOfRows();
-    return (this.#lists[partition] ??= []);
+    return (this.#lists[partition] ??= new RowList());
   }
 
   /** The place at which a batch's row would stand. */
-  placeOf(list: readonly number[], vectors: readonly Vector[], row: number): number {
-    return this.#bound(list, stored => !this.isBehind(vectors, row, stored));
+  placeOf(list: RowList, vectors: readonly Vector[], row: number): number {
+    return list.firstPlace(stored => !this.isBehind(vectors, row, stored));
   }
 
   /** Whether a batch's row would stand behind a row of the store. */
@@ -79,31 +80,29 @@ export class RankStore extends RowStore {
   }
 
   /** Puts a batch's row at a place of its partition. */
-  insertAt(partition: number, list: number[], place: number, vectors: readonly Vector[], row: number): void {
+  insertAt(partition: number, list: RowList, place: number, vectors: readonly Vector[], row: number): void {
     const stored = this.addRow();
     this.cells.store(stored, vectors, row);
     const page = this.page(stored);
     const cell = this.cellOf(stored);
     page[cell + this.#partitionOffset] = partition;
     page[cell + this.#arrivalOffset] = this.#arrivals++;
-    if (place === list.length) list.push(stored);
-    else list.splice(place, 0, stored);
+    list.insertAt(place, stored);
   }
 
   /** Where the first row with all values of a batch's row stands; -1: nowhere. */
-  find(list: readonly number[], vectors: readonly Vector[], row: number): number {
-    const first = this.#bound(list, stored => this.#order.compare(vectors, row, stored) <= 0);
+  find(list: RowList, vectors: readonly Vector[], row: number): number {
+    const first = list.firstPlace(stored => this.#order.compare(vectors, row, stored) <= 0);
     for (let place = first; place < list.length; place++) {
-      const stored = list[place] as number;
+      const stored = list.at(place) as number;
       if (this.#order.compare(vectors, row, stored) !== 0) return -1;
       if (this.cells.isSame(stored, vectors, row)) return place;
     }
     return -1;
   }
 
-  removeAt(list: number[], place: number): void {
-    const [stored] = list.splice(place, 1);
-    this.removeRow(stored as number);
+  removeAt(list: RowList, place: number): void {
+    this.removeRow(list.removeAt(place));
   }
 
   /** One column of the rows, to be read into another one of a batch. */
@@ -124,9 +123,8 @@ export class RankStore extends RowStore {
 
   /** Forgets a partition with its rows. */
   forgetPartition(partition: number): void {
-    const list = this.list(partition);
-    for (const row of list) this.removeRow(row);
-    list.length = 0;
+    for (const row of this.list(partition)) this.removeRow(row);
+    this.#lists![partition] = new RowList();
     this.partitions.remove(partition);
   }
 
@@ -140,18 +138,7 @@ export class RankStore extends RowStore {
     this.#lists = [];
   }
 
-  /** The first place whose row passes, which all rows behind it do. */
-  #bound(list: readonly number[], passes: (stored: number) => boolean): number {
-    let [low, high] = [0, list.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (passes(list[middle] as number)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
-
-  #listsOfRows(): number[][] {
+  #listsOfRows(): RowList[] {
     const lists: number[][] = [];
     this.#arrivals = 0;
     for (let row = 0; row < this.rowCount; row++) {
@@ -161,10 +148,9 @@ export class RankStore extends RowStore {
       this.#arrivals = Math.max(this.#arrivals, this.#arrivalOf(row) + 1);
     }
     const direction = this.#leastBehind === 0 ? 1 : -1;
-    for (const list of lists) {
-      list?.sort((a, b) => this.#order.compareStored(a, b) || direction * (this.#arrivalOf(a) - this.#arrivalOf(b)));
-    }
-    return lists;
+    return lists.map(list =>
+      RowList.of(list.sort((a, b) => this.#order.compareStored(a, b) || direction * (this.#arrivalOf(a) - this.#arrivalOf(b)))),
+    );
   }
 
   #arrivalOf(row: number): number {
