@@ -41,6 +41,7 @@ export interface PartInfo {
  */
 export interface MessageSource {
   readonly kind: 'messages';
+  /** `group-offsets` in the place of a position: where the job's group has come to, of which the caller knows that it counts. */
   open(from: Position): Promise<void>;
   /** Puts at most `mostRows` messages that have arrived into `table` from row 0 and sets its `count`, copying their bytes into engine memory; or says why there are none. */
   take(table: MessageTable, mostRows: number): 'messages' | 'nothing' | 'ended';

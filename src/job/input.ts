@@ -17,7 +17,7 @@ export interface Input {
   origin(row: number): {readonly where: string; readonly bytes: Uint8Array} | null;
   /** After the current batch. */
   position(): Position;
-  /** False: the current batch has ended within a record, or records that were taken wait, so the position says nothing about it: no capture before the next batch. Absent: true. */
+  /** False: the current batch has ended within a record, or records that were taken wait, so the position says nothing about it: the next batch is taken before anything is captured. Absent: true. */
   readonly isBetweenRecords?: boolean;
   /** The same as offsets of the job's group; empty for inputs that keep none. */
   offsets(): readonly Offset[];

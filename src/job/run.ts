@@ -125,11 +125,16 @@ class Run {
     for (const input of this.#inOrder()) {
       const isTimed = input.engineInput.watermark !== Infinity;
       if (isTimed && hasTimedRows) continue;
-      if (this.#take(input)) {
+      let hasTaken = this.#take(input);
+      if (hasTaken) {
         hasRows = true;
         hasTimedRows ||= isTimed;
-        if (!this.#stepNow()) await this.#steps();
-        this.#parts.memory.release(this.#mark);
+        while (hasTaken) {
+          if (!this.#stepNow()) await this.#steps();
+          this.#parts.memory.release(this.#mark);
+          // Nothing is captured in the middle of a record.
+          hasTaken = input.isBetweenRecords === false && this.#parts.rejects.failure === null && this.#take(input);
+        }
         if (this.#epochs?.goesOn() === false) await this.#makeRoom();
       }
       if (++this.#batches % batchesPerTurn === 0) await this.#breathe();

@@ -2,8 +2,11 @@ import {fail} from '../../base/problem.ts';
 import type {Position} from '../../flow/source.ts';
 import type {KafkaConsumer, Message, PartitionEnd, TopicPartition} from './client.ts';
 import {metadata, partitionNumbers, partitionsOf} from './connection.ts';
-import type {Extent} from './extent.ts';
+import type {Extent, Place} from './extent.ts';
 import {offsetsAt} from './places.ts';
+
+/** Where a job goes on whose log is lost, and which keeps nothing else. */
+const groupOrBeginning: Place = {kind: 'group', otherwise: 'beginning'};
 
 /** How far one partition has been read. */
 export interface ReadPartition extends TopicPartition {
@@ -69,7 +72,7 @@ export class PartitionTable {
     }
     this.add(known.map((one, index) => readPartition(one, index, one.offset, one.stop)));
     const others = present.filter(one => this.#find(one) === undefined);
-    const start = from === null ? extent.start : ({kind: 'beginning'} as const);
+    const start = from === null ? extent.start : from === 'group-offsets' ? groupOrBeginning : ({kind: 'beginning'} as const);
     const starts = await offsetsAt(consumer, others, start, group);
     const stops = extent.stop === null ? null : await offsetsAt(consumer, others, extent.stop, group);
     this.add(others.map((one, index) => readPartition(one, this.size + index, starts[index] as number, stops?.[index] ?? null)));
