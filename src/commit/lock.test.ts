@@ -110,6 +110,9 @@ describe.runIf(process.platform === 'linux')('the lock of a folder', () => {
     expect((await refusal(strict)).message).toContain(`process ${processId}`);
     writeFileSync(join(directory, 'holder.json'), JSON.stringify({...holder, processSpace: 'pid:[1]'}));
     await refusal(strict);
+    // To end process 0 is to end all of one's own.
+    writeFileSync(join(directory, 'holder.json'), JSON.stringify({...holder, processId: 0, startTicks: null}));
+    await refusal(strict);
     writeFileSync(join(directory, 'holder.json'), '{');
     expect((await refusal(strict)).message).toContain('another process');
     expect(ended).toEqual([]);

@@ -161,7 +161,9 @@ async function readHolder(directory: string): Promise<Holder | null> {
 
 /** The very process that wrote its name there is still alive. */
 function isThatProcess({processId, startTicks: ticks, processSpace: space}: Holder): boolean {
-  return space === processSpace() && (ticks === null || ticks === startTicks(processId));
+  if (processId <= 0 || space !== processSpace()) return false;
+  // Where the system does not say when a process was started, the socket alone must do.
+  return ticks === null ? space === null : ticks === startTicks(processId);
 }
 
 /** When a process was started; null where there is none of this number, or the system does not say. */
