@@ -18,7 +18,12 @@ const makers = [
 ];
 
 /** Bundles that only developers run. What the package ships is the command and the process of a job. */
-const forDevelopers = {pages: 'src/cli/pages/write.ts', conformance: 'src/testing/conformance/main.ts', bench: 'bench/main.ts'};
+const forDevelopers = {
+  pages: 'src/cli/pages/write.ts',
+  conformance: 'src/testing/conformance/main.ts',
+  bench: 'bench/main.ts',
+  torture: 'src/testing/torture/main.ts',
+};
 
 /** Modules of Node's that most lines never use. The command loads each when something of it is first asked for: all of them take 10 ms. */
 const seldom = ['node:child_process', 'node:crypto', 'node:module', 'node:net', 'node:tty', 'node:zlib'];

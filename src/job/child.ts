@@ -87,7 +87,8 @@ function crashAt(text: string): Reach {
 
 /** A predecessor that holds the job's folder and does not go by itself. */
 function endNow(processId: number): void {
-  process.kill(processId, 'SIGKILL');
+  // Other numbers mean groups of processes, or all that there are.
+  if (processId > 1) process.kill(processId, 'SIGKILL');
 }
 
 /** Resolves when the message has been handed to the system. A parent that is gone hears nothing, and that stops the job anyway. */
