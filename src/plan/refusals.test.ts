@@ -14,16 +14,10 @@ const refusals: readonly (readonly [sql: string, name: string, at: string])[] = 
     'FOR SYSTEM_TIME AS OF of a RIGHT or FULL JOIN',
     'PROCTIME()',
   ],
-  ['SELECT a FROM t, LATERAL (SELECT a FROM t) AS x', 'LATERAL', 'LATERAL (SELECT a FROM t) AS x'],
   ['SELECT a FROM t, LATERAL TABLE(split(b)) AS x (y)', 'table function SPLIT', 'split(b)'],
   ['SELECT x FROM t RIGHT JOIN UNNEST(l) AS u (x) ON TRUE', 'RIGHT JOIN UNNEST', 'UNNEST(l) AS u (x)'],
   ['SELECT x FROM UNNEST(ARRAY[1], ARRAY[2]) AS u (x, y)', 'UNNEST of several collections', 'UNNEST(ARRAY[1], ARRAY[2]) AS u (x, y)'],
-  ['SELECT a FROM t WHERE a > ALL (SELECT 1)', '> ALL', 'a > ALL (SELECT 1)'],
-  ['SELECT a FROM t WHERE a = ANY (SELECT 1)', '= SOME', 'a = ANY (SELECT 1)'],
   ['SELECT ARRAY(SELECT 1) FROM t', 'ARRAY(SELECT …)', 'ARRAY(SELECT 1)'],
-  ['SELECT a FROM t WHERE a = 1 OR a IN (SELECT a FROM t)', 'IN (SELECT …)', 'a IN (SELECT a FROM t)'],
-  ['SELECT EXISTS (SELECT 1) FROM t', 'EXISTS', 'EXISTS (SELECT 1)'],
-  ['SELECT (SELECT a FROM t)', 'a query as a value that may have several rows', '(SELECT a FROM t)'],
   [
     'SELECT * FROM t MATCH_RECOGNIZE (PATTERN (A) DEFINE A AS A.a > 1)',
     'MATCH_RECOGNIZE',
@@ -56,7 +50,8 @@ test.each(['LEAD(a)', 'RANK()', 'DENSE_RANK()', 'PERCENT_RANK()', 'CUME_DIST()',
   const over = `${call} OVER (PARTITION BY b ORDER BY ts)`;
   const name = call.replace(/\(.*/, '');
   const message = `${name} over a stream is not supported, because it needs rows that have not come yet, or all of them`;
-  expect(told(`${tables}SELECT ${over} FROM t`)).toMatchObject([{code: 'not-supported', message, at: over}]);
+  const code = name.endsWith('RANK') && name !== 'PERCENT_RANK' ? 'not-supported' : 'wrong-window';
+  expect(told(`${tables}SELECT ${over} FROM t`)).toMatchObject([{code, message, at: over}]);
   expect(told(`SET 'execution.runtime-mode' = 'batch'; ${tables}SELECT ${over} FROM t`)).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ import type {Frame, WindowCall} from '../window-call.ts';
 import {type OverCall, overIndex} from './aggregate-calls.ts';
 import type {BindContext} from './context.ts';
 import type {Emit, Session} from './session.ts';
-import {isByRank, isLag, streamedFrame, streamingRefusal} from './streaming-over.ts';
+import {isByRank, isLag, numbered, streamedFrame, streamingRefusal} from './streaming-over.ts';
 
 /** A SELECT on its way: the expressions of its list over the node's columns, in which calls with OVER have a column each. */
 export interface SelectWithOvers {
@@ -34,14 +34,14 @@ export function withOvers(session: Session, context: BindContext, given: SelectW
       places.set(index, first + position);
       columns.push({name: call.name, type: call.type});
     }
-    const calls = group.map(({call}) => call);
+    const calls = group.map(({call, items: order}) => (emit === 'final' ? call : numbered(session, node, order, call)));
     const refusal = emit === 'final' ? null : streamingRefusal(session, node, {partition, items, calls}, sameWindows(placed).length);
     const isFramed = emit === 'changes' && refusal === null && !isByRank(session, node, {items});
     if (isFramed && isLag(calls[0]!)) {
       node = lagged(session, node, group);
       continue;
     }
-    const input = isFramed ? framed(session, node, group[0]!) : node;
+    const input = isFramed ? framed(session, node, {...group[0]!, call: calls[0]!}) : node;
     const step = isFramed ? first : null;
     node = builder.add({kind: 'over', input, first, partition, items, calls, emit, step}, {schema: {columns: [...columns]}});
     const {span} = given.overs[group[0]!.index]!;

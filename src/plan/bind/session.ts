@@ -50,6 +50,7 @@ export interface Session {
     readonly node: number;
     readonly report: Report;
     readonly span: Span;
+    readonly code: string;
     readonly message: string;
     readonly hint?: string;
   }[];

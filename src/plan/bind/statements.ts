@@ -94,9 +94,9 @@ export function bindStatements(request: PlanRequest, automatic: 'streaming' | 'b
 /** Of the nodes that no stream can run, those that are still needed. */
 function tellRefusals({builder, refusals}: Session, sinks: readonly number[]): void {
   const users = usersOf({nodes: builder.nodes, sinks});
-  for (const {node, report, span, message, hint} of refusals) {
+  for (const {node, report, span, code, message, hint} of refusals) {
     if (users[node] === 0) continue;
-    report.error('not-supported', span, message, hint === undefined ? {} : {hint});
+    report.error(code, span, message, hint === undefined ? {} : {hint});
   }
 }
 

@@ -15,6 +15,11 @@ export function count(args: readonly Expr[]): Omit<AggregateCall, 'name'> {
   return {function: 'COUNT', arguments: args, distinct: false, filter: null, type: withNullable(bigintType, false)};
 }
 
+/** The value of the only row; several rows are an error of the data. */
+export function onlyValue(value: Expr): Omit<AggregateCall, 'name'> {
+  return {function: 'SINGLE_VALUE', arguments: [value], distinct: false, filter: null, type: withNullable(value.type, true)};
+}
+
 /** A CASE whose results have the type of the last. */
 export function caseWhen(branches: readonly {readonly when: Expr; readonly then: Expr}[], otherwise: Expr): Expr {
   const isNullable = [...branches.map(({then}) => then), otherwise].some(({type}) => type.nullable);

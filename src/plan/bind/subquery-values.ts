@@ -13,7 +13,7 @@ import type {QueryBinder} from './query.ts';
 import type {Scope} from './scope.ts';
 import type {CommonTables, Emit} from './session.ts';
 import {aggregateSelect, innerRows, plainSelect, readsAround, type InnerRows} from './subquery.ts';
-import {caseWhen, count, logic, quantifiedValue} from './subquery-logic.ts';
+import {caseWhen, count, logic, onlyValue, quantifiedValue} from './subquery-logic.ts';
 
 /** Rows that are joined behind those of FROM, at most one to each of them. */
 interface Joined {
@@ -91,8 +91,11 @@ export class QueryValues {
     if (found.columns.length !== 1 || column === undefined) {
       return report.notSupported('a query of several columns as a value', span);
     }
-    if (!this.#isSingle(found.node))
-      return report.notSupported('a query as a value that may have several rows', span, 'aggregate its column: MAX(x)');
+    if (!this.#isSingle(found.node)) {
+      const value: Expr = {kind: 'column', index: 0, type: column.type, span: null};
+      const [only] = this.#grouped(found.node, {leftKeys: [], rightKeys: [], outer: []}, [onlyValue(value)], span);
+      return {...only!, span: report.spanOf(span)};
+    }
     const index = this.#add({node: found.node, leftKeys: [], rightKeys: [], span});
     return {kind: 'column', index, type: withNullable(column.type, true), span: report.spanOf(span)};
   }
@@ -273,12 +276,15 @@ export class QueryValues {
     if (item === undefined || rows.items.length > 1) return report.notSupported('a query of several columns as a value', span);
     const related = this.#relation(rows.conjuncts, span);
     if (related === null) return null;
-    const {key} = builder.at(rows.node);
-    const isKeyed = key?.every(column => related.rightKeys.some(other => other.kind === 'column' && other.index === column)) === true;
-    if (!isKeyed) return report.notSupported('a query as a value that may have several rows', span, 'aggregate its column: MAX(x)');
     if (related.outer.length > 0 || ['left', 'both'].includes(sideOf(item, this.#width)))
       return report.notSupported('a query as a value that mixes its columns with those of the query around it', span);
     const value = moved(item, -this.#width);
+    const {key} = builder.at(rows.node);
+    const isKeyed = key?.every(column => related.rightKeys.some(other => other.kind === 'column' && other.index === column)) === true;
+    if (!isKeyed) {
+      const [only] = this.#grouped(rows.node, related, [onlyValue(value)], span);
+      return {...only!, span: report.spanOf(span)};
+    }
     const expressions = [value, ...related.rightKeys];
     const columns = expressions.map(({type}, index) => ({name: index === 0 ? 'value' : `key${index}`, type}));
     const node = builder.add({kind: 'project', input: rows.node, expressions}, {schema: {columns}});

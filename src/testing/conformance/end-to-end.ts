@@ -84,6 +84,13 @@ function waysToCompare(tools: CorpusTools, one: CorpusCase, expectation: CorpusE
   return [expectation, {...expectation, kind: 'final', rows: left.map(row => `+I[${row}]`)}];
 }
 
+/** Of what is expected, too, the last row of each key counts: that is said by the case, and what a join finds before depends on when it looks. */
+function isSameByKey(tools: CorpusTools, expectation: CorpusExpectation, key: readonly number[], rows: readonly PrintedRow[]): boolean {
+  const expected = tools.parsePrint((expectation.rows as readonly string[]).join('\n')).get('') ?? [];
+  const lastOf = (all: readonly PrintedRow[]): readonly string[] => [...tools.foldByKey(all, key)].sort();
+  return JSON.stringify(lastOf(rows)) === JSON.stringify(lastOf(expected));
+}
+
 /** Results of operators that only batch mode has were made in batch mode. */
 function asBatch(one: CorpusCase): CorpusCase {
   return one.source.class === 'SortAggregateTestPrograms' ? {...one, mode: 'batch'} : one;
@@ -149,6 +156,7 @@ export async function judgeCase(tools: CorpusTools, given: CorpusCase, directory
   const wrong = expect.filter(expectation => {
     if (isSaidBetter(expectation, expect)) return false;
     const rows = printed.get(String(expectation.of)) ?? printed.get('') ?? [];
+    if (expectation.dedupFields !== undefined) return !isSameByKey(tools, expectation, expectation.dedupFields, rows);
     return !waysToCompare(tools, one, expectation).some(way => tools.compare(way, rows));
   });
   return wrong.length === 0 ? {kind: 'passed'} : {kind: 'failed', why: `rows of ${String(wrong[0]?.of)} differ`};
