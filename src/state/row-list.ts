@@ -26,7 +26,8 @@ export class RowList {
   at(place: number): number | undefined {
     const pieces = this.#pieces;
     let left = place;
-    for (const piece of pieces) {
+    for (let index = 0; index < pieces.length; index++) {
+      const piece = pieces[index] as number[];
       if (left < piece.length) return piece[left];
       left -= piece.length;
     }
@@ -62,25 +63,26 @@ export class RowList {
   /** The first place whose row passes, which all rows behind it do. */
   firstPlace(passes: (row: number) => boolean): number {
     const pieces = this.#pieces;
-    const piece = lowest(pieces.length, index => this.#length === 0 || passes((pieces[index] as number[]).at(-1) as number));
-    if (piece === pieces.length) return this.#length;
     let before = 0;
-    for (let index = 0; index < piece; index++) before += (pieces[index] as number[]).length;
-    const rows = pieces[piece] as number[];
-    return before + lowest(rows.length, at => passes(rows[at] as number));
+    let [low, high] = [0, pieces.length - 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const rows = pieces[middle] as number[];
+      if (passes(rows[rows.length - 1] as number)) high = middle;
+      else low = middle + 1;
+    }
+    for (let index = 0; index < low; index++) before += (pieces[index] as number[]).length;
+    const rows = pieces[low] as number[];
+    [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (passes(rows[middle] as number)) high = middle;
+      else low = middle + 1;
+    }
+    return before + low;
   }
 
   *[Symbol.iterator](): Generator<number> {
     for (const piece of this.#pieces) yield* piece;
   }
-}
-
-function lowest(count: number, passes: (at: number) => boolean): number {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (passes(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
