@@ -7,7 +7,6 @@ import {moved} from '../expression-walk.ts';
 import {joinedSchema, joinShape, sideOf} from '../join-condition.ts';
 import {callOf} from './typed-call.ts';
 import {ExpressionBinder} from './expression.ts';
-import {bindFrom} from './from.ts';
 import type {QueryBinder} from './query.ts';
 import {Scope} from './scope.ts';
 import type {CommonTables, Emit} from './session.ts';
@@ -178,7 +177,7 @@ export function innerRows(
   needsItems: boolean,
 ): InnerRows | null {
   const {builder} = binder.session;
-  const from = bindFrom(binder, select.from!, around, emit);
+  const from = binder.bindFrom(select.from!, around, emit);
   if (from === null) return null;
   const width = builder.schema(outer.node).columns.length;
   const relations = from.relations.map(relation => ({...relation, first: relation.first + width}));
