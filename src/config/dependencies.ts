@@ -19,13 +19,9 @@ export function dependencyProblems(jobs: ReadonlyMap<string, MapNode>, absent: R
       problems.push(missing(job, dependency, jobs, absent));
     }
   }
-  const told = new Set<string>();
-  for (const job of jobs.keys()) {
-    const circle = circleFrom(job, jobs, []);
-    if (circle === null || circle.names.some(name => told.has(name))) continue;
-    for (const name of circle.names) told.add(name);
-    const message = `jobs wait for each other in a circle: ${[...circle.names, circle.names[0] ?? ''].join(' → ')}`;
-    problems.push(invalid('circle', message, 'take one of them out of the circle', circle.node.origin.place));
+  for (const {names, node} of circlesOf(jobs)) {
+    const message = `jobs wait for each other in a circle: ${[...names, names[0] ?? ''].join(' → ')}`;
+    problems.push(invalid('circle', message, 'take one of them out of the circle', node.origin.place));
   }
   return problems;
 }
@@ -49,20 +45,38 @@ function dependenciesOf(node: MapNode): readonly Dependency[] {
   return [...(mapAt(given)?.entries ?? [])].map(([on, state]) => ({on, node: state}));
 }
 
-/** The first circle that leads from a job back to itself. */
-function circleFrom(
-  job: string,
-  jobs: ReadonlyMap<string, MapNode>,
-  around: readonly string[],
-  seen = new Set<string>(),
-): {readonly names: readonly string[]; readonly node: ConfigNode} | null {
-  const names = [...around, job];
-  for (const {on, node} of dependenciesOf(jobs.get(job) as MapNode)) {
-    if (on === names[0]) return {names, node};
-    if (!jobs.has(on) || seen.has(on)) continue;
-    seen.add(on);
-    const circle = circleFrom(on, jobs, names, seen);
-    if (circle !== null) return circle;
+interface Circle {
+  readonly names: readonly string[];
+  /** The dependency that closes it. */
+  readonly node: ConfigNode;
+}
+
+/** Every job is looked at once; a circle is met where a way leads back into itself. */
+function circlesOf(jobs: ReadonlyMap<string, MapNode>): readonly Circle[] {
+  const circles: Circle[] = [];
+  const done = new Set<string>();
+  for (const start of jobs.keys()) {
+    // The way from here, with what is still to be looked at behind each of its jobs.
+    const way: {readonly job: string; readonly rest: Dependency[]}[] = [];
+    const onWay = new Set<string>();
+    const enter = (job: string): void => {
+      way.push({job, rest: [...dependenciesOf(jobs.get(job) as MapNode)]});
+      onWay.add(job);
+    };
+    if (!done.has(start)) enter(start);
+    for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
+      const dependency = last.rest.shift();
+      if (dependency === undefined) {
+        way.pop();
+        onWay.delete(last.job);
+        done.add(last.job);
+      } else if (onWay.has(dependency.on)) {
+        const names = way.map(({job}) => job);
+        circles.push({names: names.slice(names.indexOf(dependency.on)), node: dependency.node});
+      } else if (jobs.has(dependency.on) && !done.has(dependency.on)) {
+        enter(dependency.on);
+      }
+    }
   }
-  return null;
+  return circles;
 }

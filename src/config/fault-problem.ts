@@ -119,10 +119,14 @@ function pathOf(pointer: string, document: ConfigNode): Path {
   return path;
 }
 
+/** Longer texts are told by their length: the place shows where they stand. */
+const longestText = 100;
+
 /** A value as it may be printed. */
 function shownAt(document: ConfigNode, path: Path): unknown {
   const node = nodeAt(document, path);
-  return node === undefined ? undefined : plainData(node, true);
+  const shown = node === undefined ? undefined : plainData(node, true);
+  return typeof shown === 'string' && shown.length > longestText ? `a text of ${shown.length} characters` : shown;
 }
 
 /** What to write where a number came without a unit, or undefined where that is not what is wrong. */

@@ -14,6 +14,7 @@ import {
 import type {Place, Problem, SourceText, Span} from '../base/problem.ts';
 import {type ConfigNode, type ConfigScalar, mapOf, type Origin} from './config-node.ts';
 import type {WrittenScalar} from './embedded-text.ts';
+import {deepest, tooDeepAt} from './yaml-depth.ts';
 
 /** Aliases may stand for this many values altogether: more is a bomb. */
 const mostCopies = 100_000;
@@ -34,15 +35,15 @@ export function readYaml(source: SourceText, folder: string): YamlFile {
     const message = `${source.name} has ${Buffer.byteLength(source.text)} bytes, which is no job file`;
     return {source, problems: [problemAt(source, 'file-too-large', message, {start: 0, end: 0})], root: null};
   }
-  const [document, second] = parseAllDocuments(source.text, {merge: true, prettyErrors: false, uniqueKeys: true}) as [
+  const deepAt = tooDeepAt(source.text);
+  if (deepAt !== null) return {source, problems: [problemAt(source, 'bad-yaml', tooDeep, {start: deepAt, end: deepAt + 1})], root: null};
+  const [document, second] = parseAllDocuments(source.text, {merge: true, prettyErrors: false, uniqueKeys: false}) as [
     Document.Parsed | undefined,
     Document.Parsed | undefined,
   ];
   if (document === undefined)
     return {source, problems: [problemAt(source, 'empty-file', 'the job file is empty', {start: 0, end: 0})], root: null};
-  // What is too deep is too deep at every level of it: once is enough.
-  const tooDeep = document.errors.find(error => error.code === 'RESOURCE_EXHAUSTION');
-  const errors = tooDeep === undefined ? [...document.errors, ...document.warnings] : [tooDeep];
+  const errors = [...document.errors, ...document.warnings];
   const faults = bareVariables(source, errors) ?? errors.map(error => syntaxProblem(source, error));
   if (second !== undefined) {
     const [start] = second.range;
@@ -108,11 +109,24 @@ class Builder {
         this.#problem('bad-yaml', 'a key of a job file is a text', keyPlace);
       } else {
         const name = String(scalarValue(key.value) ?? '');
-        if (own.has(name)) this.#problem('duplicate-key', words['DUPLICATE_KEY'] as string, keyPlace);
+        if (own.has(name)) this.#duplicate(keyPlace);
         own.set(name, this.node(pair.value, keyPlace));
       }
     }
     return new Map([...brought, ...own]);
+  }
+
+  /** Looked for here and not by the parser, which compares each key with each other one. */
+  #duplicate(place: Place): void {
+    const hint = 'keep one of the two: which of them would count is not clear to a reader';
+    this.problems.push({
+      kind: 'invalid',
+      severity: 'error',
+      code: 'duplicate-key',
+      message: 'this key stands twice in the same map',
+      hint,
+      place,
+    });
   }
 
   #problem(code: string, message: string, place: Place): void {
@@ -132,14 +146,15 @@ class Aliases {
   readonly unresolved: Alias[] = [];
   readonly #targets = new Map<Alias, Node>();
   readonly #anchors = new Map<string, Node>();
-  /** Values that a node stands for, all aliases written out; -1 while that is being found out. */
-  readonly #sizes = new Map<Node, number>();
+  /** Null while it is being found out. */
+  readonly #extents = new Map<Node, Extent | null>();
 
   constructor(top: Node | null) {
     this.#collect(top);
-    const size = this.#size(top);
-    if (Number.isNaN(size)) this.fault = 'an alias stands inside what it stands for';
-    else this.fault = size - this.#sizes.size > mostCopies ? `aliases of this file stand for more than ${mostCopies} values` : null;
+    const {values, height} = this.#extent(top);
+    if (Number.isNaN(values)) this.fault = 'an alias stands inside what it stands for';
+    else if (height > deepest) this.fault = 'aliases of this file nest it too deeply';
+    else this.fault = values - this.#extents.size > mostCopies ? `aliases of this file stand for more than ${mostCopies} values` : null;
   }
 
   resolved(node: unknown): Node | null {
@@ -159,18 +174,30 @@ class Aliases {
     for (const inner of childrenOf(node)) this.#collect(inner);
   }
 
-  /** NaN where something stands inside itself. */
-  #size(node: Node | null): number {
+  /** NaN values where something stands inside itself. */
+  #extent(node: Node | null): Extent {
     const target = this.resolved(node);
-    if (target === null) return 0;
-    const known = this.#sizes.get(target);
-    if (known !== undefined) return known === -1 ? NaN : known;
-    this.#sizes.set(target, -1);
-    let size = 1;
-    for (const inner of childrenOf(target)) size += this.#size(inner);
-    this.#sizes.set(target, size);
-    return size;
+    if (target === null) return {values: 0, height: 0};
+    const known = this.#extents.get(target);
+    if (known !== undefined) return known ?? {values: NaN, height: 0};
+    this.#extents.set(target, null);
+    let values = 1;
+    let height = 0;
+    for (const inner of childrenOf(target)) {
+      const extent = this.#extent(inner);
+      values += extent.values;
+      height = Math.max(height, extent.height);
+    }
+    const extent = {values, height: height + 1};
+    this.#extents.set(target, extent);
+    return extent;
   }
+}
+
+/** What a node stands for, all aliases written out: how many values, and how many of them within each other. */
+interface Extent {
+  readonly values: number;
+  readonly height: number;
 }
 
 function childrenOf(node: Node): readonly (Node | null)[] {
@@ -195,15 +222,14 @@ function isMergeKey(key: Scalar): boolean {
   return isName && (key.type === undefined || key.type === 'PLAIN');
 }
 
+const tooDeep = 'this is nested too deeply';
 const words: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: 'this key stands twice in the same map',
-  RESOURCE_EXHAUSTION: 'this is nested too deeply',
+  RESOURCE_EXHAUSTION: tooDeep,
   TAB_AS_INDENT: 'a tab cannot indent YAML',
   BAD_INDENT: 'this is indented wrongly',
   MULTIPLE_DOCS: 'a job file is one YAML document',
 };
 const hints: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: 'keep one of the two: which of them would count is not clear to a reader',
   TAB_AS_INDENT: 'use spaces',
 };
 
@@ -220,7 +246,7 @@ function bareVariables(source: SourceText, errors: readonly YAMLError[]): Proble
 function syntaxProblem(source: SourceText, error: YAMLError): Problem {
   const [start, end] = error.pos;
   const message = words[error.code] ?? lowerFirst(error.message.split('\n')[0] as string).replace(/\.$/, '');
-  const problem = problemAt(source, error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'bad-yaml', message, {start, end});
+  const problem = problemAt(source, 'bad-yaml', message, {start, end});
   const hint = hints[error.code];
   return hint === undefined ? problem : {...problem, hint};
 }
