@@ -136,8 +136,8 @@ function command(state: SupervisorState, what: JobCommand, names: readonly strin
       case 'checkpoint':
         job.processes.forEach((process, slot) => {
           if (!isLive(process) || process.phase === 'killed' || process.phase === 'stopping') return;
-          const {asked, answered} = process.checkpoints;
-          next = withProcess(next, name, slot, {checkpoints: {asked: asked + 1, answered}});
+          const {checkpoints} = process;
+          next = withProcess(next, name, slot, {checkpoints: {...checkpoints, asked: checkpoints.asked + 1}});
           actions.push({kind: 'send', job: name, slot, message: {kind: 'checkpoint'}});
         });
     }
@@ -182,7 +182,7 @@ function hear(
       return change(process.phase === 'resuming' ? {phase: 'running'} : {});
     case 'committed': {
       const {asked, answered} = process.checkpoints;
-      return change({checkpoints: {asked, answered: Math.min(asked, answered + 1)}});
+      return change({checkpoints: {asked, answered: Math.min(asked, answered + 1), epoch: message.epoch}});
     }
     case 'idle':
       return change({idle: {round: message.round, isIdle: message.isIdle, epoch: message.epoch ?? null}});
@@ -267,7 +267,7 @@ function exited(
     isRestarting: false,
     idle: null,
     endedMs: atMs,
-    checkpoints: {asked: 0, answered: 0},
+    checkpoints: {asked: 0, answered: 0, epoch: null},
   } as const;
   const {result} = process;
   const change = (changes: Partial<ProcessState>): SupervisorState => withProcess(state, name, slot, {...gone, ...changes});

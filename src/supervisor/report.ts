@@ -26,7 +26,7 @@ export interface JobReport {
   readonly job: string;
   readonly state: JobWord;
   readonly pids: readonly number[];
-  /** Counts of the present processes: they begin anew after a restart. */
+  /** Since the log began where the job keeps one; else of the present processes. */
   readonly rowsIn: number;
   readonly rowsOut: number;
   readonly rejected: number;

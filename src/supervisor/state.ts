@@ -62,8 +62,8 @@ export interface ProcessState {
   readonly hasRun: boolean;
   /** After its clean end it is started again. */
   readonly isRestarting: boolean;
-  /** Checkpoints asked for by somebody, and those of them that count. */
-  readonly checkpoints: {readonly asked: number; readonly answered: number};
+  /** Checkpoints asked for by somebody, those of them that count, and the epoch of the last of these. */
+  readonly checkpoints: {readonly asked: number; readonly answered: number; readonly epoch: number | null};
   /** What it said in the present round of questions. */
   readonly idle: {readonly round: number; readonly isIdle: boolean; readonly epoch: number | null} | null;
 }
@@ -129,7 +129,7 @@ const down: ProcessState = {
   restarts: 0,
   hasRun: false,
   isRestarting: false,
-  checkpoints: {asked: 0, answered: 0},
+  checkpoints: {asked: 0, answered: 0, epoch: null},
   idle: null,
 };
 

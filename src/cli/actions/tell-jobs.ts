@@ -26,6 +26,7 @@ type JobAnswer = Extract<ControlAnswer, {readonly kind: 'job'}>;
 
 function textOf(command: JobCommand): (answer: JobAnswer) => string {
   if (command === 'checkpoint') return ({job, epoch, state}) => `${job}: ${epoch === null ? state : `commit ${epoch}`}`;
+  if (command === 'restart') return ({job, state}) => `${job}: ${state}, with a new process`;
   return ({job, before, state}) => (before === state ? `${job}: ${state} already` : `${job}: ${before} → ${state}`);
 }
 

@@ -5,7 +5,7 @@ export const ps: CommandDefinition = {
   summary: 'list the jobs that run',
   operands: '',
   description: [
-    'Jobs of every weir run on this machine by the same user, in the foreground or not: what each one does, its processes, the rows that these have read, written and rejected since they were started, its last commit and how long ago it was, how often it was started again after a death, the memory of its processes and what of that is state, and the messages that wait in its sources, where that is known.',
+    'Jobs of every weir run on this machine by the same user, in the foreground or not: what each one does, its processes, the rows that it has read, written and rejected (since its log began, where it keeps one), its last commit and how long ago it was, how often it was started again after a death, the memory of its processes and what of that is state, and the messages that wait in its sources, where that is known.',
     'Jobs that have ended well are left out without -a. -q prints their names alone, -o ndjson everything that is known.',
   ],
   examples: [

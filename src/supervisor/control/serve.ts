@@ -188,13 +188,14 @@ class Conversation {
   }
 
   #tell(name: string, before: JobState, job: JobState, progress: Progress): void {
-    const epochs = job.processes.flatMap(({status}) => (status.commit === null ? [] : [status.commit.epoch]));
+    // A commit that was asked for is told of before the progress that shows it.
+    const epochs = job.processes.map(({status, checkpoints}) => Math.max(status.commit?.epoch ?? -1, checkpoints.epoch ?? -1));
     this.#say({
       kind: 'job',
       job: name,
       before: wordOf(before),
       state: wordOf(job),
-      epoch: epochs.length === 0 ? null : Math.min(...epochs),
+      epoch: epochs.includes(-1) ? null : Math.min(...epochs),
     });
     if (progress !== 'lost') return;
     const [problem] = job.processes.flatMap(process => process.problem ?? []);

@@ -1,4 +1,4 @@
-import {chmodSync, unlinkSync} from 'node:fs';
+import {chmodSync, lstatSync, rmSync} from 'node:fs';
 import {connect, createServer, type Server, type Socket} from 'node:net';
 import {dirname} from 'node:path';
 import {fail, ProblemError} from '../../base/problem.ts';
@@ -26,8 +26,10 @@ export async function listen(path: string, onConnection: (socket: Socket) => voi
     if (error === null) break;
     if (error !== 'EADDRINUSE' || isAgain)
       throw fail('environment', 'no-socket', `cannot open the socket ${path}: ${error}`, {hint: 'name another one with --socket'});
+    if (lstatSync(path, {throwIfNoEntry: false})?.isSocket() === false)
+      throw fail('environment', 'no-socket', `${path} is there and is no socket`, {hint: 'name another one with --socket'});
     if (await isAnswered(path)) throw await runsAlready(path);
-    unlinkSync(path);
+    rmSync(path, {force: true});
   }
   chmodSync(path, 0o600);
   return server;
@@ -46,17 +48,14 @@ function tryListen(server: Server, path: string): Promise<string | null> {
 
 /** Somebody listens there. */
 function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
+  return new Promise(resolve => {
     const socket = connect(path);
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);
     });
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(false);
-      else if (error.code === 'ENOTSOCK')
-        reject(fail('environment', 'no-socket', `${path} is there and is no socket`, {hint: 'name another one with --socket'}));
-      else resolve(true);
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
     });
   });
 }
