@@ -4,9 +4,10 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {systemClock} from '../base/clock.ts';
 import type {Problem} from '../base/problem.ts';
+import {placeOf, writeAttempt} from '../commit/attempt.ts';
 import {readLog} from '../commit/read-log.ts';
 import type {Sink} from '../flow/sink.ts';
-import type {RunResult} from './contract.ts';
+import type {OnError, RunResult} from './contract.ts';
 import {RunControl} from './control.ts';
 import {prepare} from './prepare.ts';
 import type {CommitAssignment, FromJob} from './protocol.ts';
@@ -41,7 +42,7 @@ interface Job {
   readonly answer: <Kind extends FromJob['kind']>(kind: Kind) => Promise<FromJob & {readonly kind: Kind}>;
 }
 
-async function start(sql: string, commit: Partial<CommitAssignment> = {}): Promise<Job> {
+async function start(sql: string, commit: Partial<CommitAssignment> = {}, onError: OnError = 'fail'): Promise<Job> {
   const standardInput = {descriptor: 0, isTerminal: false, readAhead: null};
   const prepared = await prepare({
     source: {name: 'job.sql', text: sql},
@@ -73,7 +74,7 @@ async function start(sql: string, commit: Partial<CommitAssignment> = {}): Promi
     standardOutput: nowhere,
     standardError: nowhere,
     console: {format: 'ndjson', options: new Map()},
-    onError: 'fail',
+    onError,
     maxErrors: null,
     limit: null,
     stop: stop.signal,
@@ -244,3 +245,28 @@ async function runToEndOfFile(sql: string): Promise<void> {
   job.stop();
   expect(await job.ended).toMatchObject({problem: null});
 }
+
+test('a record that ended processes twice is tried alone, and then rejected by policy', async () => {
+  writeFileSync(path('in.ndjson'), numbers(0, 10));
+  const first = await start(followed + copied);
+  await first.answer('running');
+  first.control.askIdle(1);
+  await first.answer('idle');
+  first.stop();
+  await first.ended;
+  // As processes leave it that died at work on the third record behind the last commit, one of them with that record alone.
+  const {segments} = await readLog(path('state'));
+  const positions = segments.at(-1)?.records.at(-1)?.record.positions ?? [];
+  const attempt = Buffer.alloc(32);
+  writeAttempt({place: placeOf(positions), input: 0, rows: 3, deaths: 0, isCareful: true}, attempt);
+  writeFileSync(path('state/attempt'), attempt);
+  appendFileSync(path('in.ndjson'), numbers(10, 20));
+  const second = await start(followed + copied, {}, 'skip');
+  await second.answer('running');
+  second.control.askIdle(1);
+  await second.answer('idle');
+  second.stop();
+  expect(await second.ended).toMatchObject({rejected: 1});
+  expect(second.problems).toMatchObject([{code: 'poison-record', place: {where: 'in.ndjson:11'}}]);
+  expect(read('out.ndjson')).toBe(numbers(0, 10) + numbers(11, 20));
+});

@@ -1,5 +1,6 @@
 import {systemStopwatch} from '../base/clock.ts';
 import type {Problem} from '../base/problem.ts';
+import {AttemptFile} from '../commit/attempt.ts';
 import type {TakenRun} from '../commit/record.ts';
 import {batchRows} from '../flow/batch.ts';
 import type {Position} from '../flow/source.ts';
@@ -23,8 +24,14 @@ export class Epochs {
   readonly #committer: Committer;
   readonly #batchRecords: number;
   readonly #options: RunOptions;
+  /** What this process says of itself before it touches a batch. */
+  readonly #attempt: AttemptFile;
+  /** The record that ended processes before this one, all by itself: the next one of this input. */
+  #poisoned: number | null;
   #taken: TakenRun[] = [];
   #takenRows = 0;
+  /** Of the epoch that is committed right now. */
+  #rowsInFlight = 0;
   /** What had been taken, rejected and given at the last capture. */
   #countedRows = 0;
   #lastCommitAtMs = 0;
@@ -40,6 +47,8 @@ export class Epochs {
     this.positions = record?.positions ?? fromGroup;
     this.hasEnded = record?.ended ?? false;
     this.before = record?.totals ?? {rowsIn: 0, rowsOut: 0, rejected: 0};
+    this.#attempt = AttemptFile.open(commit.directory, this.positions ?? []);
+    this.#poisoned = this.#attempt.decision.kind === 'reject' ? this.#attempt.decision.input : null;
     if (startsFrom.kind === 'record') parts.engine.restore(startsFrom.images);
   }
 
@@ -71,7 +80,7 @@ export class Epochs {
   }
 
   get isNew(): boolean {
-    return this.#committer.epoch === 0;
+    return this.#committer.startsFrom.kind !== 'record';
   }
   get epoch(): number {
     return this.#committer.epoch;
@@ -89,26 +98,39 @@ export class Epochs {
   }
   /** The most rows that may be taken before the next capture. */
   get room(): number {
+    if (this.#attempt.isCareful) return 1;
     return Math.min(batchRows, Math.max(1, this.#batchRecords - this.#takenRows));
   }
   get progress(): CommitProgress {
     return {epoch: this.#committer.epoch, atMs: this.#lastCommitAtMs, tookMs: this.#committer.lastCommitMs ?? 0};
   }
 
-  /** A batch is taken next, or time goes on. */
-  step(): void {
+  /** Work on a batch of an input begins (`rows` 0: it has come to its end), or time goes on without any (-1). */
+  begin(input: number, rows: number): void {
     this.#parts.steppedClock?.step();
-  }
-
-  /** What was taken since `step`, and is through. */
-  took(input: number, rows: number): void {
     this.#taken.push({input, rows});
     this.#takenRows += rows;
+    if (input >= 0) this.#attempt.begin(input, this.#rowsInFlight + this.#takenRows);
+  }
+
+  /** It is through. */
+  end(): void {
+    this.#attempt.end();
+  }
+
+  /** Whether what was just taken of an input is the record that must not be tried again. Asked before `begin`. */
+  isPoisoned(input: number): boolean {
+    if (this.#poisoned !== input) return false;
+    this.#poisoned = null;
+    return true;
   }
 
   /** Between two batches: captures when a commit is due. False: no more may be taken before what is in flight is over. */
   goesOn(): boolean {
-    if (this.#committer.isDue(this.#rowsSince())) this.#capture(false);
+    const rows = this.#rowsSince();
+    if (this.#attempt.isCareful && rows > 0 && this.#committer.inFlight === null) this.#committer.request();
+    if (this.#committer.isDue(rows)) this.#capture(false);
+    if (this.#attempt.isCareful) return this.#committer.inFlight === null;
     return this.#committer.inFlight === null || !(this.#takenRows >= this.#batchRecords || this.#parts.transaction?.full === true);
   }
 
@@ -120,8 +142,9 @@ export class Epochs {
     await this.#committer.inFlight;
   }
 
-  close(isClean: boolean): Promise<void> {
-    return this.#committer.close(isClean);
+  async close(isClean: boolean): Promise<void> {
+    this.#attempt.close();
+    await this.#committer.close(isClean);
   }
 
   #capture(ended: boolean): void {
@@ -129,11 +152,14 @@ export class Epochs {
     const taken = this.#taken;
     this.#countedRows += this.#rowsSince();
     this.#taken = [];
+    const positions = inputs.map(input => input.position());
+    const rows = this.#takenRows;
+    this.#rowsInFlight = rows;
     this.#takenRows = 0;
     const kind = this.#committer.wantsFull ? 'full' : 'changes';
     this.#committer.commit({
       ended,
-      positions: inputs.map(input => input.position()),
+      positions,
       offsets: this.#offsets(),
       taken,
       clockReadings: steppedClock?.takeReadings() ?? [],
@@ -141,7 +167,11 @@ export class Epochs {
       totals: this.totals(),
     });
     this.#committer.inFlight?.then(
-      () => (this.#lastCommitAtMs = this.#options.clock.now()),
+      () => {
+        this.#lastCommitAtMs = this.#options.clock.now();
+        this.#rowsInFlight = 0;
+        this.#attempt.counted(positions, rows, this.#takenRows);
+      },
       () => undefined, // The loop is told by `onFailure`.
     );
   }

@@ -132,6 +132,7 @@ class Run {
         while (hasTaken) {
           if (!this.#stepNow()) await this.#steps();
           this.#parts.memory.release(this.#mark);
+          this.#epochs?.end();
           // Nothing is captured in the middle of a record.
           hasTaken = input.isBetweenRecords === false && this.#parts.rejects.failure === null && this.#take(input);
         }
@@ -176,9 +177,8 @@ class Run {
 
   /** The clock has something done, without any input. */
   async #passTime(): Promise<void> {
-    this.#epochs?.step();
+    this.#epochs?.begin(-1, 0);
     await this.#steps();
-    this.#epochs?.took(-1, 0);
     await this.#makeRoom();
   }
 
@@ -221,14 +221,29 @@ class Run {
     const {engineInput} = input;
     const taken = engineInput.wanted ? input.take(this.#epochs?.room ?? batchRows) : 'ended';
     if (taken === 'nothing') return false;
-    this.#epochs?.step();
-    this.#epochs?.took(this.#parts.inputs.indexOf(input), taken === 'rows' ? engineInput.batch.count : 0);
+    if (this.#epochs !== null) {
+      const index = this.#parts.inputs.indexOf(input);
+      if (taken === 'rows' && this.#epochs.isPoisoned(index)) this.#rejectPoison(input);
+      this.#epochs.begin(index, taken === 'rows' ? engineInput.batch.count : 0);
+    }
     if (taken === 'rows') engineInput.push();
     else {
       engineInput.end();
       this.#live.delete(input);
     }
     return true;
+  }
+
+  /** A record that has ended two processes or more is not given to the engine again: it is rejected like one that cannot be read. */
+  #rejectPoison(input: Input): void {
+    const origin = input.origin(0);
+    this.#parts.rejects.add({
+      where: origin?.where ?? null,
+      bytes: origin?.bytes ?? null,
+      reason: 'this record has ended the process of the job each time it was tried',
+      code: 'poison-record',
+    });
+    input.engineInput.batch.count = 0;
   }
 
   /** Runs what is pending. False: a sink is full, and there may be more. No promise is made on the common way, where nothing waits. */

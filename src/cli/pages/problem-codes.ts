@@ -250,6 +250,10 @@ const data: Readonly<Record<string, ProblemMeaning>> = {
   'null-json-key': {meaning: 'a JSON object was given a key that is NULL', action: 'leave such rows out'},
   'null-map-key': {meaning: 'a MAP has a NULL key, which JSON cannot have', action: 'give it a key with COALESCE'},
   'null-rowtime': {meaning: 'the event time of a row is NULL', action: 'leave such rows out, or give the column a value'},
+  'poison-record': {
+    meaning: 'a record ended the process of a job each time it was tried, the last time all by itself',
+    action: 'look at the record; with --on-error skip the job goes on without it',
+  },
   'record-too-large': {
     meaning: 'a record is larger than max.record.bytes',
     action: "SET 'max.record.bytes' = '64 mb', or leave it out with --on-error skip",
