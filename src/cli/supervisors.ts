@@ -83,7 +83,7 @@ export function address(words: readonly string[], isAll: boolean, supervisors: r
     else for (const supervisor of meant) named.set(supervisor, [...(named.get(supervisor) ?? []), job]);
   }
   if (problems.length > 0) throw new ProblemError(problems);
-  return [...named].map(([supervisor, jobs]) => ({supervisor, jobs}));
+  return [...named].map(([supervisor, jobs]) => ({supervisor, jobs: jobs.includes('*') ? null : jobs}));
 }
 
 function unknownJob(word: string, supervisors: readonly FoundSupervisor[]): Problem {
