@@ -70,5 +70,5 @@ function shortFlags(word: string, next: string | undefined, known: readonly Flag
 }
 
 function isValue(word: string | undefined): word is string {
-  return word !== undefined && (word === '-' || !word.startsWith('-'));
+  return word !== undefined && (word === '-' || !word.startsWith('-') || /^-\d+$/.test(word));
 }

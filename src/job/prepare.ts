@@ -2,6 +2,7 @@ import {type Place, type Problem, ProblemError, type SourceText} from '../base/p
 import {createCatalog} from '../connectors/catalog.ts';
 import type {StandardInput} from '../connectors/define.ts';
 import {inferTable} from '../connectors/infer/infer.ts';
+import type {KafkaReading} from '../connectors/kafka/external.ts';
 import type {ExternalTable, Parameters} from '../plan/catalog.ts';
 import {externalTargets} from '../plan/external-targets.ts';
 import type {Plan} from '../plan/plan.ts';
@@ -25,6 +26,8 @@ export interface PrepareRequest {
   readonly changelog: boolean;
   readonly timeZone: string;
   readonly inputFormat: string | null;
+  /** How `FROM 'kafka://…'` is read; absent: from its beginning, for ever. */
+  readonly kafka?: KafkaReading;
   /** Relative paths start here. */
   readonly directory: string;
   readonly standardInput: StandardInput;
@@ -156,8 +159,8 @@ async function inferAll(request: PrepareRequest, texts: readonly ParsedText[]) {
   const emptyTargets: string[] = [];
   let {standardInput} = request;
   for (const [name, {target, place}] of targets) {
-    const {inputFormat, directory, stop = null} = request;
-    const result = await inferTable({target, inputFormat, directory, standardInput, stop});
+    const {inputFormat, directory, stop = null, kafka} = request;
+    const result = await inferTable({target, inputFormat, directory, standardInput, stop, ...(kafka === undefined ? {} : {kafka})});
     if ('problems' in result) {
       problems.push(...result.problems.map(problem => (place === null || problem.place !== undefined ? problem : {...problem, place})));
       if (place === null) failedNames.push(name);

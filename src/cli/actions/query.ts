@@ -81,6 +81,7 @@ export function queryRequest({operands, options, world}: Invocation): PrepareReq
     changelog: options.isOn(flags.changelog),
     timeZone: machineTimeZone(),
     inputFormat: options.value(flags.inputFormat),
+    kafka: {from: options.value(flags.readFrom), to: options.value(flags.readTo), settings: options.pairs(flags.clientSetting)},
     directory: world.directory,
     standardInput: world.standardInput,
   };

@@ -2,6 +2,7 @@ import {type Problem, ProblemError} from '../../base/problem.ts';
 import type {DeclaredTable} from '../../plan/catalog.ts';
 import {stringType} from '../../types/sql-type.ts';
 import type {StandardInput} from '../define.ts';
+import {isTopic, type KafkaReading, sampleTopic, topicOptions} from '../kafka/external.ts';
 import type {GivenOption} from '../options.ts';
 import {inferCsv} from './infer-csv.ts';
 import {inferJson} from './infer-json.ts';
@@ -16,6 +17,8 @@ export interface InferRequest {
   readonly standardInput: StandardInput;
   /** Ends the wait for a first record: what has arrived is all there is. Null: it is waited for. */
   readonly stop?: AbortSignal | null;
+  /** How `kafka://…` is read; absent: from its beginning, for ever. */
+  readonly kafka?: KafkaReading;
 }
 
 /** `readAhead`: bytes that were taken from standard input; the run must begin with them. `isEmpty`: there was no byte to tell anything from. */
@@ -38,6 +41,7 @@ const formatOfExtension: Readonly<Record<string, string>> = {
 export async function inferTable(request: InferRequest): Promise<InferResult> {
   const isStandardInput = request.target === 'stdin' || request.target === '/dev/stdin';
   try {
+    if (isTopic(request.target)) return await inferTopic(request);
     const sample = isStandardInput
       ? await sampleStandardInput(request.standardInput, request.inputFormat, request.stop ?? null)
       : await sampleFile(request.target, request.directory);
@@ -56,6 +60,38 @@ export async function inferTable(request: InferRequest): Promise<InferResult> {
     if (error instanceof ProblemError) return {problems: error.problems};
     throw error;
   }
+}
+
+async function inferTopic({
+  target,
+  kafka = {from: null, to: null, settings: new Map()},
+  inputFormat,
+  stop = null,
+}: InferRequest): Promise<InferResult> {
+  const place = topicOptions(target, kafka);
+  const sample = await sampleTopic(place, stop);
+  const format = place.find(({key}) => key === 'format' || key === 'value.format')?.value ?? inputFormat;
+  const found = inferColumns(sample, format);
+  if ('kind' in found) return {problems: [found]};
+  const {columns, options} = found;
+  if (options.some(({key}) => key === 'csv.header' || key === 'csv.ignore-first-line')) return {problems: [headless(sample.name)]};
+  const all = new Map([...options, ...place].map(({key, value}) => [key, value]));
+  const given = [...all].map(([key, value]) => ({key, value}));
+  return {
+    declared: {name: target, columns, primaryKey: [], partitionedBy: [], options: given},
+    readAhead: null,
+    isEmpty: sample.bytes.length === 0,
+  };
+}
+
+function headless(topic: string): Problem {
+  return {
+    kind: 'usage',
+    severity: 'error',
+    code: 'cannot-infer',
+    message: `columns of the messages of topic "${topic}" cannot be told: all of them are texts`,
+    hint: 'declare the table with CREATE TABLE',
+  };
 }
 
 function formatOfName(target: string): string | null {

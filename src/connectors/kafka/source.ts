@@ -32,7 +32,7 @@ export interface KafkaSourceOptions {
 }
 
 /** One answer of the client that holds messages: more in one gains nothing. */
-const answerMessages = 1000;
+const answerMessages = 500;
 /** A call holds a thread, and the end of the process, for so long. */
 const waitMs = 100;
 /** Answers that are held while the engine is busy; beyond that nobody asks, and the client's own queue (4 MB) fills up. */
