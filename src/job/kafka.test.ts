@@ -168,7 +168,7 @@ describe.concurrent('what cannot be read', () => {
     const {result} = await run(`${table('n INT', 'nobody-made-this')} SELECT n FROM t`);
     expect(result.problem).toMatchObject({
       kind: 'environment',
-      code: 'unknown-topic',
+      code: 'no-topic',
       message: `there is no topic "nobody-made-this" at ${bootstrap}`,
     });
   });
@@ -429,6 +429,6 @@ describe.concurrent('writing', () => {
 
   test('a topic that is not there', async () => {
     const {result} = await run(`${table('n INT', 'nobody-made-this')} INSERT INTO t SELECT 1`);
-    expect(result.problem).toMatchObject({kind: 'environment', code: 'unknown-topic'});
+    expect(result.problem).toMatchObject({kind: 'environment', code: 'no-topic'});
   });
 });

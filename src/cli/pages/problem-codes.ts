@@ -250,6 +250,10 @@ const data: Readonly<Record<string, ProblemMeaning>> = {
   'null-json-key': {meaning: 'a JSON object was given a key that is NULL', action: 'leave such rows out'},
   'null-map-key': {meaning: 'a MAP has a NULL key, which JSON cannot have', action: 'give it a key with COALESCE'},
   'null-rowtime': {meaning: 'the event time of a row is NULL', action: 'leave such rows out, or give the column a value'},
+  'unknown-change': {
+    meaning: 'a row of FROM_CHANGELOG does not say what it does in a word that is known',
+    action: "name the word in op_mapping, or leave such rows out: error_handling => 'SKIP'",
+  },
   'poison-record': {
     meaning: 'a record ended the process of a job each time it was tried, the last time all by itself',
     action: 'look at the record; with --on-error skip the job goes on without it',
@@ -385,6 +389,52 @@ const bugs: Readonly<Record<string, ProblemMeaning>> = {
   'unexpected-error': {meaning: 'a job failed in a way that nobody thought of', action: 'report it, with the query'},
 };
 
+const kafka: Readonly<Record<string, ProblemMeaning>> = {
+  'bad-target': {meaning: "FROM 'kafka://…' names no topic", action: "write FROM 'kafka://localhost:9092/orders?format=json'"},
+  fenced: {
+    meaning: 'another process commits in the name of this one, which must not do so any more',
+    action: 'let one process run the job; after a restart there is nothing to do',
+  },
+  'group-in-use': {
+    meaning: 'programs read as members of the group in which a job keeps its offsets, and could commit other ones',
+    action: "stop them, or give the table another 'properties.group.id'",
+  },
+  'kafka-denied': {
+    meaning: 'the cluster does not let this user do what the table needs',
+    action: 'give the user the right to it: kafka-acls.sh',
+  },
+  'kafka-failed': {
+    meaning: 'the cluster answered with an error that does not pass by itself',
+    action: 'look at the detail, and at the logs of the broker',
+  },
+  'kafka-refused': {
+    meaning: 'a broker answers, and does not take the connection',
+    action: "check 'properties.security.protocol', 'properties.sasl.…' and 'properties.ssl.…'",
+  },
+  'kafka-trouble': {
+    meaning: 'brokers cannot be reached for now; it goes on by itself when they can be',
+    action: 'see that the cluster runs',
+  },
+  'kafka-unreachable': {
+    meaning: 'no broker of the list answers',
+    action: "check that one runs, and 'properties.bootstrap.servers'",
+  },
+  'message-too-large': {
+    meaning: 'a row is larger as a message than the topic takes',
+    action: "raise 'properties.max.request.size', and max.message.bytes of the topic",
+  },
+  'no-group-offset': {
+    meaning: 'a table begins where its group has come to, and the group was never there',
+    action: "set 'scan.startup.mode', or 'properties.auto.offset.reset'",
+  },
+  'no-topic': {meaning: 'the cluster has no such topic', action: 'create it, or correct its name'},
+  'offset-gone': {
+    meaning: 'messages at which reading was to go on have been deleted',
+    action: 'start over with --fresh, and let the topic keep its messages for longer',
+  },
+  'partition-gone': {meaning: 'a topic has fewer partitions than the job has read', action: 'start over with --fresh'},
+};
+
 /** Of advice: what is right and may still not be what is wanted. */
 const advice: Readonly<Record<string, ProblemMeaning>> = {
   'average-truncates': {meaning: 'AVG of whole numbers is a whole number, as in Flink', action: 'CAST the argument to DOUBLE or DECIMAL'},
@@ -412,5 +462,5 @@ const advice: Readonly<Record<string, ProblemMeaning>> = {
 };
 
 export const problemCodes: ReadonlyMap<string, ProblemMeaning> = new Map(
-  [usage, jobFiles, syntax, names, planning, advice, data, environment, running, logs, bugs].flatMap(group => Object.entries(group)),
+  [usage, jobFiles, syntax, names, planning, advice, data, environment, running, logs, kafka, bugs].flatMap(group => Object.entries(group)),
 );

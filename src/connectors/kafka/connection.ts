@@ -24,7 +24,7 @@ export function asked<Result>(call: (callback: KafkaCallback<Result>) => unknown
     try {
       call((error, result) => {
         if (error === null || error === undefined) resolve(result);
-        // eslint-disable-next-line prefer-promise-reject-errors -- of the raw clients it is a plain object
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- Of the raw clients it is a plain object.
         else reject(error);
       });
     } catch (error) {
@@ -162,7 +162,7 @@ export function codeOf(error: unknown): number {
 }
 
 export function textOf(error: unknown): string {
-  const text = typeof error === 'object' && error !== null && 'message' in error ? String((error as KafkaError).message) : String(error);
+  const text = typeof error === 'object' && error !== null && 'message' in error ? (error as KafkaError).message : String(error);
   return text.replace(/^(?:Local|Broker): /, '');
 }
 
@@ -184,7 +184,7 @@ export function noTopic(topic: string, servers: string): Problem {
   return {
     kind: 'environment',
     severity: 'error',
-    code: 'unknown-topic',
+    code: 'no-topic',
     message: `there is no topic "${topic}" at ${servers}`,
     hint: `create it: kafka-topics.sh --bootstrap-server ${servers} --create --topic ${topic} --partitions 4`,
   };

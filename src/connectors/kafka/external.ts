@@ -1,5 +1,5 @@
 import {setTimeout as wait} from 'node:timers/promises';
-import {fail} from '../../base/problem.ts';
+import {fail, ProblemError} from '../../base/problem.ts';
 import type {Sample} from '../infer/sample.ts';
 import type {GivenOption} from '../options.ts';
 import {type KafkaConsumer, loadClient, type Message} from './client.ts';
@@ -8,7 +8,6 @@ import type {Place} from './extent.ts';
 import {offsetsAt} from './places.ts';
 import {propertiesOf} from './properties.ts';
 import {made} from './source.ts';
-import {ProblemError} from '../../base/problem.ts';
 
 /** How `FROM 'kafka://…'` is read. */
 export interface KafkaReading {
@@ -128,14 +127,10 @@ export async function sampleTopic(options: readonly GivenOption[], stop: AbortSi
 
 /** Where examples of what comes stand: what is read first, else what came last. */
 function placeOf(options: ReadonlyMap<string, string>, partitions: number): Place {
-  switch (options.get('scan.startup.mode')) {
-    case 'earliest-offset':
-      return {kind: 'beginning'};
-    case 'timestamp':
-      return {kind: 'time', atMs: Number(options.get('scan.startup.timestamp-millis'))};
-    default:
-      return {kind: 'last', count: Math.ceil(sampleMessages / partitions)};
-  }
+  const mode = options.get('scan.startup.mode');
+  if (mode === 'earliest-offset') return {kind: 'beginning'};
+  if (mode === 'timestamp') return {kind: 'time', atMs: Number(options.get('scan.startup.timestamp-millis'))};
+  return {kind: 'last', count: Math.ceil(sampleMessages / partitions)};
 }
 
 async function messagesOf(
@@ -147,7 +142,8 @@ async function messagesOf(
   const values: Buffer[] = [];
   const atEnd = new Set<number>();
   let bytes = 0;
-  for (let waitedMs = 0; values.length < sampleMessages && bytes < sampleBytes && stop?.aborted !== true;) {
+  const isStopped = (): boolean => stop?.aborted === true;
+  for (let waitedMs = 0; values.length < sampleMessages && bytes < sampleBytes && !isStopped();) {
     const {messages, ends} = await take(consumer);
     for (const {value} of messages) {
       if (value === null || value.length === 0) continue;

@@ -272,7 +272,7 @@ export class KafkaSource implements MessageSource {
       this.#hear(textOf(error));
       setTimeout(() => this.#ask(), retryMs);
     } else if (codeOf(error) === errorCodes.autoOffsetReset) void this.#tellGone();
-    else if (isMissingTopic(error)) this.#fail(fail('environment', 'unknown-topic', `${this.#name} is gone`, {detail: textOf(error)}));
+    else if (isMissingTopic(error)) this.#fail(fail('environment', 'no-topic', `${this.#name} is gone`, {detail: textOf(error)}));
     else this.#fail(clientProblem(`${this.#name} cannot be read`, error, this.#remarks));
   }
 

@@ -130,7 +130,8 @@ export class KafkaTransaction implements Transaction {
     const [consumer, producer] = [this.#consumer, this.#producer];
     this.#consumer = null;
     this.#producer = null;
-    await Promise.all([consumer, producer].map(client => (client === null ? undefined : goodbye(client))));
+    const clients = [consumer, producer].filter(client => client !== null);
+    await Promise.all(clients.map(client => goodbye(client)));
   }
 
   async #timed(call: (callback: (error: unknown, result: unknown) => void) => unknown): Promise<void> {
