@@ -1,13 +1,14 @@
 import {type Js, js} from '../code/js.ts';
 import {type Batch, Tag, type Vector} from '../flow/batch.ts';
 import type {NodeOf} from '../plan/nodes/index.ts';
+import {ChangeKind} from '../types/change.ts';
 import {instantToLocal} from '../types/time-zone.ts';
 import type {ColumnSource, RowShape} from './columns.ts';
 import {materialize} from './materialize.ts';
 import type {Build, FusedNode, NodeCompiler} from './node-compiler.ts';
-import {batchOf, copyRow, inboxOf, QueuedStage, type RowWork, writeToInbox} from './queued-stage.ts';
+import {batchOf, inboxOf, QueuedStage, type RowWork, writeToInbox} from './queued-stage.ts';
 import type {SegmentWriter} from './segment-writer.ts';
-import {windowsOf, windowTimeOf} from './window-time.ts';
+import {sharedBy, windowsOf, windowTimeOf} from './window-time.ts';
 
 /** One window a row: two numbers computed in the loop. */
 export const assignWindow: FusedNode<'assign-window'> = {
@@ -83,7 +84,12 @@ class WindowWork implements RowWork {
   readonly #batch: Batch;
   readonly #toLocal: (instant: number) => number;
   readonly #timeOf: (end: number) => number;
-  #windows: readonly (readonly [start: number, end: number])[] | null = null;
+  /** Of the windows of the last row: what they add to rows, the latest first, and for which local times they are the same. */
+  #added: readonly (readonly number[])[] = [];
+  #count = 0;
+  #from = Infinity;
+  #to = -Infinity;
+  /** The window to be written next. */
   #next = 0;
 
   constructor(node: NodeOf<'assign-windows'>, inbox: Batch, batch: Batch, build: Build) {
@@ -97,24 +103,66 @@ class WindowWork implements RowWork {
   }
 
   work(row: number, mostRows: number): boolean {
-    this.#windows ??= windowsOf(this.#toLocal(this.times[row] as number), this.#node.spec);
-    for (; this.#next < this.#windows.length; this.#next++) {
-      if (this.#batch.count >= mostRows) return false;
-      const [start, end] = this.#windows[this.#next] as readonly [number, number];
-      this.#put(start, end);
-      copyRow(this.#inbox, row, this.#batch);
-    }
-    this.#windows = null;
-    this.#next = 0;
-    return true;
+    const time = this.#toLocal(this.times[row] as number);
+    if (!(time >= this.#from && time < this.#to)) this.#findWindows(time);
+    const room = Math.max(0, mostRows - this.#batch.count);
+    const end = Math.min(this.#count, this.#next + room);
+    this.#put(row, this.#next, end);
+    this.#next = end < this.#count ? end : 0;
+    return end === this.#count;
   }
 
-  #put(start: number, end: number): void {
-    const row = this.#batch.count;
-    for (const [index, column] of this.#node.adds.entries()) {
-      const vector = this.#batch.vectors[this.#node.width + index] as Vector;
-      vector.numbers[row] = column === 'start' ? start : column === 'end' ? end : this.#timeOf(end);
-      vector.tags[row] = Tag.value;
+  #findWindows(time: number): void {
+    const {spec, adds} = this.#node;
+    const found = windowsOf(time, spec);
+    [this.#from, this.#to] = sharedBy(found, time, spec);
+    this.#count = found.length;
+    this.#added = adds.map(column =>
+      found.map(([start, end]) => (column === 'start' ? start : column === 'end' ? end : this.#timeOf(end))),
+    );
+  }
+
+  /** The row, once for each of some of its windows: column by column, so that nothing is looked up twice. */
+  #put(row: number, from: number, to: number): void {
+    const {vectors, kinds} = this.#batch;
+    const at = this.#batch.count;
+    const count = to - from;
+    for (let column = 0; column < this.#inbox.vectors.length; column++) {
+      repeatCell(this.#inbox.vectors[column] as Vector, row, vectors[column] as Vector, at, at + count);
     }
+    for (let index = 0; index < this.#added.length; index++) {
+      const {numbers, tags} = vectors[this.#node.width + index] as Vector;
+      const values = this.#added[index] as readonly number[];
+      for (let window = 0; window < count; window++) {
+        numbers[at + window] = values[from + window] as number;
+        tags[at + window] = Tag.value;
+      }
+    }
+    // What was a pair may not stand together.
+    if (kinds !== null) kinds.fill(isTakenBack(this.#inbox, row) ? ChangeKind.delete : ChangeKind.insert, at, at + count);
+    this.#batch.count += count;
+  }
+}
+
+function isTakenBack({kinds}: Batch, row: number): boolean {
+  return kinds !== null && ((kinds[row] as number) & 1) === 1;
+}
+
+/** Copies a cell into several rows of another vector; of a text, only where it is. */
+function repeatCell(from: Vector, row: number, to: Vector, start: number, end: number): void {
+  const tag = from.tags[row] as number;
+  if (from.physical === 'text') {
+    const [pointer, length] = [from.ranges[2 * row] as number, from.ranges[2 * row + 1] as number];
+    for (let at = start; at < end; at++) {
+      to.ranges[2 * at] = pointer;
+      to.ranges[2 * at + 1] = length;
+      to.tags[at] = tag;
+    }
+    return;
+  }
+  const value = from.numbers[row] as number;
+  for (let at = start; at < end; at++) {
+    to.numbers[at] = value;
+    to.tags[at] = tag;
   }
 }

@@ -41,4 +41,18 @@ export function windowsOf(time: number, spec: WindowSpec): readonly (readonly [s
   return found;
 }
 
+/** Around a time, the times [from, to) that are in the same windows. */
+export function sharedBy(
+  found: readonly (readonly [start: number, end: number])[],
+  time: number,
+  {kind, stepMs}: WindowSpec,
+): readonly [from: number, to: number] {
+  const [latest] = found;
+  const earliest = found.at(-1);
+  if (latest === undefined || earliest === undefined) return [time, time];
+  if (kind === 'cumulate') return [Math.max(latest[0], latest[1] - stepMs), latest[1]];
+  // Until the next window begins or the earliest ends; since the latest began and the one before the earliest ended.
+  return [Math.max(latest[0], earliest[1] - stepMs), Math.min(latest[0] + stepMs, earliest[1])];
+}
+
 export type WindowNode = NodeOf<'assign-window'> | NodeOf<'assign-windows'> | NodeOf<'session-window'>;
