@@ -263,6 +263,11 @@ describe('what is refused', () => {
       {settings: ['default.output=csv']},
     ],
     [
+      'a list that is appended to a map',
+      'templates: {t: {depends-on: {b: done}}}\njobs: {b: {sql: x}, a: {extends: t, sql: x, depends-on+: [b]}}',
+      ['jobs.yaml:2:45 bad-job: job "a" appends to depends-on, which is no list there'],
+    ],
+    [
       'variables that stand for each other',
       'vars: {a: "${vars.b}", b: "${vars.c}", c: "${vars.a}"}\njobs: {a: {sql: x, output: "${vars.a}"}}',
       ['jobs.yaml:1:43 bad-variable: variables stand for each other in a circle: vars.a → vars.b → vars.c → vars.a'],

@@ -24,10 +24,11 @@ function isAppend(key: string): boolean {
   return key.length > 1 && key.endsWith('+');
 }
 
-/** Where nothing is known yet to append to, the key waits with its plus. */
+/** Where nothing is known yet to append to, the key waits with its plus; where there is something else than a list, too, which is an error in the end. */
 function append(entries: Map<string, ConfigNode>, key: string, node: ConfigNode): void {
   const plain = key.slice(0, -1);
-  const target = entries.has(plain) ? plain : key;
+  const below = entries.get(plain);
+  const target = below?.kind === 'list' || (below?.kind === 'scalar' && below.value === null) ? plain : key;
   const before = entries.get(target);
   entries.set(target, before?.kind === 'list' && node.kind === 'list' ? {...node, items: [...before.items, ...node.items]} : node);
 }
@@ -40,10 +41,10 @@ export function mergeAll(layers: readonly MapNode[], origin: MapNode['origin']):
 
 export function withoutNulls(node: ConfigNode): ConfigNode {
   if (node.kind !== 'map') return node;
-  return mapOf(
-    [...node.entries].flatMap(([key, inner]) =>
-      inner.kind === 'scalar' && inner.value === null ? [] : [[isAppend(key) ? key.slice(0, -1) : key, withoutNulls(inner)] as const],
-    ),
-    node.origin,
-  );
+  const entries = [...node.entries].flatMap(([key, inner]) => {
+    if (inner.kind === 'scalar' && inner.value === null) return [];
+    const plain = key.slice(0, -1);
+    return [[isAppend(key) && !node.entries.has(plain) ? plain : key, withoutNulls(inner)] as const];
+  });
+  return mapOf(entries, node.origin);
 }

@@ -11,7 +11,24 @@ export interface Settled {
 export function settleRivals(name: string, job: MapNode): Settled {
   const script = settleScript(name, job);
   const wait = settleWait(name, script.job);
-  return {job: wait.job, problems: [...script.problems, ...wait.problems]};
+  return {job: wait.job, problems: [...script.problems, ...wait.problems, ...appendProblems(name, job)]};
+}
+
+/** A list that waited to be appended, and met something else. */
+function appendProblems(name: string, job: MapNode): readonly Problem[] {
+  return [...job.entries].flatMap(([key, node]) => {
+    const below = job.entries.get(key.slice(0, -1));
+    if (!key.endsWith('+') || below === undefined || below.kind === 'list') return [];
+    const plain = key.slice(0, -1);
+    return [
+      invalid(
+        'bad-job',
+        `job "${name}" appends to ${plain}, which is no list there`,
+        `write ${plain} as a map, too: it is merged`,
+        node.origin.keyPlace,
+      ),
+    ];
+  });
 }
 
 function settleScript(name: string, job: MapNode): Settled {

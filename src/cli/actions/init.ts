@@ -88,7 +88,10 @@ function withNames(source: SourceText, names: ReadonlyMap<string, string>): stri
     const {script} = parseScript({name: source.name, text}, {lenient: true});
     const found = externalTargets(script).find(({target}) => target !== 'stdin' && names.has(target));
     if (found === undefined) return text;
-    text = `${text.slice(0, found.span.start)}${quoteName(names.get(found.target) ?? '')}${text.slice(found.span.end)}`;
+    // Its name may follow within the span: FROM 'file' AS f.
+    const literal = /^'(?:[^']|'')*'/.exec(text.slice(found.span.start))?.[0] ?? text.slice(found.span.start, found.span.end);
+    const after = text.slice(found.span.start + literal.length);
+    text = `${text.slice(0, found.span.start)}${quoteName(names.get(found.target) ?? '')}${after}`;
   }
 }
 
