@@ -23,7 +23,6 @@ export const sessionWindow: NodeCompiler<'session-window'> = {
   write(node, segment, input, build, index) {
     const stage = build.stage(index);
     assert(stage instanceof SessionStage, 'the stage of sessions has its rows');
-    assert(input.kinds === null, 'sessions are of rows that are never taken back');
     const {store, late, toLocal} = stage.sessions;
     const {writer} = segment;
     const time = materialize(segment, node.time, input.columns, 'the time of the session');
@@ -39,8 +38,9 @@ export const sessionWindow: NodeCompiler<'session-window'> = {
       'columns to be kept',
     );
     const before = node.isProcessing ? js`-Infinity` : input.time.before(writer);
+    const kind = input.kinds === null ? js`0` : js`${writer.bind('kinds', input.kinds, 'change kinds of the input')}[row]`;
     writer.line(
-      js`if (!${sessions}.add(${group.row}, ${at}, ${before}, ${columns}, row)) ${writer.bind('late', late, 'rows that came too late')}.count++;`,
+      js`if (!${sessions}.add(${group.row}, ${at}, ${before}, ${columns}, row, ${kind})) ${writer.bind('late', late, 'rows that came too late')}.count++;`,
     );
   },
 };
@@ -70,12 +70,14 @@ class Sessions implements TimedWork {
     const {timeZone} = build;
     this.toLocal = isLocal && timeZone !== 'UTC' ? instant => instantToLocal(timeZone, instant) : null;
     this.#timeOf = windowTimeOf(isLocal, timeZone);
-    this.batch = batchOf(build, node.schema, false);
+    const retracts = node.changelog !== 'append';
+    this.batch = batchOf(build, node.schema, retracts);
     this.store = new SessionStore(build.memory, {
       keys: node.keys.map(key => keyKindOf(key.type)),
       types: node.schema.columns.slice(0, node.width).map(column => column.type),
       gapMs: node.gapMs,
       closesAtOf: closesAtOf(isLocal, timeZone),
+      retracts,
     });
     build.keep(this.store);
     build.keep(this.late);
@@ -101,6 +103,7 @@ class Sessions implements TimedWork {
       const [start, end] = [this.store.start(session), this.store.end(session)];
       for (let isLast = false; !isLast && count < mostRows; count++) {
         this.#put(start, end, count);
+        if (this.batch.kinds !== null) this.batch.kinds[count] = this.store.kindOf(session);
         isLast = this.store.take(session, this.batch.vectors, count);
       }
     }

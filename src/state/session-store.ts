@@ -1,5 +1,6 @@
 import type {Memory} from '../base/memory.ts';
 import type {Vector} from '../flow/batch.ts';
+import type {ChangeKind} from '../types/change.ts';
 import type {SqlType} from '../types/sql-type.ts';
 import {GroupTable} from './group-table.ts';
 import type {ImageReader, ImageWriter, SavedState} from './image.ts';
@@ -26,6 +27,8 @@ export class SessionStore implements SavedState {
   readonly #rows: RowStore;
   readonly #cells: RowCells;
   readonly #nextRow: number;
+  /** Cell of what a row does; 0 where all are inserted. */
+  readonly #kind: number;
   readonly #firstSession: number;
   readonly #gapMs: number;
   readonly #closesAtOf: (end: number) => number;
@@ -39,13 +42,17 @@ export class SessionStore implements SavedState {
       readonly types: readonly SqlType[];
       readonly gapMs: number;
       readonly closesAtOf: (end: number) => number;
+      /** Rows may be taken back: what takes one back belongs to a session as any other row does. */
+      readonly retracts: boolean;
     },
   ) {
-    const {keys, types} = layout;
+    const {keys, types, retracts} = layout;
     this.keys = new GroupTable(keys, [number], true);
     this.#firstSession = this.keys.slotOffsets[0] as number;
-    this.#rows = new RowStore([...RowCells.slots(types), number], true);
-    this.#nextRow = this.#rows.offsets.at(-1) as number;
+    const own = RowCells.slots(types);
+    this.#rows = new RowStore([...own, number, ...(retracts ? [number] : [])], true);
+    this.#nextRow = this.#rows.offsets[own.length] as number;
+    this.#kind = retracts ? (this.#rows.offsets.at(-1) as number) : 0;
     this.#cells = new RowCells(
       this.#rows,
       memory,
@@ -61,7 +68,7 @@ export class SessionStore implements SavedState {
   }
 
   /** Takes a row of a key. False: it came too late, that is, the session it would belong to was over by the watermark. */
-  add(key: number, time: number, watermark: number, vectors: readonly Vector[], row: number): boolean {
+  add(key: number, time: number, watermark: number, vectors: readonly Vector[], row: number, kind: ChangeKind): boolean {
     let session = -1;
     let last = time;
     for (let link = this.#first(key); link !== 0;) {
@@ -82,6 +89,7 @@ export class SessionStore implements SavedState {
     this.#set(session, Cell.last, last);
     const stored = this.#rows.addRow();
     this.#cells.store(stored, vectors, row);
+    if (this.#kind !== 0) this.#rows.page(stored)[this.#rows.cellOf(stored) + this.#kind] = kind;
     this.#append(session, stored + 1, stored + 1);
     return true;
   }
@@ -152,6 +160,12 @@ export class SessionStore implements SavedState {
   }
   end(session: number): number {
     return this.#get(session, Cell.last) + this.#gapMs;
+  }
+
+  /** What the first row of a session does. */
+  kindOf(session: number): ChangeKind {
+    const first = this.#get(session, Cell.firstRow) - 1;
+    return (this.#kind === 0 ? 0 : this.#rows.page(first)[this.#rows.cellOf(first) + this.#kind]) as ChangeKind;
   }
 
   /** Writes the first row of a session into a batch and forgets it. True: it was the last, and the session is forgotten too. */

@@ -21,7 +21,10 @@ export function ranked(session: Session, node: number, predicate: Expr, isRead: 
   const unchanged = {node, predicate};
   const conjuncts = conjunctsOf(predicate);
   const numbered = conjuncts.flatMap(conjunct => boundOf(conjunct) ?? []).find(bound => numberingOf(session, node, bound.column) !== null);
-  if (numbered === undefined) return unchanged;
+  if (numbered === undefined) {
+    for (const conjunct of conjuncts) allowVariableBound(session, node, conjunct);
+    return unchanged;
+  }
   const {column} = numbered;
   const over = numberingOf(session, node, column)!;
   let [from, to] = [1, Infinity];
@@ -45,6 +48,19 @@ interface Bound {
   readonly column: number;
   readonly from: number;
   readonly to: number;
+}
+
+/** A number of which at most as many are asked for as a column of the row says is counted for all rows; without any bound a stream has none. */
+function allowVariableBound(session: Session, node: number, expression: Expr): void {
+  if (expression.kind !== 'call' || !['<', '<=', '>', '>=', '='].includes(expression.function)) return;
+  const [left, right] = expression.arguments.map(withoutCast) as [Expr, Expr];
+  const bounded = expression.function === '=' ? [left, right] : expression.function.startsWith('<') ? [left] : [right];
+  if (left.kind !== 'column' || right.kind !== 'column') return;
+  for (const number of bounded) {
+    const over = number.kind === 'column' ? numberingOf(session, node, number.index) : null;
+    const at = session.refusals.findIndex(refusal => refusal.isLiftedByBound === true && session.builder.at(refusal.node) === over);
+    if (at >= 0) session.refusals.splice(at, 1);
+  }
 }
 
 const mirrored: Readonly<Record<string, string>> = {'<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '='};

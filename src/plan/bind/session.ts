@@ -53,6 +53,7 @@ export interface Session {
     readonly code: string;
     readonly message: string;
     readonly hint?: string;
+    readonly isLiftedByBound?: true;
   }[];
   /** Tables and views by name. A name that failed to be created stands for nothing, so that its users are not blamed as well. */
   readonly tables: Map<string, NamedTable | 'failed'>;

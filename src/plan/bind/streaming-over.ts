@@ -14,6 +14,8 @@ export interface StreamRefusal {
   readonly code: 'wrong-window' | 'not-supported';
   readonly message: string;
   readonly hint: string;
+  /** A number of which the query around asks for those up to a bound is allowed. */
+  readonly isLiftedByBound?: true;
 }
 
 /** Why a stream cannot have a window, in Flink's rules; null: it can. `windows`: how many different ones the SELECT has. */
@@ -34,7 +36,8 @@ export function streamingRefusal(session: Session, input: number, {items, calls}
   if (!isTime) {
     const hint = calls.some(call => call.function === 'ROW_NUMBER') ? topN : batch;
     if (item === undefined) return refused('OVER over a stream needs ORDER BY', hint);
-    if (hint === topN) return refused('ROW_NUMBER over a stream by another order than its time needs an upper bound', hint);
+    if (hint === topN)
+      return {...refused('ROW_NUMBER over a stream by another order than its time needs an upper bound', hint), isLiftedByBound: true};
     return refused('a frame of OVER over a stream that is not ordered by its time holds all rows up to the current one', hint);
   }
   if (changelog !== 'append') return refused('OVER by time over rows that change is not supported over a stream');

@@ -144,12 +144,10 @@ interface Windowing {
 /** The node that puts rows into windows. Null after a problem was reported. */
 export function windowed(session: Session, context: BindContext, given: Windowing): number | null {
   const {builder} = session;
-  const {input, window, keys, timeSpan} = given;
+  const {input, window, keys} = given;
   const found = windowTime(session, context, given);
   if (found === null) return null;
   const {time, isProcessing} = found;
-  if (window.kind === 'session' && builder.at(input).changelog !== 'append')
-    return context.report.notSupported('SESSION over rows that change', timeSpan);
   const {columns} = builder.schema(input);
   const common = {input, width: columns.length, time, isProcessing, adds: windowColumns};
   const traits = {schema: windowedSchema({columns}, time, windowColumns)};

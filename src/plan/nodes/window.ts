@@ -144,12 +144,15 @@ export const sessionWindow: Behaviour<SessionWindowShape> = {
   inputs: node => [node.input],
   withInputs: (node, [input]) => ({...node, input: input!}),
   mapExpressions: (node, map) => ({...node, time: map(node.time), keys: node.keys.map(map)}),
-  traits: (node, _given, [input]) =>
-    windowedTraits(
+  // An update's two rows may come to belong to different sessions, or lie apart in one.
+  traits: (node, _given, [input]) => ({
+    ...windowedTraits(
       node,
       input!,
       node.keys.map(key => (key.kind === 'column' ? key.index : -1)),
     ),
+    changelog: input!.changelog === 'append' ? 'append' : 'retract',
+  }),
   demand: (node, wanted) => {
     const demand = windowedDemand(node, wanted);
     for (const key of node.keys) demand.addExpression(key);
