@@ -25,13 +25,16 @@ const forDevelopers = {
   torture: 'src/testing/torture/main.ts',
 };
 
-/** Modules of Node's that most lines never use. The command loads each when something of it is first asked for: all of them take 10 ms. */
-const seldom = ['node:child_process', 'node:crypto', 'node:module', 'node:net', 'node:tty', 'node:zlib'];
+/** Modules that Node itself has loaded before it runs us, and the one that runs us. */
+const loaded = ['buffer', 'events', 'fs', 'path', 'process', 'url', 'util', 'vm'];
 
-/** What the command requires with: Node's own modules, given to it by bin/weir.cjs as a function. */
+/**
+ * What the command requires with: Node's own modules, given to it by bin/weir.cjs as a function. Those that are not there yet are loaded when something of them is
+ * first asked for: most lines never use them, and all of them would take 20 ms.
+ */
 const requireText = `
-const seldom=${JSON.stringify(seldom)};
-const require=name=>seldom.includes(name)?new Proxy({},{get:(_,key)=>builtin(name)[key]}):builtin(name);
+const loaded=${JSON.stringify(loaded.flatMap(name => [name, `node:${name}`]))};
+const require=name=>loaded.includes(name)?builtin(name):new Proxy({},{get:(_,key)=>builtin(name)[key]});
 `;
 
 /** What all bundles have in common. */
