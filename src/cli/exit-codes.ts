@@ -10,9 +10,12 @@ export const exitCodes = {
   failed: {code: 1, meaning: 'a job failed at run time: data that cannot be read or computed, a process that died'},
   usage: {code: 2, meaning: 'the command line is wrong'},
   invalid: {code: 3, meaning: 'SQL or a job file is wrong; check found something'},
-  environment: {code: 5, meaning: 'the machine does not give what is needed: a file, a folder, space on a disk, a service'},
+  environment: {
+    code: 5,
+    meaning: 'the machine does not give what is needed: a file, a folder, space on a disk, a service, a weir run to be asked',
+  },
   tooManyErrors: {code: 6, meaning: 'more records were dropped than --max-errors allows'},
-  timeout: {code: 124, meaning: '--timeout ended it, and --timeout-fails was given'},
+  timeout: {code: 124, meaning: '--timeout ended it, and --timeout-fails was given; or it ended the wait for jobs'},
   interrupted: {code: 130, meaning: 'a second SIGINT ended it at once'},
   terminated: {code: 143, meaning: 'a second SIGTERM ended it at once'},
 } as const;

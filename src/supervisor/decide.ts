@@ -49,8 +49,8 @@ export type SupervisorAction =
   | (OfProcess & {readonly kind: 'send'; readonly message: ToJob})
   /** SIGKILL. */
   | (OfProcess & {readonly kind: 'kill'})
-  /** To be told to the person, with the job's name. */
-  | {readonly kind: 'report'; readonly job: string; readonly problem: Problem}
+  /** To be told to the person, with the job's name. `isSaid`: by the job, of a record or a warning; else it is about the job itself. */
+  | {readonly kind: 'report'; readonly job: string; readonly problem: Problem; readonly isSaid: boolean}
   /** Every process is gone, and none will be started. */
   | {readonly kind: 'finish'};
 
@@ -173,7 +173,7 @@ function hear(
     case 'progress':
       return change({status: message.progress, ...(message.progress.phase === 'opening' ? {} : runs)});
     case 'problem':
-      return change({}, {kind: 'report', job: name, problem: message.problem});
+      return change({}, {kind: 'report', job: name, problem: message.problem, isSaid: true});
     case 'running':
       return change(runs);
     case 'paused':
@@ -216,7 +216,7 @@ function weigh(
   }
   return {
     state: withProcess(state, name, slot, {...changes, wasToldOfMemory: true}),
-    actions: process.wasToldOfMemory ? [] : [{kind: 'report', job: name, problem}],
+    actions: process.wasToldOfMemory ? [] : [{kind: 'report', job: name, problem, isSaid: false}],
   };
 }
 
@@ -242,7 +242,7 @@ function tick(state: SupervisorState, atMs: number): Decision {
         actions.push({kind: 'kill', job: name, slot});
       } else if (!process.isNotAnswering) {
         next = withProcess(next, name, slot, {isNotAnswering: true});
-        actions.push({kind: 'report', job: name, problem});
+        actions.push({kind: 'report', job: name, problem, isSaid: false});
       }
     });
   }
@@ -290,13 +290,13 @@ function exited(
   }
   return {
     state: change({...after, problem}),
-    actions: [{kind: 'report', job: name, problem: restartWarning(problem, (after.startsAtMs ?? atMs) - atMs)}],
+    actions: [{kind: 'report', job: name, problem: restartWarning(problem, (after.startsAtMs ?? atMs) - atMs), isSaid: false}],
   };
 }
 
 /** A process of a job has failed for good: its other processes would wait for it for ever. */
 function failed(state: SupervisorState, name: string, problem: Problem): Decision {
-  return {state: withJob(state, name, {wish: 'stop'}), actions: [{kind: 'report', job: name, problem}]};
+  return {state: withJob(state, name, {wish: 'stop'}), actions: [{kind: 'report', job: name, problem, isSaid: false}]};
 }
 
 /** At most so many processes start at a time: more would take the processors from those that run. */

@@ -30,7 +30,8 @@ export interface SuperviseOptions extends SupervisorPolicy {
   readonly tickMs?: number;
   readonly standardOutput: Sink;
   readonly standardError: Sink;
-  readonly onReport: (job: string, problem: Problem) => void;
+  /** `isSaid`: the job says so of a record; else it is about the job itself. */
+  readonly onReport: (job: string, problem: Problem, isSaid: boolean) => void;
   readonly onProgress: (state: SupervisorState) => void;
 }
 
@@ -161,7 +162,7 @@ class Supervisor implements Supervision {
         this.#processes.get(keyOf(action))?.kill();
         return;
       case 'report':
-        this.#options.onReport(action.job, action.problem);
+        this.#options.onReport(action.job, action.problem, action.isSaid);
         return;
       case 'finish':
         clearInterval(this.#ticks);

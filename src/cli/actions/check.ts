@@ -2,6 +2,7 @@ import {fail, type Problem} from '../../base/problem.ts';
 import type {JobSpec} from '../../config/job-file.ts';
 import type {Invocation} from '../commands/define.ts';
 import {deliveryFlags} from '../delivery-flags.ts';
+import {dependencyProblems} from '../dependencies.ts';
 import {exitCodeOf, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
 import {deliver, findJobs, isJobFile, jointProblems, parseJob, planJob, type PlannedJob, problemsOf} from '../jobs.ts';
@@ -13,7 +14,7 @@ export async function runCheck(invocation: Invocation): Promise<number> {
     throw fail('usage', 'no-file', 'there is no file to check', {hint: 'name job files or scripts: weir check jobs.yaml'});
   // One file's findings do not keep the next file from being checked.
   const found = await findJobs(operands, invocation);
-  const problems: Problem[] = [...found.problems];
+  const problems: Problem[] = [...found.problems, ...dependencyProblems(found.specs)];
   const guarantees: GuaranteeOfInsert[] = [];
   for (const {path, specs} of found.files) {
     const checked = await checkJobs(path, specs, invocation);

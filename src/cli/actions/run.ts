@@ -8,10 +8,12 @@ import {type SupervisedJob, supervise, type Supervision} from '../../supervisor/
 import type {Invocation} from '../commands/define.ts';
 import {refuseMixture} from '../console-output.ts';
 import {deliveryFlags} from '../delivery-flags.ts';
+import {dependencyProblems} from '../dependencies.ts';
 import {detach, isDetached} from '../detach.ts';
 import {exitCodeOf, exitCodeOfResult, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
 import {deliver, type DeliveredJob, findJobs, jointProblems, planJob, type PlannedJob, problemsOf, readsStandardInput} from '../jobs.ts';
+import type {Options} from '../options.ts';
 import {placesOf, type ProjectPlaces} from '../places.ts';
 import {ProgressLine} from '../progress-line.ts';
 import {Rejections} from '../rejections.ts';
@@ -32,10 +34,12 @@ export async function runJobs(invocation: Invocation): Promise<number> {
   const problems = [
     ...found.problems,
     ...found.conflicts,
+    ...dependencyProblems(found.specs),
     ...problemsOf(planned, invocation),
     ...jointProblems(planned, operands.includes('-')),
     ...delivered.problems,
     ...(isDetaching ? detachedReaders(planned) : []),
+    ...flagsWithoutEffect(options, delivered.jobs),
   ];
   talk.problems(problems);
   const code = exitCodeOf(problems);
@@ -64,10 +68,13 @@ async function runProcesses(invocation: Invocation, planned: readonly DeliveredJ
     standardOutput: world.standardOutput,
     standardError: world.standardError,
     onProgress: state => progress.show(totalProgress(state)),
-    onReport: (job, problem) => {
+    onReport: (job, problem, isSaid) => {
       progress.clear();
-      const told = redactProblem(problem, secrets.get(job) ?? new Map());
-      rejections.get(job)?.add(jobs.length > 1 ? {...told, message: `${job}: ${told.message}`} : told);
+      const plain = redactProblem(problem, secrets.get(job) ?? new Map());
+      const told = jobs.length > 1 ? {...plain, message: `${job}: ${plain.message}`} : plain;
+      // Of rejected records some are shown; of what becomes of a job nothing is left out.
+      if (isSaid) rejections.get(job)?.add(told);
+      else rejections.get(job)?.last(told);
     },
   });
   // Before anything of the project's folders is touched: another supervisor may be at work there.
@@ -118,6 +125,20 @@ async function openControl({world, talk}: Invocation, {places, supervision, jobs
     if (keepsLogs || talk.isVerbose) talk.problems(error.problems.map(problem => ({...problem, severity: 'warning'})));
     return null;
   }
+}
+
+/** What is about logs means nothing where none is kept. */
+function flagsWithoutEffect(options: Options, jobs: readonly DeliveredJob[]): readonly Problem[] {
+  if (jobs.some(({delivery}) => delivery.guarantee !== 'none')) return [];
+  return [flags.fresh, flags.keepEpochs]
+    .filter(flag => options.isOn(flag))
+    .map(({name}) => ({
+      kind: 'usage',
+      severity: 'warning',
+      code: 'no-effect',
+      message: `--${name} has no effect: no job commits anything`,
+      hint: 'say what the jobs promise: --exactly-once, or --guarantee at-least-once',
+    }));
 }
 
 /** Nobody gives standard input to what runs in the background. */

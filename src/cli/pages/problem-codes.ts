@@ -306,6 +306,7 @@ const running: Readonly<Record<string, ProblemMeaning>> = {
     action: 'mend the cause that it tells, then weir start JOB',
   },
   'dependency-failed': {meaning: 'a job waits for another one that has ended', action: 'mend the other one first'},
+  'dependency-circle': {meaning: 'jobs wait for each other, so that none would start', action: 'take one of them out of depends-on'},
   'detached-stdin': {meaning: 'what runs in the background has no standard input', action: 'give the job a file, or leave --detach out'},
   'guarantee-too-low': {
     meaning: 'a table asks for a stronger promise than its job gives',
@@ -344,6 +345,7 @@ const running: Readonly<Record<string, ProblemMeaning>> = {
     meaning: 'another weir run is at work on the same project',
     action: 'stop it with weir stop --all, or give one of them another project',
   },
+  'unknown-dependency': {meaning: 'a job waits for one that is not there', action: 'correct its name in depends-on'},
   'two-clusters': {meaning: 'one transaction cannot hold in two clusters', action: 'give each cluster a job of its own'},
   'unsafe-folder': {
     meaning: 'others could put a socket of theirs into the folder',
