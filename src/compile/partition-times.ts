@@ -11,7 +11,7 @@ export class PartitionTimes {
   /** The partition of each row of the batch. */
   readonly numbers = new Uint32Array(batchRows);
   /** When rows of each came last; Infinity: it has ended. */
-  readonly #rowsAtMs: number[] = [];
+  readonly #rowsAtMs: number[] = [-Infinity];
   #settledAtMs = 0;
 
   inputOf(watermarks: readonly WatermarkState[]): InputPartitions {

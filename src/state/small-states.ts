@@ -38,7 +38,8 @@ export class WatermarkState implements SavedState {
  */
 export class PartitionWatermarks extends WatermarkState {
   values = new Float64Array(16).fill(-Infinity);
-  #count = 0;
+  /** Before anybody says how many there are, there is one. */
+  #count = 1;
   override get bytes(): number {
     return 8 + 8 * this.#count;
   }
