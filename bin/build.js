@@ -33,8 +33,9 @@ const loaded = ['buffer', 'events', 'fs', 'path', 'process', 'url', 'util', 'vm'
  * first asked for: most lines never use them, and all of them would take 20 ms.
  */
 const requireText = `
-const loaded=${JSON.stringify(loaded.flatMap(name => [name, `node:${name}`]))};
-const require=name=>loaded.includes(name)?builtin(name):new Proxy({},{get:(_,key)=>builtin(name)[key]});
+const require=(loaded=>name=>loaded.includes(name)?builtin(name):new Proxy({},{get:(_,key)=>builtin(name)[key]}))(${JSON.stringify(
+  loaded.flatMap(name => [name, `node:${name}`]),
+)});
 `;
 
 /** What all bundles have in common. */
