@@ -70,7 +70,8 @@ class OrderedRows {
     this.#types = node.schema.columns.slice(0, node.first).map(column => column.type);
     const keys = node.items.map(({index, descending, nullsFirst}) => ({column: index, descending, nullsFirst}));
     const kinds = node.partition.map(column => keyKindOf(this.#types[column] as SqlType));
-    this.store = new RankStore(build.memory, this.#types, kinds, keys, true);
+    const retracts = build.node(node.input).changelog !== 'append';
+    this.store = new RankStore(build.memory, this.#types, kinds, keys, true, [], 'first', retracts);
     this.#order = new RowOrder(this.store, build.memory, this.#types, keys);
     this.#cells = createBatch(build.memory, this.#types.map(physicalOf), false, 1);
     this.#columns = this.#types.map((_, column) => this.store.columnAs(column, column));

@@ -100,7 +100,7 @@ class Ranking {
     const keys = node.items.map(item => ({column: item.index, descending: item.descending, nullsFirst: item.nullsFirst}));
     const kinds = node.partition.map(column => keyKindOf(types[column]!));
     const slots = node.ttlMs === undefined ? [] : expirySlots;
-    this.store = new RankStore(build.memory, types, kinds, keys, node.emit === 'changes', slots);
+    this.store = new RankStore(build.memory, types, kinds, keys, node.emit === 'changes', slots, 'first', this.#retracts);
     const {partitions} = this.store;
     const forget = (partition: number): void => this.store.forgetPartition(partition);
     this.expiry = node.ttlMs === undefined ? null : new RowExpiry(partitions, partitions.slotOffsets, node.ttlMs, build.clock, forget);

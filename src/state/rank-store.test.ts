@@ -45,7 +45,7 @@ test('rows stay in order, equal ones in the order of arrival, through removals, 
     fc.property(fc.array(step, {maxLength: 60}), steps => {
       const memory = new Memory(1 << 22);
       const cell = createBatch(memory, types.map(physicalOf), false, 2);
-      const create = (): RankStore => new RankStore(memory, types, [], keys, true);
+      const create = (): RankStore => new RankStore(memory, types, [], keys, true, [], 'first', true);
       let store = create();
       const images: Uint8Array[] = [];
       const expected: Row[][] = [[], [], []];

@@ -5,6 +5,7 @@ import {GroupTable} from './group-table.ts';
 import type {ImageReader} from './image.ts';
 import type {KeyKind} from './key-cells.ts';
 import {RowCells} from './row-cells.ts';
+import {finderSlots, RowFinder} from './row-finder.ts';
 import {RowList} from './row-list.ts';
 import {RowOrder} from './row-order.ts';
 import {RowStore, type Slot} from './row-store.ts';
@@ -29,12 +30,15 @@ export class RankStore extends RowStore {
   readonly #arrivalOffset: number;
   /** A row that comes stands behind another when it is greater, or where that is enough, equal. */
   readonly #leastBehind: 0 | 1;
+  /** Where rows are found that are taken back. */
+  readonly #finder: RowFinder | null;
   /** The first cell of each column. */
   readonly #columnOffsets: readonly number[];
 
   /**
    * `reusesPartitions`: the numbers of partitions that went empty are given again; otherwise they always stand for the order of first sight.
    * `partitionSlots`: what else is kept of a partition. `ties`: of equal rows the one that came first stands before the others, or the one that came last.
+   * `findsRows`: rows are taken back, so they must be found by their columns.
    */
   constructor(
     memory: Memory,
@@ -44,9 +48,10 @@ export class RankStore extends RowStore {
     reusesPartitions: boolean,
     partitionSlots: readonly Slot[] = [],
     ties: 'first' | 'last' = 'first',
+    findsRows = false,
   ) {
     const own = RowCells.slots(types);
-    super([...own, numberSlot, numberSlot], true);
+    super([...own, numberSlot, numberSlot, ...(findsRows ? finderSlots : [])], true);
     this.#leastBehind = ties === 'first' ? 0 : 1;
     this.partitions = new GroupTable(partitionKeys, partitionSlots, reusesPartitions);
     this.cells = new RowCells(
@@ -61,6 +66,7 @@ export class RankStore extends RowStore {
     this.#order = new RowOrder(this, memory, types, keys);
     this.#partitionOffset = this.offsets[own.length] as number;
     this.#arrivalOffset = this.offsets[own.length + 1] as number;
+    this.#finder = findsRows ? new RowFinder(this, this.offsets.slice(own.length + 2)) : null;
   }
 
   /** The rows of a partition in order. What is taken out of it must be removed from the store as well. */
@@ -87,22 +93,30 @@ export class RankStore extends RowStore {
     const cell = this.cellOf(stored);
     page[cell + this.#partitionOffset] = partition;
     page[cell + this.#arrivalOffset] = this.#arrivals++;
+    this.#finder?.enter(stored, this.cells.hash(vectors, row));
     list.insertAt(place, stored);
   }
 
-  /** Where the first row with all values of a batch's row stands; -1: nowhere. */
+  /** Where the first row with all values of a batch's row stands; -1: nowhere. Only where the store finds rows. */
   find(list: RowList, vectors: readonly Vector[], row: number): number {
-    const first = list.firstPlace(stored => this.#order.compare(vectors, row, stored) <= 0);
-    for (let place = first; place < list.length; place++) {
-      const stored = list.at(place) as number;
-      if (this.#order.compare(vectors, row, stored) !== 0) return -1;
-      if (this.cells.isSame(stored, vectors, row)) return place;
+    let found = -1;
+    for (const stored of this.#finder?.withHash(this.cells.hash(vectors, row)) ?? []) {
+      if (this.#listOf(stored) !== list || !this.cells.isSame(stored, vectors, row)) continue;
+      if (found < 0 || this.#inOrder(stored, found) < 0) found = stored;
     }
-    return -1;
+    return found < 0 ? -1 : list.firstPlace(stored => this.#inOrder(stored, found) >= 0);
+  }
+
+  /** The order of two rows of the store: negative, zero or positive. */
+  #inOrder(a: number, b: number): number {
+    const direction = this.#leastBehind === 0 ? 1 : -1;
+    return this.#order.compareStored(a, b) || direction * (this.#arrivalOf(a) - this.#arrivalOf(b));
   }
 
   removeAt(list: RowList, place: number): void {
-    this.removeRow(list.removeAt(place));
+    const row = list.removeAt(place);
+    this.#finder?.leave(row);
+    this.removeRow(row);
   }
 
   /** One column of the rows, to be read into another one of a batch. */
@@ -123,19 +137,28 @@ export class RankStore extends RowStore {
 
   /** Forgets a partition with its rows. */
   forgetPartition(partition: number): void {
-    for (const row of this.list(partition)) this.removeRow(row);
+    for (const row of this.list(partition)) {
+      this.#finder?.leave(row);
+      this.removeRow(row);
+    }
     this.#lists![partition] = new RowList();
     this.partitions.remove(partition);
+  }
+
+  override get bytes(): number {
+    return super.bytes + (this.#finder?.bytes ?? 0);
   }
 
   override load(image: ImageReader): void {
     super.load(image);
     this.#lists = null;
+    this.#finder?.forget();
   }
 
   override clear(): void {
     super.clear();
     this.#lists = [];
+    this.#finder?.forget();
   }
 
   #listsOfRows(): RowList[] {
@@ -147,10 +170,11 @@ export class RankStore extends RowStore {
       (lists[partition] ??= []).push(row);
       this.#arrivals = Math.max(this.#arrivals, this.#arrivalOf(row) + 1);
     }
-    const direction = this.#leastBehind === 0 ? 1 : -1;
-    return lists.map(list =>
-      RowList.of(list.sort((a, b) => this.#order.compareStored(a, b) || direction * (this.#arrivalOf(a) - this.#arrivalOf(b)))),
-    );
+    return lists.map(list => RowList.of(list.sort((a, b) => this.#inOrder(a, b))));
+  }
+
+  #listOf(row: number): RowList {
+    return this.list(this.page(row)[this.cellOf(row) + this.#partitionOffset] as number);
   }
 
   #arrivalOf(row: number): number {

@@ -1,6 +1,7 @@
 import type {Memory} from '../base/memory.ts';
 import {Tag, type Vector} from '../flow/batch.ts';
 import type {SqlType} from '../types/sql-type.ts';
+import {combineHashes, hashExact, hashFloat, hashText} from './hashing.ts';
 import {isWideCode, nullCode} from './integer-codes.ts';
 import {FloatFlag, type KeyKind, keyKindOf, keySlots, loadText, putInteger} from './key-cells.ts';
 import type {RowStore, Slot} from './row-store.ts';
@@ -96,6 +97,22 @@ export class RowCells {
     if (isNull || held === nullCode) return isNull && held === nullCode;
     if (!(tag & Tag.wide)) return held === value;
     return isWideCode(held) && this.#store.codes.value(held) === this.#memory.wide[value];
+  }
+
+  /** A hash of all columns of a batch's row: rows that are the same (`isSame`) have the same. */
+  hash(vectors: readonly Vector[], row: number): number {
+    let hash = 0;
+    for (const {column, kind} of this.#columns) hash = combineHashes(hash, this.#hashCell(kind, vectors[column] as Vector, row));
+    return hash;
+  }
+
+  #hashCell(kind: KeyKind, vector: Vector, row: number): number {
+    const tag = vector.tags[row] as number;
+    if (tag & Tag.null) return -1;
+    if (kind === 'text') return hashText(this.#memory.view, vector.ranges[2 * row] as number, vector.ranges[2 * row + 1] as number);
+    const value = vector.numbers[row] as number;
+    if (tag & Tag.wide) return hashFloat(Number(this.#memory.wide[value]));
+    return kind === 'exact' ? hashExact(value) : hashFloat(value + 0);
   }
 
   /** Writes the row into a batch, each column at its own place. Text is copied into scratch. */
