@@ -65,6 +65,13 @@ test('pairs', () => {
   expect(refusal(() => options([[flags.table, '=o']]).pairs(flags.table))).toBe('--table wants NAME=FILE, and "=o" has no name | ');
 });
 
+test('lists: several flags, commas, or the environment', () => {
+  const list = (given: readonly string[], environment: Readonly<Record<string, string>> = {}): readonly string[] =>
+    new Options(new Map(given.length === 0 ? [] : [[flags.profile, given]]), environment).list(flags.profile);
+  expect([list([]), list(['a']), list(['a,b', ' c '])]).toEqual([[], ['a'], ['a', 'b', 'c']]);
+  expect([list([], {WEIR_PROFILE: 'a, b,'}), list(['c'], {WEIR_PROFILE: 'a'})]).toEqual([['a', 'b'], ['c']]);
+});
+
 test('exit codes', () => {
   const problem = (kind: 'usage' | 'invalid' | 'data' | 'environment' | 'transient' | 'bug', severity: 'error' | 'warning' = 'error') =>
     ({kind, severity, code: 'c', message: 'm'}) as const;

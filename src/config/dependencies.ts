@@ -36,7 +36,8 @@ function missing(
   const profiles = absent.get(on);
   if (profiles !== undefined)
     return invalid('unknown-job', `job "${job}" depends on "${on}", which is not there`, `call with -p ${profiles[0] ?? ''}`, place);
-  return invalid('unknown-job', `job "${job}" depends on "${on}", and there is no such job`, didYouMean(on, jobs.keys()), place);
+  const hint = didYouMean(on, jobs.keys()) ?? `there are: ${[...jobs.keys()].join(', ')}`;
+  return invalid('unknown-job', `job "${job}" depends on "${on}", and there is no such job`, hint, place);
 }
 
 function dependenciesOf(node: MapNode): readonly Dependency[] {

@@ -46,10 +46,12 @@ function isNeverNull(path: Path): boolean {
   return (isNamed && path.length === 2) || (first === 'jobs' && path.length === 1);
 }
 
+const topNames: Readonly<Record<FileKind, string>> = {'job-file': 'the job file', override: 'the override', included: 'the included file'};
+
 /** A fault against the schema, in words, at its place. None where another fault says the same better. */
 function faultProblem(fault: SchemaFault, document: ConfigNode, kind: FileKind): readonly Problem[] {
   const path = pathOf(fault.instancePath, document);
-  const where = path.length === 0 ? 'the job file' : path.join('.');
+  const where = path.length === 0 ? topNames[kind] : path.join('.');
   const value = shownAt(document, path);
   const text = (name: string): string => String(fault.params[name]);
   const problem = (code: string, message: string, hint: string | undefined, at: Path, isKey: boolean): readonly Problem[] => [

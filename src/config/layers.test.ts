@@ -224,7 +224,7 @@ describe('what is refused', () => {
     [
       'jobs in an included file',
       {'jobs.yaml': 'include: [a.yaml]\njobs: {a: {sql: x}}', 'a.yaml': 'jobs: {b: {sql: x}}'},
-      ['a.yaml:1:1 unknown-field: unknown field "jobs" in the job file'],
+      ['a.yaml:1:1 unknown-field: unknown field "jobs" in the included file'],
     ],
     [
       'an included file that is not there',

@@ -230,6 +230,7 @@ const words: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a job file is one YAML document',
 };
 const hints: Readonly<Record<string, string>> = {
+  TAG_RESOLVE_FAILED: 'write it without the tag: a job file needs none',
   TAB_AS_INDENT: 'use spaces',
 };
 
