@@ -27,7 +27,10 @@ export function withOvers(session: Session, context: BindContext, given: SelectW
     : builder.add({kind: 'project', input: given.node, expressions: inputs.expressions}, {schema: {columns: inputs.columns}});
   const columns = [...inputs.columns];
   const places = new Map<number, number>();
-  for (const group of sameWindows(placed)) {
+  const windows = sameWindows(placed);
+  // Over a stream the rows before are known to the frames themselves: calls that look there come first, and the others see their rows.
+  const groups = emit === 'final' ? windows : windows.flatMap(withLagsApart);
+  for (const group of groups) {
     const first = columns.length;
     const {partition, items} = group[0]!;
     for (const [position, {index, call}] of group.entries()) {
@@ -35,7 +38,7 @@ export function withOvers(session: Session, context: BindContext, given: SelectW
       columns.push({name: call.name, type: call.type});
     }
     const calls = group.map(({call, items: order}) => (emit === 'final' ? call : numbered(session, node, order, call)));
-    const refusal = emit === 'final' ? null : streamingRefusal(session, node, {partition, items, calls}, sameWindows(placed).length);
+    const refusal = emit === 'final' ? null : streamingRefusal(session, node, {partition, items, calls}, windows.length);
     const isFramed = emit === 'changes' && refusal === null && !isByRank(session, node, {items});
     if (isFramed && isLag(calls[0]!)) {
       node = lagged(session, node, group);
@@ -156,6 +159,11 @@ function placedCall(over: OverCall, inputs: Inputs, index: number): PlacedCall {
       name: `${over.function.toLowerCase()}${index}`,
     },
   };
+}
+
+function withLagsApart(group: readonly PlacedCall[]): readonly (readonly PlacedCall[])[] {
+  const lags = group.filter(({call}) => isLag(call));
+  return lags.length === 0 || lags.length === group.length ? [group] : [lags, group.filter(({call}) => !isLag(call))];
 }
 
 /** Calls by window, in the order in which the windows come first. */

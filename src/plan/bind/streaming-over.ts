@@ -42,11 +42,7 @@ export function streamingRefusal(session: Session, input: number, {items, calls}
   }
   if (changelog !== 'append') return refused('OVER by time over rows that change is not supported over a stream');
   if (item.descending) return refused('OVER over a stream must be ordered by its time, ascending');
-  const lags = calls.filter(isLag);
-  if (lags.length > 0)
-    return lags.length === calls.length
-      ? lagRefusal(lags, batch)
-      : {code: 'not-supported', message: 'LAG beside other calls with OVER is not supported over a stream yet', hint: batch};
+  if (calls.every(isLag)) return lagRefusal(calls, batch);
   const frames = calls.map(streamedFrame);
   if (frames.some(frame => frame.end !== 0)) return refused('a frame of OVER over a stream must end with CURRENT ROW');
   const differs = frames.some(frame => frame.unit !== frames[0]!.unit || frame.start !== frames[0]!.start);
