@@ -1,5 +1,5 @@
 import {basename, extname} from 'node:path';
-import {type Place, type Problem, ProblemError, type SourceText} from '../base/problem.ts';
+import {fail, type Place, type Problem, ProblemError, type SourceText} from '../base/problem.ts';
 import type {EmbeddedText} from '../config/embedded-text.ts';
 import type {JobSpec} from '../config/job-file.ts';
 import type {LoadedFiles} from '../config/load.ts';
@@ -84,7 +84,13 @@ export async function findJobs(paths: readonly string[], invocation: Invocation)
 
 /** Job files with everything that a line says about them. */
 export async function loadFiles(sources: readonly SourceText[], {options, world}: Invocation): Promise<LoadedFiles> {
-  if (sources.length === 0) return {files: [], problems: []};
+  if (sources.length === 0) {
+    const unused = [flags.profile, flags.set].filter(flag => options.isOn(flag)).map(({name}) => `--${name}`);
+    if (unused.length === 0) return {files: [], problems: []};
+    throw fail('usage', 'bad-argument', `${unused.join(' and ')} would have no effect: no job file is named`, {
+      hint: 'leave it out, or name a job file',
+    });
+  }
   const {loadJobFiles} = await import('../config/load.ts');
   return loadJobFiles({
     files: sources,

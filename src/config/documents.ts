@@ -12,6 +12,8 @@ export interface Document {
   readonly source: SourceText;
   readonly folder: string;
   readonly root: MapNode;
+  /** Nothing is wrong with it and with what it includes. */
+  readonly isSound: boolean;
 }
 
 /** One run reads no more files than this: files that include each other twice grow fast. */
@@ -34,14 +36,16 @@ export class DocumentReader {
     const documents: Document[] = [];
     for (const [index, source] of sources.entries()) {
       const kind: FileKind = isOverride(source.name) ? 'override' : 'job-file';
+      const before = this.problems.length;
       const root = this.#document(source, kind, []);
+      const isSound = this.problems.length === before;
       if (kind === 'job-file') {
-        if (root !== null) documents.push({source, folder: dirname(source.name), root});
+        if (root !== null) documents.push({source, folder: dirname(source.name), root, isSound});
       } else if (documents.length === 0) {
         const message = `${source.name} goes over the files before it, and there is none`;
         this.problems.push(invalid('no-file-before', message, 'name it behind the file that it changes', startOf(source)));
       } else if (root !== null) {
-        lay(laidAs(root, null, index + 1) as MapNode, documents);
+        lay(laidAs(root, null, index + 1) as MapNode, documents, isSound);
       }
     }
     return documents;
@@ -103,7 +107,7 @@ export class DocumentReader {
 }
 
 /** Lays a file over others: a job goes over the one of its name, or to the last file; everything else over all of them. */
-function lay(over: MapNode, documents: Document[]): void {
+function lay(over: MapNode, documents: Document[], isSound: boolean): void {
   const owners = new Map([...(mapAt(over, 'jobs')?.entries.keys() ?? [])].map(name => [name, ownerOf(name, documents)]));
   for (const [index, document] of documents.entries()) {
     const jobs = mapAt(over, 'jobs');
@@ -111,7 +115,7 @@ function lay(over: MapNode, documents: Document[]): void {
     const entries = [...over.entries].flatMap(([key, node]) => (key === 'jobs' ? [] : [[key, node] as const]));
     if (jobs !== undefined) entries.push(['jobs', mapOf(own, jobs.origin)]);
     const root = merge(document.root, mapOf(entries, document.root.origin)) as MapNode;
-    documents[index] = {...document, root};
+    documents[index] = {...document, root, isSound: document.isSound && isSound};
   }
 }
 

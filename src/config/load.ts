@@ -26,7 +26,7 @@ export interface LoadedFile {
 }
 
 export interface LoadedFiles {
-  /** In the order in which they were given, overrides not among them; all of them without jobs when there are errors. */
+  /** In the order in which they were given, overrides not among them; those in which something is wrong have no jobs. */
   readonly files: readonly LoadedFile[];
   readonly problems: readonly Problem[];
 }
@@ -43,12 +43,17 @@ export function loadJobFiles(request: LoadRequest): LoadedFiles {
   const problems: Problem[] = [
     ...reader.problems,
     ...settings.problems,
-    ...(reader.problems.length > 0 ? [] : unknownProfiles(documents, request.profiles)),
+    ...(documents.every(({isSound}) => isSound) ? unknownProfiles(documents, request.profiles) : []),
     ...resolved.flatMap(file => file.problems),
   ];
   const secrets = new Map(resolved.flatMap(({fillIn}) => [...fillIn.secrets.values]));
-  const files = resolved.map(file => (problems.length > 0 ? withoutJobs(file) : loadedFile(file, request, problems)));
-  if (problems.length === 0) problems.push(...jointProblems(resolved));
+  const isSound = problems.length === 0;
+  // What is wrong with one file keeps no other from being read: there may be something wrong with that, too.
+  const files = resolved.map(file => {
+    const canBeRead = file.document.isSound && file.problems.length === 0 && settings.problems.length === 0;
+    return canBeRead ? loadedFile(file, request, problems) : withoutJobs(file);
+  });
+  if (isSound) problems.push(...jointProblems(resolved));
   return {files, problems: inOrder(problems, request.files).map(problem => redactProblem(problem, secrets))};
 }
 

@@ -129,6 +129,28 @@ describe('check and explain', () => {
     expect([conflict.code, conflict.err.includes('two jobs have the name "a"')]).toEqual([3, true]);
   });
 
+  test('what is wrong with one file keeps no other from being checked', async () => {
+    const folder = join(scratch, 'apart');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'a.yaml'), 'jobs: {a: {sql: x, otput: csv}}');
+    writeFileSync(join(folder, 'b.yaml'), 'jobs: {b: {sql: SELECT y}}');
+    writeFileSync(join(folder, 'c.yaml'), 'jobs: [');
+    writeFileSync(join(folder, 'd.yaml'), 'jobs: {d: {sql: SELECT 1}}');
+    const {err, code} = await weir(['check', 'a.yaml', 'b.yaml', 'c.yaml', 'd.yaml'], {directory: folder});
+    expect(code).toBe(3);
+    expect(err.match(/^ *--> .*/gm)).toEqual([' --> a.yaml:1:20', ' --> c.yaml:1:8', ' --> b.yaml:1:24']);
+  });
+
+  test('flags of job files without one', async () => {
+    const folder = join(scratch, 'script');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'a.sql'), 'SELECT 1');
+    expect((await weir(['check', '-p', 'x', '--set', 'a=b', 'a.sql'], {directory: folder})).err).toContain(
+      '--profile and --set would have no effect',
+    );
+    expect((await weir(['check', 'a.sql'], {directory: folder, environment: {WEIR_PROFILE: 'prod'}})).code).toBe(0);
+  });
+
   test('a secret is in nothing that is printed', async () => {
     const lines = [
       ['check', 'jobs.yaml'],
