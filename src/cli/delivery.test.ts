@@ -12,6 +12,9 @@ const tables = `
   CREATE TABLE g (x INT) WITH ('connector' = 'filesystem', 'path' = '/tmp/out', 'format' = 'json');
   CREATE TABLE i (x INT) WITH ('connector' = 'stdin', 'format' = 'json');
   CREATE TABLE p (x INT) WITH ('connector' = 'print');
+  CREATE TABLE k (x INT) WITH ('connector' = 'kafka', 'topic' = 'k', 'properties.bootstrap.servers' = 'one:9092, two:9092', 'format' = 'json');
+  CREATE TABLE l (x INT) WITH ('connector' = 'kafka', 'topic' = 'l', 'properties.bootstrap.servers' = 'two:9092,one:9092', 'format' = 'json');
+  CREATE TABLE o (x INT) WITH ('connector' = 'kafka', 'topic' = 'o', 'properties.bootstrap.servers' = 'other:9092', 'format' = 'json');
   CREATE TABLE b (x INT) WITH ('connector' = 'blackhole');
 `;
 

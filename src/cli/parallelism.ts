@@ -30,8 +30,11 @@ export function parallelProblems(job: string, plan: Plan, count: number): readon
   }));
 }
 
-/** Columns of a node that together decide to which process a row comes: rows that are equal in them come to the same. Null: nothing is known. */
-type Spread = readonly number[] | null;
+/**
+ * Columns of a node that together decide to which process a row comes: rows that are equal in them come to the same, as far as they are of one topic (another one
+ * may have another number of partitions). Null: nothing is known.
+ */
+type Spread = {readonly topic: string; readonly columns: readonly number[]} | null;
 
 /** The spread of a node's rows, or why it cannot do its work on some partitions alone. */
 function judge(node: PlanNode, spreads: readonly Spread[]): Spread | string {
@@ -53,10 +56,13 @@ function judge(node: PlanNode, spreads: readonly Spread[]): Spread | string {
     }
     case 'aggregate':
     case 'window-aggregate':
-      return (
-        moved(spreads[node.input] ?? null, node.keys) ??
-        'rows of one group are in several partitions, because the group has not all columns of the key of the messages'
-      );
+      return moved(spreads[node.input] ?? null, node.keys) ?? scattered;
+    case 'changelog-normalize':
+    case 'deduplicate':
+    case 'upsert-materialize':
+      return isWithin(spreads[node.input], node.keys) ? (spreads[node.input] ?? null) : scattered;
+    case 'rank':
+      return isWithin(spreads[node.input], node.partition) ? (spreads[node.input] ?? null) : scattered;
     case 'sink':
       return sinkReason(node);
     case 'values':
@@ -64,38 +70,42 @@ function judge(node: PlanNode, spreads: readonly Spread[]): Spread | string {
     case 'join':
     case 'temporal-join':
       return 'rows that a JOIN brings together may be in different partitions';
-    case 'changelog-normalize':
-    case 'deduplicate':
     case 'expand':
     case 'frame':
     case 'from-changelog':
     case 'limit':
     case 'over':
-    case 'rank':
     case 'replicate':
     case 'session-window':
     case 'sort':
     case 'time-sort':
     case 'to-changelog':
-    case 'upsert-materialize':
     case 'window-rank':
       return `a step of it (${node.kind}) needs all rows`;
   }
+}
+
+const scattered = 'rows of one group are in several partitions, because the group has not all columns of the key of the messages';
+
+function isWithin(spread: Spread | undefined, keys: readonly number[]): boolean {
+  return spread !== null && spread !== undefined && spread.columns.every(column => keys.includes(column));
 }
 
 /** Messages of one key are in one partition. */
 function keySpread({table, wanted}: NodeOf<'scan'>): Spread {
   const listed = table.options.get('key.fields')?.split(';') ?? [];
   const names = table.connector === 'upsert-kafka' ? table.primaryKey : listed.map(name => name.trim()).filter(Boolean);
-  const places = names.map(name => wanted.findIndex(one => one.kind === 'physical' && one.path.length === 1 && one.path[0] === name));
-  return places.length === 0 || places.includes(-1) ? null : places;
+  const columns = names.map(name => wanted.findIndex(one => one.kind === 'physical' && one.path.length === 1 && one.path[0] === name));
+  const topic = table.options.get('topic');
+  if (topic === undefined || topic.includes(';') || columns.length === 0 || columns.includes(-1)) return null;
+  return {topic: JSON.stringify([table.options.get('properties.bootstrap.servers'), topic]), columns};
 }
 
 /** Where the columns are among expressions; null where one is lost. */
 function moved(spread: Spread, expressions: readonly Expr[]): Spread {
   if (spread === null) return null;
-  const places = spread.map(column => expressions.findIndex(one => one.kind === 'column' && one.index === column));
-  return places.includes(-1) ? null : places;
+  const columns = spread.columns.map(column => expressions.findIndex(one => one.kind === 'column' && one.index === column));
+  return columns.includes(-1) ? null : {...spread, columns};
 }
 
 function sinkReason({target}: NodeOf<'sink'>): Spread | string {
