@@ -209,10 +209,11 @@ export function deliver(
     const {plan} = prepared;
     return plan === null ? [] : [{spec, prepared, delivery: deliveryOf({job: spec.name, flags, file: spec.delivery, plan})}];
   });
-  const problems = jobs.flatMap(({spec, prepared, delivery}) => [
-    ...delivery.problems,
-    ...parallelProblems(spec.name, prepared.plan as Plan, spec.parallelism ?? 1),
-  ]);
+  const problems = jobs.flatMap(({spec, prepared, delivery}) =>
+    [...delivery.problems, ...parallelProblems(spec.name, prepared.plan as Plan, spec.parallelism ?? 1)].map(problem =>
+      redactProblem(problem, spec.secrets),
+    ),
+  );
   return {jobs, problems};
 }
 
