@@ -23,6 +23,7 @@ const forDevelopers = {
   conformance: 'src/testing/conformance/main.ts',
   bench: 'bench/main.ts',
   torture: 'src/testing/torture/main.ts',
+  'torture-job': 'src/testing/torture/job.ts',
 };
 
 /** Modules that Node itself has loaded before it runs us, and the one that runs us. */

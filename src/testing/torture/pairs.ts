@@ -1,6 +1,5 @@
 import {appendFileSync, existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {commitPoints, type CommitPoint} from '../../flow/delivery.ts';
 import {KafkaFeed} from './kafka-feed.ts';
 import {readAll} from '../kafka/admin.ts';
 import {checkRows, checkTotals, type Findings, type RunningTotal} from './check.ts';
@@ -59,9 +58,9 @@ CREATE TABLE o (${outputColumns}${key}) WITH (${to === 'file' ? file : topic});
 INSERT INTO o ${select};`;
 }
 
-/** The moments at which a job of this pair can be made to crash. */
-export function pointsOf({to}: Pair): readonly CommitPoint[] {
-  return to === 'kafka' ? commitPoints : (['captured', 'settled', 'recorded', 'counted'] as const);
+/** The file that a job of this pair writes; null: it writes a topic. */
+export function outputFile({to}: Pair, {folder}: Place): string | null {
+  return to === 'file' ? join(folder, 'out.ndjson') : null;
 }
 
 /** Gives rows to the job, little by little, and counts them. */

@@ -1,82 +1,97 @@
-import {mkdtempSync, readdirSync, rmSync, statSync} from 'node:fs';
+import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
-import type {CommitPoint} from '../../flow/delivery.ts';
 import {prepare} from '../../job/prepare.ts';
 import type {JobAssignment} from '../../job/protocol.ts';
-import type {Broker} from '../kafka/broker.ts';
 import {createTopics} from '../kafka/admin.ts';
+import type {Broker} from '../kafka/broker.ts';
 import type {FaultProxy} from '../kafka/proxy.ts';
 import type {Findings} from './check.ts';
-import {JobProcess, type StartOptions} from './job-process.ts';
-import {type Feed, judge, openFeed, type Pair, type Place, pairName, pointsOf, sqlOf} from './pairs.ts';
+import {type CommitWatch, watchLog, watchTopic} from './commit-watch.ts';
+import {deckOf, type Guarantee, nextDeck, shuffled, type Step, stepName} from './harms.ts';
+import {inflict, type Ward} from './inflict.ts';
+import {stateFolder} from './log-files.ts';
+import {type Health, Measures} from './measures.ts';
+import {type Feed, judge, openFeed, outputFile, type Pair, pairName, type Place, sqlOf} from './pairs.ts';
+import {Patient} from './patient.ts';
 import {mixed, Random, type Workload} from './workload.ts';
 
 export interface TortureOptions {
   readonly pair: Pair;
   readonly seed: number;
-  /** For so long; then the job is left in peace until everything is through. */
+  /** At least for so long, and until everything has come about once; then the job is left in peace until all is through. */
   readonly forMs: number;
-  /** The module of a job's process. */
-  readonly module: string;
   /** A broker of this run alone, with a proxy before it; null where the pair needs none. */
   readonly kafka: {readonly broker: Broker; readonly proxy: FaultProxy} | null;
+  readonly guarantee?: Guarantee;
   /** Rows a second, of all partitions. */
-  readonly rate: number;
-  /** For jobs with a mistake put in. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly rate?: number;
+  /** Just this, in this order, instead of what is drawn. */
+  readonly steps?: readonly Step[];
+  /** For so long nothing is done between two steps. */
+  readonly restMs?: number;
+  /** The name of one that is put into the job (mistakes.ts). */
+  readonly mistake?: string;
 }
-
-/** What is done to a job; each name is counted apart. */
-const harms = ['kill', 'point', 'zombie', 'freeze', 'stop', 'pause', 'full-disk'] as const;
-const kafkaHarms = ['cut', 'delay', 'broker-freeze', 'broker-restart'] as const;
-type Harm = (typeof harms)[number] | (typeof kafkaHarms)[number];
 
 export interface TortureResult {
   readonly pair: string;
+  readonly guarantee: Guarantee;
   readonly seed: number;
   readonly findings: Findings;
-  readonly harms: Readonly<Partial<Record<Harm, number>>>;
-  /** Crashes at each moment of a commit that came to pass there. */
-  readonly points: Readonly<Partial<Record<CommitPoint, number>>>;
+  /** How often each harm came about. */
+  readonly harms: ReadonlyMap<string, number>;
   readonly starts: number;
-  /** Why the run proves nothing, or what went wrong beside the output; null: it is conclusive. */
+  readonly health: Health;
+  /** What went wrong beside the output. */
   readonly fault: string | null;
+  /** What was to be done and never came about: then the run proves nothing. */
+  readonly missed: readonly string[];
 }
 
 /** Torments one job by a schedule drawn from the seed, then lets it finish and judges what came out. */
 export async function torture(options: TortureOptions): Promise<TortureResult> {
-  const run = new Torture(options);
+  const folder = mkdtempSync(join(tmpdir(), 'weir-torture-'));
+  const run = new Torture(options, folder);
   try {
     return await run.whole();
   } finally {
-    run.remove();
+    await run.end();
+    rmSync(folder, {recursive: true, force: true});
   }
 }
 
-/** A job that does not do what it is asked for so long hangs. */
-const patienceMs = 30_000;
+export const outputPartitions = 2;
+const inputPartitions = 3;
+const keys = 20;
+const usualRate = 3000;
+const feedMs = 20;
+/** So often something is tried that does not come about. */
+const mostTries = 4;
 
 class Torture {
   readonly #options: TortureOptions;
+  readonly #guarantee: Guarantee;
+  readonly #folder: string;
   readonly #random: Random;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'weir-torture-'));
-  readonly #harms: Partial<Record<Harm, number>> = {};
-  readonly #points: Partial<Record<CommitPoint, number>> = {};
-  #starts = 0;
-  #pointsTried = 0;
-  #fault: string | null = null;
-  #job: JobProcess | null = null;
+  readonly #harms = new Map<string, number>();
+  readonly #missed: string[] = [];
+  #patient: Patient | null = null;
+  #watch: CommitWatch | null = null;
+  #feed: Feed | null = null;
+  #isOver = false;
 
-  constructor(options: TortureOptions) {
+  constructor(options: TortureOptions, folder: string) {
     this.#options = options;
+    this.#guarantee = options.guarantee ?? 'exactly-once';
+    this.#folder = folder;
     this.#random = new Random(options.seed);
   }
 
   async whole(): Promise<TortureResult> {
-    const {pair, seed, forMs, kafka} = this.#options;
-    const workload: Workload = {seed, partitions: pair.from === 'file' ? 1 : 3, keys: 20};
+    const {pair, seed, kafka, mistake} = this.#options;
+    const workload: Workload = {seed, partitions: pair.from === 'file' ? 1 : inputPartitions, keys};
     const name = `t${mixed(seed ^ Date.now()).toString(36)}`;
     const place: Place = {
       folder: this.#folder,
@@ -85,239 +100,135 @@ class Torture {
       input: `${name}-in`,
       output: `${name}-out`,
     };
-    if (pair.to === 'kafka') await createTopics(place.bootstrap, [{name: place.output, partitions: 2}]);
+    if (pair.to === 'kafka') await createTopics(place.bootstrap, [{name: place.output, partitions: outputPartitions}]);
     const feed = await openFeed(pair, workload, place);
-    const assignment = await this.#assignment(sqlOf(pair, place), name);
-    const feeding = this.#feed(feed, forMs);
-    const until = performance.now() + forMs;
-    while (performance.now() < until && this.#fault === null) await this.#torment(assignment);
+    this.#feed = feed;
+    const patient = new Patient({
+      module: 'dist/job.js',
+      worseModule: 'dist/torture-job.js',
+      folder: this.#folder,
+      assignment: await assignmentOf(sqlOf(pair, place), name, this.#folder, this.#guarantee),
+      environment: mistake === undefined ? {} : {WEIR_MISTAKE: mistake},
+      mayEnd: kafka !== null,
+    });
+    this.#patient = patient;
+    const measures = new Measures(() => patient.job);
+    patient.measures = measures;
+    const onCommit = () => measures.committed();
+    this.#watch = pair.to === 'file' ? watchLog(() => patient.directory, onCommit) : await watchTopic(place, outputPartitions, onCommit);
+    const feeding = this.#give(feed, patient);
+    await this.#torment({patient, random: this.#random, folder: this.#folder, kafka, output: outputFile(pair, place)}, measures);
+    this.#isOver = true;
     kafka?.proxy.heal();
+    measures.end();
     await feeding;
-    await this.#finish(assignment);
+    await patient.finish();
     const findings = await judge(pair, workload, feed.sent, place);
-    await feed.close();
     return {
       pair: pairName(pair),
+      guarantee: this.#guarantee,
       seed,
       findings,
       harms: this.#harms,
-      points: this.#points,
-      starts: this.#starts,
-      fault: this.#fault ?? this.#inconclusive(),
+      starts: patient.starts,
+      health: measures.health(),
+      fault: patient.fault,
+      missed: this.#missed,
     };
   }
 
-  remove(): void {
-    this.#job?.signal('SIGKILL');
-    rmSync(this.#folder, {recursive: true, force: true});
+  async end(): Promise<void> {
+    this.#isOver = true;
+    this.#patient?.measures?.end();
+    const job = this.#patient?.job;
+    if (job?.isAlive === true) await this.#patient?.kill(job);
+    await this.#watch?.close();
+    await this.#feed?.close();
   }
 
-  /** Starts the job, does something to it, and sees it end or go on. */
-  async #torment(assignment: JobAssignment): Promise<void> {
-    const harm = this.#random.pick(this.#choices());
-    const points = pointsOf(this.#options.pair);
-    const options: StartOptions =
-      harm === 'point'
-        ? {crashAt: {point: points[this.#pointsTried++ % points.length] as CommitPoint, count: this.#random.between(1, 6)}}
-        : harm === 'full-disk'
-          ? {mostFileBytes: this.#largestFile() + this.#random.between(1, 64) * 1024}
-          : {};
-    if (Object.keys(options).length > 0 && this.#job?.how === null) {
-      this.#job.signal('SIGKILL');
-      await this.#gone(this.#job);
-      this.#harms.kill = (this.#harms.kill ?? 0) + 1;
-    }
-    const job = this.#job?.how === null ? this.#job : await this.#start(assignment, options);
-    if (job === null) return;
-    await Promise.race([wait(this.#random.between(20, 400)), job.ended]);
-    if (job.how !== null && harm !== 'point' && harm !== 'full-disk') return this.#unexpectedEnd(job);
-    await this.#harm(harm, job, assignment);
-    this.#harms[harm] = (this.#harms[harm] ?? 0) + 1;
-    if (options.crashAt === undefined) return;
-    const {point} = options.crashAt;
-    if (job.hasFired) this.#points[point] = (this.#points[point] ?? 0) + 1;
-  }
-
-  #choices(): readonly Harm[] {
-    const often: readonly Harm[] = ['kill', 'kill', 'kill', 'point', 'point', 'point', 'point'];
-    const {pair, kafka} = this.#options;
-    const seldom: readonly Harm[] = pair.to === 'file' ? harms : harms.filter(harm => harm !== 'full-disk');
-    // The network and the broker are slow to come back, so they are disturbed now and then.
-    const network: readonly Harm[] = kafka === null || this.#starts % 5 !== 4 ? [] : kafkaHarms;
-    return [...often, ...seldom, ...network];
-  }
-
-  async #harm(harm: Harm, job: JobProcess, assignment: JobAssignment): Promise<void> {
-    switch (harm) {
-      case 'kill':
-        job.signal('SIGKILL');
-        return this.#gone(job);
-      case 'point':
-      case 'full-disk':
-        await Promise.race([job.ended, wait(3000)]);
-        if (job.how === null) job.signal('SIGKILL');
-        return this.#gone(job);
-      case 'zombie': {
-        job.signal('SIGSTOP');
-        await this.#start(assignment, {});
-        return this.#gone(job);
+  async #torment(ward: Ward, measures: Measures): Promise<void> {
+    const {pair, forMs, steps, restMs = 0} = this.#options;
+    const untilMs = performance.now() + forMs;
+    let deck = [...(steps ?? shuffled(deckOf(pair, this.#guarantee), this.#random))];
+    const tries = new Map<string, number>();
+    for (let isFirst = true; ward.patient.fault === null;) {
+      const step = deck.shift();
+      if (step === undefined) {
+        if (steps !== undefined || performance.now() >= untilMs) return;
+        deck = [...nextDeck(pair, this.#guarantee, this.#random)];
+        isFirst = false;
+        continue;
       }
-      case 'freeze':
-        job.signal('SIGSTOP');
-        await wait(this.#random.between(100, 1500));
-        job.signal('SIGCONT');
-        return;
-      case 'stop':
-        job.tell({kind: 'stop'});
-        return this.#gone(job);
-      case 'pause':
-        job.tell({kind: 'pause'});
-        await this.#patient(job, job.answer('paused'), 'pause');
-        job.tell({kind: 'resume'});
-        return;
-      default:
-        return this.#disturb(harm);
+      if (!isFirst && performance.now() >= untilMs) return;
+      if (restMs > 0) await this.#rest(ward, Math.min(restMs, untilMs - performance.now()));
+      const fromMs = performance.now();
+      const name = stepName(step);
+      if (await inflict(ward, step)) this.#harms.set(name, (this.#harms.get(name) ?? 0) + 1);
+      else {
+        tries.set(name, (tries.get(name) ?? 0) + 1);
+        // It is tried again later, when the job stands elsewhere.
+        if ((tries.get(name) as number) < mostTries) deck.push(step);
+        else if (isFirst) this.#missed.push(name);
+      }
+      measures.troubled(fromMs);
     }
   }
 
-  async #disturb(harm: (typeof kafkaHarms)[number]): Promise<void> {
-    const {kafka} = this.#options;
-    if (kafka === null) return;
-    const {broker, proxy} = kafka;
-    switch (harm) {
-      case 'cut':
-        proxy.cut();
-        return;
-      case 'delay':
-        proxy.delayReplies(this.#random.between(5, 200));
-        await wait(500);
-        proxy.delayReplies(0);
-        return;
-      case 'broker-freeze':
-        broker.freeze();
-        await wait(this.#random.between(200, 2000));
-        broker.thaw();
-        return;
-      case 'broker-restart':
-        if (this.#random.below(2) === 0) await broker.kill();
-        await broker.restart();
-    }
-  }
-
-  /** Null: it could not start, which is told. */
-  async #start(assignment: JobAssignment, options: StartOptions): Promise<JobProcess | null> {
-    const {module, environment} = this.#options;
-    this.#starts++;
-    const job = new JobProcess(module, this.#folder, assignment, {...options, ...(environment === undefined ? {} : {environment})});
-    this.#job = job;
-    await this.#patient(job, job.answer('running'), 'start');
-    const isHarmed = options.crashAt !== undefined || options.mostFileBytes !== undefined;
-    if (job.how !== null && !isHarmed) this.#unexpectedEnd(job);
-    return job.how === null || isHarmed ? job : null;
-  }
-
-  /** A process that ends by itself may do so for what was done to its broker; it is started again, as a supervisor would. A refusal is no crash. */
-  #unexpectedEnd(job: JobProcess): void {
-    const {problem} = job;
-    if (problem !== null && (problem.kind === 'environment' || problem.kind === 'transient') && this.#options.kafka !== null) return;
-    this.#fault ??= `the job ended by itself (${job.how}): ${problem === null ? 'it said nothing' : `${problem.code}: ${problem.message} ${problem.detail ?? ''}`}`;
-  }
-
-  async #gone(job: JobProcess): Promise<void> {
-    await this.#patient(job, job.ended, 'end');
-  }
-
-  async #patient(job: JobProcess, what: Promise<unknown>, name: string): Promise<void> {
-    const isOver = await Promise.race([what.then(() => true), wait(patienceMs, false, {ref: false})]);
-    if (isOver) return;
-    this.#fault ??= `the job did not ${name} within ${patienceMs / 1000} s`;
-    job.signal('SIGCONT');
-    job.signal('SIGKILL');
-  }
-
-  async #feed(feed: Feed, forMs: number): Promise<void> {
-    const {rate} = this.#options;
-    const everyMs = 20;
-    const rows = Math.max(1, Math.round((rate * everyMs) / 1000 / feed.sent.length));
-    for (const until = performance.now() + forMs; performance.now() < until;) {
-      await feed.give(rows);
-      await wait(everyMs);
-    }
-  }
-
-  /** In peace: everything that was given goes through. */
-  async #finish(assignment: JobAssignment): Promise<void> {
-    for (let tries = 0; tries < 10 && this.#fault === null; tries++) {
-      const job = this.#job?.how === null ? this.#job : await this.#start(assignment, {});
+  /** The job runs, and nothing is done to it. */
+  async #rest({patient}: Ward, forMs: number): Promise<void> {
+    for (const untilMs = performance.now() + forMs; performance.now() < untilMs && patient.fault === null;) {
+      const job = await patient.living();
       if (job === null) continue;
-      for (let round = 1, idle = 0; idle < 2 && job.how === null; round++) {
-        job.tell({kind: 'ask-idle', round});
-        const answer = await Promise.race([job.answer('idle'), wait(patienceMs, null, {ref: false})]);
-        idle = answer?.isIdle === true ? idle + 1 : 0;
-        if (answer === null && job.how === null) {
-          this.#fault ??= 'the job does not say whether it is idle';
-          job.signal('SIGKILL');
-        }
-        await wait(20);
-      }
-      if (job.how !== null) continue;
-      job.tell({kind: 'stop'});
-      await this.#gone(job);
-      return;
+      await Promise.race([job.ended, wait(Math.max(0, untilMs - performance.now()))]);
+      if (!job.isAlive) patient.explainEnd(job);
     }
-    this.#fault ??= 'the job does not come to its end, though nothing is done to it any more';
   }
 
-  /** A moment that was never hit, or a harm that was never done, proves nothing. Short runs are allowed to miss some. */
-  #inconclusive(): string | null {
-    if (this.#options.forMs < 20_000) return null;
-    const missed = pointsOf(this.#options.pair).filter(point => (this.#points[point] ?? 0) === 0);
-    return missed.length === 0 ? null : `inconclusive: no crash at ${missed.join(', ')}`;
-  }
-
-  #largestFile(): number {
-    const sizes = readdirSync(this.#folder, {recursive: true, encoding: 'utf8'}).map(name => {
-      try {
-        return statSync(join(this.#folder, name)).size;
-      } catch {
-        return 0;
+  async #give(feed: Feed, patient: Patient): Promise<void> {
+    const rows = Math.max(1, Math.round(((this.#options.rate ?? usualRate) * feedMs) / 1000 / feed.sent.length));
+    try {
+      while (!this.#isOver) {
+        await feed.give(rows);
+        await wait(feedMs);
       }
-    });
-    return Math.max(0, ...sizes);
+    } catch (error) {
+      patient.fail(`the input cannot be given: ${String(error)}`);
+    }
   }
+}
 
-  async #assignment(sql: string, name: string): Promise<JobAssignment> {
-    const prepared = await prepare({
-      source: {name: 'torture.sql', text: sql},
-      mode: 'script',
-      initial: [],
-      bindings: new Map(),
-      parameters: new Map(),
-      changelog: false,
-      timeZone: 'UTC',
-      inputFormat: null,
-      directory: this.#folder,
-      standardInput: {descriptor: 0, isTerminal: false, readAhead: null},
-    });
-    if (prepared.plan === null) throw new Error(prepared.problems.map(({message}) => message).join('\n'));
-    return {
-      plan: prepared.plan,
-      directory: this.#folder,
-      console: {format: 'ndjson', options: new Map()},
-      onError: 'fail',
-      maxErrors: null,
-      limit: null,
-      readAhead: null,
-      identity: {project: 'torture', name, slot: {index: 0, count: 1}},
-      commit: {
-        guarantee: 'exactly-once',
-        directory: join(this.#folder, 'state'),
-        batchRecords: null,
-        batchWaitMs: 10,
-        fresh: false,
-        keepEpochs: 1,
-        endHolder: true,
-      },
-    };
-  }
+/** What a process of the job is told. */
+async function assignmentOf(sql: string, name: string, folder: string, guarantee: Guarantee): Promise<JobAssignment> {
+  const prepared = await prepare({
+    source: {name: 'torture.sql', text: sql},
+    mode: 'script',
+    initial: [],
+    bindings: new Map(),
+    parameters: new Map(),
+    changelog: false,
+    timeZone: 'UTC',
+    inputFormat: null,
+    directory: folder,
+    standardInput: {descriptor: 0, isTerminal: false, readAhead: null},
+  });
+  if (prepared.plan === null) throw new Error(prepared.problems.map(({message}) => message).join('\n'));
+  return {
+    plan: prepared.plan,
+    directory: folder,
+    console: {format: 'ndjson', options: new Map()},
+    onError: 'fail',
+    maxErrors: null,
+    limit: null,
+    readAhead: null,
+    identity: {project: 'torture', name, slot: {index: 0, count: 1}},
+    commit: {
+      guarantee,
+      directory: stateFolder(folder, 0),
+      batchRecords: null,
+      batchWaitMs: 10,
+      fresh: false,
+      keepEpochs: 1,
+      endHolder: true,
+    },
+  };
 }

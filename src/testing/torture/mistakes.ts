@@ -1,0 +1,3 @@
+export async function putIn(name: string): Promise<void> {
+  throw new Error(name);
+}
