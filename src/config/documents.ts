@@ -31,10 +31,11 @@ export class DocumentReader {
     this.#readFile = readFile;
   }
 
-  /** All files of the command line. One whose name ends with `.override.yaml` goes over those before it and is none itself. */
+  /** All files of the command line. Those whose names end with `.override.yaml` go over the others, wherever they stand (a shell sorts them first), and are none themselves. */
   documents(sources: readonly SourceText[]): readonly Document[] {
     const documents: Document[] = [];
-    for (const [index, source] of sources.entries()) {
+    const ordered = [...sources.filter(({name}) => !isOverride(name)), ...sources.filter(({name}) => isOverride(name))];
+    for (const [index, source] of ordered.entries()) {
       const kind: FileKind = isOverride(source.name) ? 'override' : 'job-file';
       const before = this.problems.length;
       const root = this.#document(source, kind, []);
@@ -42,8 +43,8 @@ export class DocumentReader {
       if (kind === 'job-file') {
         if (root !== null) documents.push({source, folder: dirname(source.name), root, isSound});
       } else if (documents.length === 0) {
-        const message = `${source.name} goes over the files before it, and there is none`;
-        this.problems.push(invalid('no-file-before', message, 'name it behind the file that it changes', startOf(source)));
+        const message = `${source.name} goes over other files, and there is none`;
+        this.problems.push(invalid('nothing-to-override', message, 'name the file that it changes, too', startOf(source)));
       } else if (root !== null) {
         lay(laidAs(root, null, index + 1) as MapNode, documents, isSound);
       }

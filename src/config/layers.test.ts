@@ -159,7 +159,7 @@ describe('several files', () => {
     expect([jobs['a']?.output, jobs['b']?.output, jobs['b']?.parameters.get('v')]).toEqual(['csv', null, '2']);
   });
 
-  test('an override goes over the files before it', () => {
+  test('an override goes over the other files', () => {
     const files = {
       'a.yaml': 'vars: {v: 1}\ndefaults: {output: csv}\njobs: {a: {sql: x, max-errors: 1, depends-on: [b]}, b: {sql: x}}\n',
       'c.yaml': 'defaults: {output: raw}\njobs: {c: {sql: x}}\n',
@@ -174,8 +174,9 @@ describe('several files', () => {
       ['d', 'skip', 'raw', null],
     ]);
     expect([...(jobs['a']?.supervision.dependsOn.keys() ?? [])]).toEqual(['b', 'c']);
+    expect(jobsOf(files, {given: ['a.override.yaml', 'a.yaml', 'c.yaml']})['a']?.maxErrors).toBe(2);
     expect(toldOf(files, {given: ['a.override.yaml']})).toEqual([
-      'a.override.yaml:1:1 no-file-before: a.override.yaml goes over the files before it, and there is none',
+      'a.override.yaml:1:1 nothing-to-override: a.override.yaml goes over other files, and there is none',
     ]);
   });
 });

@@ -9,7 +9,7 @@ import {redactProblem} from './redact.ts';
 import {type Choice, resolveDocument, type ResolvedDocument, settingsFor, unknownProfiles} from './resolve.ts';
 
 export interface LoadRequest extends Choice {
-  /** Job files, and behind them what goes over them (`.override.yaml`). */
+  /** Job files, and among them what goes over the others (`.override.yaml`). */
   readonly files: readonly SourceText[];
 }
 

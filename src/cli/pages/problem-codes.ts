@@ -53,7 +53,7 @@ const jobFiles: Readonly<Record<string, ProblemMeaning>> = {
     action: 'put data where SQL reads it, and long SQL into files of its own',
   },
   'missing-field': {meaning: 'a field that must be there is not', action: 'add it'},
-  'no-file-before': {meaning: 'a file .override.yaml changes the files before it, and is the first', action: 'name it behind them'},
+  'nothing-to-override': {meaning: 'a file .override.yaml changes other files, and no other was named', action: 'name them, too'},
   'no-job': {meaning: 'every job of the file is for a profile, and none was asked for', action: 'call with -p and one of the profiles'},
   'no-unit': {meaning: 'a time or a size is a bare number', action: 'write its unit, as in 50ms or 100MB'},
   'not-utf-8': {meaning: 'a script or job file is not UTF-8 text', action: 'convert it; if it is data, read it with FROM'},

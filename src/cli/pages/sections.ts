@@ -152,7 +152,7 @@ export const jobFileSection: Section = {
       'From below: defaults, then what a job extends in its order, then the job itself, then profiles in the order of -p, then --set. Maps are merged key by key; everything else, lists too, takes the place of what was there. depends-on+ appends to a list. A null takes away what lies below: what is left is the default of weir. weir config prints what comes of it, with --provenance why.',
     ),
     paragraph(
-      'Several files run together, each with its own defaults, vars and templates. One whose name ends with .override.yaml goes over those before it, job by job. An included file lies below the one that includes it. Paths start in the folder of the file that has them.',
+      'Several files run together, each with its own defaults, vars and templates. One whose name ends with .override.yaml goes over the others, job by job. An included file lies below the one that includes it. Paths start in the folder of the file that has them.',
     ),
     heading('Variables and secrets'),
     paragraph(
