@@ -10,8 +10,8 @@ export async function state(options: Options): Promise<boolean> {
   return images && steps;
 }
 
-const bids = (file: DataFile): string =>
-  `CREATE TABLE bids (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, dateTime TIMESTAMP(3), WATERMARK FOR dateTime AS dateTime) WITH ('connector' = 'filesystem', 'path' = '${file.path}', 'format' = 'json');\n`.replaceAll(
+const bids = (file: DataFile, settings = ''): string =>
+  `${settings}CREATE TABLE bids (auction BIGINT, bidder BIGINT, price BIGINT, channel STRING, dateTime TIMESTAMP(3), WATERMARK FOR dateTime AS dateTime) WITH ('connector' = 'filesystem', 'path' = '${file.path}', 'format' = 'json');\n`.replaceAll(
     'dateTime',
     '`dateTime`',
   );
@@ -46,6 +46,8 @@ function sideFile(name: string, rows: number): DataFile {
   return generated(`join-${name}-${rows}.ndjson`, rows, (next, row) => `{"id":${next() % rows},"${name}":${row}}\n`);
 }
 
+const inBatch = "SET 'execution.runtime-mode' = 'batch';\n";
+
 async function longestSteps(options: Options): Promise<boolean> {
   const rows = options.rows / 3;
   const file = bidsFile(rows, {auctions: 1000, channels: 1000, perSecond: 670});
@@ -64,6 +66,19 @@ CREATE TABLE r (id BIGINT, b BIGINT) WITH ('connector' = 'filesystem', 'path' = 
     },
     'Top-10 a key': {
       sql: `${bids(file)}SELECT auction, price FROM (SELECT auction, price, ROW_NUMBER() OVER (PARTITION BY auction ORDER BY price DESC) AS n FROM bids) WHERE n <= 10`,
+      rows,
+    },
+    'first 10 of all counts': {
+      sql: `${bids(file)}SELECT bidder, n FROM (SELECT bidder, n, ROW_NUMBER() OVER (ORDER BY n DESC) AS place FROM (SELECT bidder, COUNT(*) AS n FROM bids GROUP BY bidder)) WHERE place <= 10`,
+      rows,
+    },
+    'HOP of 5 min every 30 s': {
+      sql: `${bids(file)}SELECT window_start, bidder, COUNT(*) FROM TABLE(HOP(TABLE bids, DESCRIPTOR(\`dateTime\`), INTERVAL '30' SECOND, INTERVAL '5' MINUTE)) GROUP BY window_start, window_end, bidder`,
+      rows,
+    },
+    'ORDER BY at the end': {sql: `${bids(file, inBatch)}SELECT auction, price FROM bids ORDER BY price`, rows},
+    'ROW_NUMBER() at the end': {
+      sql: `${bids(file, inBatch)}SELECT auction, price, ROW_NUMBER() OVER (PARTITION BY auction ORDER BY price) FROM bids`,
       rows,
     },
     'join of two inputs by number': {sql: `${sides}SELECT l.id, a, b FROM l JOIN r ON l.id = r.id`, rows: rows * 2},
