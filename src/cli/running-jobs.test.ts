@@ -117,6 +117,20 @@ test('a supervisor that is killed takes its jobs with it, and the next one goes 
   expect(file('out.ndjson')).toBe(lines(0, 2000));
 }, 30_000);
 
+test('a process that was stopped when its supervisor died does no harm once another has taken its place', async () => {
+  writeFileSync(join(folder, 'in.ndjson'), lines(0, 1000));
+  writeFileSync(join(folder, 'j.yaml'), `project: zombie\njobs: {copy: {sql: ${copyJob('in.ndjson', 'out.ndjson')}}}`);
+  const child = start('run', '-e', '-b', ',10ms', 'j.yaml');
+  await until(() => existsSync(join(folder, 'out.ndjson')) && file('out.ndjson') !== '');
+  const zombie = jobs()[0]?.pids[0] ?? 0;
+  expect(zombie).toBeGreaterThan(1);
+  process.kill(zombie, 'SIGSTOP');
+  child.kill('SIGKILL');
+  appendFileSync(join(folder, 'in.ndjson'), lines(1000, 1000));
+  expect(weir(['run', '-e', '--until-idle', 'j.yaml'])).toEqual({code: 0, out: '', err: ''});
+  expect([isRunning(zombie), file('out.ndjson')]).toEqual([false, lines(0, 2000)]);
+}, 30_000);
+
 test('jobs that read what others write are idle together', () => {
   writeFileSync(join(folder, 'in.ndjson'), lines(0, 5000));
   writeFileSync(join(folder, 'middle.ndjson'), '');
@@ -142,6 +156,9 @@ test("a project runs once, and its socket is its owner's", async () => {
     err: expect.stringContaining(`process ${child.pid} runs the jobs of this project already`),
   });
   expect(weir(['wait', 'copy', '--until', 'healthy', '--timeout', '15s']).code).toBe(0);
+  // Nor by another socket.
+  const another = weir(['run', '-e', '--socket', 'run/weir/other.sock', 'j.yaml']);
+  expect(another).toMatchObject({code: 5, out: '', err: expect.stringContaining(`process ${child.pid} runs`)});
   for (const name of ['state', 'state/weir', 'state/weir/once', 'state/weir/once/copy', 'state/weir/once/copy/0'])
     expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o700]);
   child.kill('SIGINT');

@@ -1,6 +1,7 @@
 import {existsSync, mkdirSync, readdirSync, rmSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fail} from '../base/problem.ts';
+import {type FolderLock, lockFolder} from '../commit/lock.ts';
 import type {OnError} from '../job/contract.ts';
 import type {CommitAssignment, JobAssignment} from '../job/protocol.ts';
 import type {Plan} from '../plan/plan.ts';
@@ -52,37 +53,57 @@ function commitOf({options}: Invocation, {delivery, spec}: DeliveredJob, directo
     batchWaitMs,
     fresh: options.isOn(flags.fresh),
     keepEpochs: options.count(flags.keepEpochs) ?? spec.keepEpochs ?? 0,
+    // The folder of the project is ours alone: whoever still holds one below it was left behind by a supervisor that has died.
+    endHolder: true,
   };
 }
 
-/** Makes the folders of all logs, for their owner alone. Throws an environment problem, also where an earlier run shared a job out among another number of processes. */
-export function makeFolders(jobs: readonly SupervisedJob[]): void {
-  for (const {name, assignments} of jobs) {
-    const {commit} = assignments[0];
-    if (commit === null) continue;
-    const folder = dirname(commit.directory);
-    const others = slotsIn(folder).filter(slot => slot >= assignments.length);
-    const isOther = others.length > 0 || (slotsIn(folder).length > 0 && slotsIn(folder).length < assignments.length);
-    if (isOther && !commit.fresh)
+/**
+ * Makes the folders of all logs, for their owner alone, and gives the lock of the project's folder; null where no job keeps a log. Throws an environment problem,
+ * also where another supervisor is at work there, or where an earlier run shared a job out among another number of processes.
+ */
+export async function takeFolders(jobs: readonly SupervisedJob[], {stateDirectory}: ProjectPlaces): Promise<FolderLock | null> {
+  if (!keepLogs(jobs)) return null;
+  makeFolder(stateDirectory);
+  const lock = await lockFolder(stateDirectory, {processId: process.pid, end: null});
+  try {
+    for (const job of jobs) makeFolders(job);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  return lock;
+}
+
+export function keepLogs(jobs: readonly SupervisedJob[]): boolean {
+  return jobs.some(({assignments}) => assignments[0].commit !== null);
+}
+
+function makeFolders({name, assignments}: SupervisedJob): void {
+  const {commit} = assignments[0];
+  if (commit === null) return;
+  const folder = dirname(commit.directory);
+  const slots = slotsIn(folder);
+  if (slots.length > 0 && slots.length !== assignments.length) {
+    if (!commit.fresh)
       throw fail(
         'environment',
         'other-parallelism',
-        `job "${name}" has run as ${slotsIn(folder).length} processes, and is now to run as ${assignments.length}: what each of them keeps belongs to its own partitions`,
-        {hint: `run it with parallelism: ${slotsIn(folder).length}, or forget what it has kept with --fresh`},
+        `job "${name}" has run as ${slots.length} processes, and is now to run as ${assignments.length}: what each of them keeps belongs to its own partitions`,
+        {hint: `run it with parallelism: ${slots.length}, or forget what it has kept with --fresh`},
       );
-    try {
-      for (const slot of others) rmSync(join(folder, String(slot)), {recursive: true});
-      for (const assignment of assignments) mkdirSync(assignment.commit?.directory ?? folder, {recursive: true, mode: 0o700});
-    } catch (error) {
-      throw fail(
-        'environment',
-        'cannot-write',
-        `cannot make the folder ${folder}: ${error instanceof Error ? error.message : String(error)}`,
-        {
-          hint: 'name a folder of your own with --state-dir',
-        },
-      );
-    }
+    for (const slot of slots.filter(slot => slot >= assignments.length)) rmSync(join(folder, String(slot)), {recursive: true});
+  }
+  for (const assignment of assignments) makeFolder(assignment.commit?.directory ?? folder);
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, {recursive: true, mode: 0o700});
+  } catch (error) {
+    throw fail('environment', 'cannot-write', `cannot make the folder ${path}: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: 'name a folder of your own with --state-dir',
+    });
   }
 }
 

@@ -102,6 +102,7 @@ class Run {
     if (epochs?.isNew === true) await epochs.commitNow(false);
     this.#phase = 'running';
     this.#options.control?.answer({kind: 'running', epoch: epochs?.epoch ?? 0});
+    if (epochs !== null) this.#tell(); // What it goes on from.
   }
 
   async #loop(): Promise<void> {

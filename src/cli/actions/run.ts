@@ -1,5 +1,6 @@
 import {systemClock} from '../../base/clock.ts';
 import {fail, type Problem, ProblemError} from '../../base/problem.ts';
+import type {FolderLock} from '../../commit/lock.ts';
 import {redact, redactProblem} from '../../config/redact.ts';
 import type {ControlServer} from '../../supervisor/control/serve.ts';
 import {progressOf} from '../../supervisor/report.ts';
@@ -18,7 +19,7 @@ import {placesOf, type ProjectPlaces} from '../places.ts';
 import {ProgressLine} from '../progress-line.ts';
 import {Rejections} from '../rejections.ts';
 import {runSummary, totalProgress} from '../run-summary.ts';
-import {makeFolders, planOf, printsRows, supervisedJobs, targetsOf} from '../supervised-jobs.ts';
+import {keepLogs, planOf, printsRows, supervisedJobs, takeFolders, targetsOf} from '../supervised-jobs.ts';
 import {startTimeout} from '../timeout.ts';
 
 export async function runJobs(invocation: Invocation): Promise<number> {
@@ -81,8 +82,9 @@ async function runProcesses(invocation: Invocation, planned: readonly DeliveredJ
   const control = await openControl(invocation, {places, supervision, jobs, secrets});
   const unwatch = world.onStopSignal(() => supervision.stop());
   const timeout = startTimeout(options, () => supervision.stop());
+  let lock: FolderLock | null = null;
   try {
-    makeFolders(jobs);
+    lock = await takeFolders(jobs, places);
     supervision.begin();
     const state = await supervision.ended;
     progress.clear();
@@ -94,6 +96,7 @@ async function runProcesses(invocation: Invocation, planned: readonly DeliveredJ
     timeout.cancel();
     unwatch();
     await control?.close();
+    await lock?.release();
   }
 }
 
@@ -120,9 +123,8 @@ async function openControl({world, talk}: Invocation, {places, supervision, jobs
     });
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const keepsLogs = jobs.some(({assignments}) => assignments[0].commit !== null);
-    if (isDetached(world) || (keepsLogs && error.problems.some(({code}) => code === 'project-runs'))) throw error;
-    if (keepsLogs || talk.isVerbose) talk.problems(error.problems.map(problem => ({...problem, severity: 'warning'})));
+    if (isDetached(world) || (keepLogs(jobs) && error.problems.some(({code}) => code === 'project-runs'))) throw error;
+    if (keepLogs(jobs) || talk.isVerbose) talk.problems(error.problems.map(problem => ({...problem, severity: 'warning'})));
     return null;
   }
 }
