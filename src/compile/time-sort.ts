@@ -70,7 +70,7 @@ class TimeSorter implements TimedWork {
 
   emit(mostRows: number): void {
     if (this.#next === this.#due.length) {
-      this.#due = this.store.due(this.#watermark);
+      this.#due = this.store.due(this.#watermark, mostRows);
       this.#next = 0;
     }
     let count = 0;

@@ -27,6 +27,7 @@ export class GroupTable extends RowStore {
   index: Int32Array;
   shift: number;
   mask: number;
+  readonly #hashOf = (row: number): number => this.hashRow(row);
   #current: HashIndex;
   /** The index that will take over. Every row that came since it was begun stands in both. */
   #growing: HashIndex | null = null;
@@ -72,10 +73,9 @@ export class GroupTable extends RowStore {
   /** Takes a row away. */
   remove(row: number): void {
     const hash = this.hashRow(row);
-    const hashOf = (other: number): number => this.hashRow(other);
-    const unseen = this.#current.remove(hash, row, hashOf, this.hashesInIndex ? this.#walked : 0);
+    const unseen = this.#current.remove(hash, row, this.#hashOf, this.hashesInIndex ? this.#walked : 0);
     if (this.hashesInIndex) this.#walked = unseen;
-    this.#growing?.remove(hash, row, hashOf, 0);
+    this.#growing?.remove(hash, row, this.#hashOf, 0);
     this.removeRow(row);
   }
 

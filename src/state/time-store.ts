@@ -16,8 +16,8 @@ export class TimeStore extends RowStore {
   readonly #timeOffset: number;
   readonly #arrivalOffset: number;
   #arrivals = 0;
-  /** Rows whose time has come, not in order yet. */
-  #due: number[] = [];
+  /** Rows whose time has come, by time, not in order yet where that is the same. */
+  readonly #due: number[] = [];
   /** The time of the last row whose time has come. */
   #lastTime = -Infinity;
 
@@ -51,24 +51,39 @@ export class TimeStore extends RowStore {
   }
 
   #pass(watermark: number): void {
-    while (this.#waiting.size > 0 && this.#waiting.time <= watermark) {
-      this.#lastTime = this.#waiting.time;
-      this.#due.push(this.#waiting.item);
-      this.#waiting.pop();
-    }
+    while (this.#isWaiting(watermark)) this.#passOne();
+  }
+
+  #isWaiting(watermark: number): boolean {
+    return this.#waiting.size > 0 && this.#waiting.time <= watermark;
+  }
+
+  #passOne(): void {
+    this.#lastTime = this.#waiting.time;
+    this.#due.push(this.#waiting.item);
+    this.#waiting.pop();
   }
 
   /** Whether the time of some row has come. */
   isDue(watermark: number): boolean {
-    return this.#due.length > 0 || (this.#waiting.size > 0 && this.#waiting.time <= watermark);
+    return this.#due.length > 0 || this.#isWaiting(watermark);
   }
 
-  /** The rows whose time has come, in order. They stay in the store until they are taken, and are not told of again. */
-  due(watermark: number): readonly number[] {
-    this.#pass(watermark);
-    const rows = this.#due;
-    this.#due = [];
+  /**
+   * Some rows whose time has come, in order: the first `most`, and those of the same time as the last of them. They stay in the store until they are taken, and
+   * are not told of again.
+   */
+  due(watermark: number, most: number): readonly number[] {
+    const due = this.#due;
+    while (this.#isWaiting(watermark) && (due.length < most || this.#waiting.time === this.#lastTime)) this.#passOne();
+    let end = Math.min(most, due.length);
+    while (end < due.length && this.#timeOf(due[end] as number) === this.#timeOf(due[end - 1] as number)) end++;
+    const rows = due.splice(0, end);
     return rows.sort((a, b) => this.#order.compareStored(a, b));
+  }
+
+  #timeOf(stored: number): number {
+    return this.page(stored)[this.cellOf(stored) + this.#timeOffset] as number;
   }
 
   /** Writes a row into a batch and forgets it. */
@@ -88,6 +103,7 @@ export class TimeStore extends RowStore {
     this.#lastTime = image.f64();
     super.load(image);
     this.#waiting.clear();
+    this.#due.length = 0;
     for (let row = 0; row < this.rowCount; row++) {
       if (this.isFree(row)) continue;
       const page = this.page(row);
