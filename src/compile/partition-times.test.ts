@@ -64,14 +64,15 @@ class Bench {
 
   /** Rows as partition, number and second; gives what came out by them. */
   push(...rows: readonly (readonly [partition: number, n: number, second: number])[]): readonly number[] {
-    const {batch, partitions, node, push} = this.input;
+    const {input} = this;
+    const {batch, partitions, node} = input;
     for (const [row, [partition, n, second]] of rows.entries()) {
       partitions.numbers[row] = partition;
       writeValue(this.#memory, batch.vectors[0]!, row, node.wanted[0]!.type, n, 'UTC');
       writeValue(this.#memory, batch.vectors[1]!, row, node.wanted[1]!.type, 1000 * second, 'UTC');
     }
     batch.count = rows.length;
-    push();
+    input.push();
     return this.step();
   }
 

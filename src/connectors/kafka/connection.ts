@@ -14,6 +14,8 @@ import {
 /** The longest wait for an answer that a start depends on. */
 const answerMs = 15_000;
 const retryMs = 250;
+/** Brokers that refuse connections may be about to start. */
+const refusedMs = 2500;
 /** A client that does not let go is left to the end of the process. */
 const goodbyeMs = 2000;
 
@@ -33,28 +35,76 @@ export function asked<Result>(call: (callback: KafkaCallback<Result>) => unknown
   });
 }
 
+const allDown = /brokers? (?:connections )?are down/i;
+
+/** Whether what a client says means that nothing goes on for now. Single connections come and go without harm. */
+export function meansTrouble(text: string): boolean {
+  return allDown.test(text) || /authenticat/i.test(text);
+}
+
+/** As in syslog. */
+const errorSeverity = 3;
+
 /** What a client says beside its calls: the last of it explains why a call failed. */
 export class Remarks {
-  last: string | null = null;
+  get last(): string | null {
+    return this.#logged ?? this.#heard;
+  }
+  #logged: string | null = null;
+  #heard: string | null = null;
+  /** No broker could be connected to. */
+  areDown = false;
   listen(client: KafkaConsumer | KafkaProducer, onError: (text: string) => void = () => {}): void {
     (client as KafkaConsumer).on('event.error', ({message}) => {
-      this.last = message;
+      this.hear(message);
       onError(message);
+    });
+    // Errors have a text for their code alone; what really happened is in the log.
+    (client as KafkaConsumer).on('event.log', ({severity, message}) => {
+      if (severity <= errorSeverity) this.#logged = message.replace(/^\[thrd:[^\]]*\]: /, '').replace(/ \(after .*\)$/, '');
+    });
+  }
+
+  hear(message: string): void {
+    if (allDown.test(message)) this.areDown = true;
+    else this.#heard = message;
+  }
+}
+
+/** Connects. A problem of the environment when no broker answers: soon where all of them refuse, later where nothing is heard. */
+export async function connect(client: KafkaConsumer | KafkaProducer, servers: string, remarks: Remarks): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const areDown = new Promise<never>((_, reject) => {
+    let waitedMs = 0;
+    timer = setInterval(() => {
+      waitedMs += retryMs;
+      serveEvents(client, remarks);
+      if (waitedMs >= refusedMs && remarks.areDown) reject(new Error('all brokers are down'));
+    }, retryMs);
+  });
+  try {
+    await Promise.race([asked<ClusterMetadata>(callback => client.connect({timeout: answerMs}, callback)), areDown]);
+  } catch (error) {
+    void goodbye(client);
+    throw unreachable(servers, remarks.last ?? textOf(error));
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** What a client has to say before it is connected comes only when it is asked. */
+function serveEvents(client: KafkaConsumer | KafkaProducer, remarks: Remarks): void {
+  if (!client.isConnected()) return;
+  if ('poll' in client) client.poll();
+  else {
+    client.getClient().consume(0, 1, false, error => {
+      if (error !== null && error !== undefined && error.code !== errorCodes.timedOut) remarks.hear(error.message);
     });
   }
 }
 
-/** Connects, and gives what the cluster says of a topic, or of all. A problem of the environment when no broker answers. */
-export async function connect(client: KafkaConsumer | KafkaProducer, servers: string, remarks: Remarks): Promise<void> {
-  try {
-    await asked<ClusterMetadata>(callback => client.connect({timeout: answerMs}, callback));
-  } catch (error) {
-    throw unreachable(servers, remarks.last ?? textOf(error));
-  }
-}
-
-export function unreachable(servers: string, detail: string): ProblemError {
-  const isRefused = /authenticat|sasl|ssl|certificate|handshake/i.test(detail);
+function unreachable(servers: string, detail: string): ProblemError {
+  const isRefused = /authenticat|handshake|certificate/i.test(detail);
   return fail(
     'environment',
     isRefused ? 'kafka-refused' : 'kafka-unreachable',

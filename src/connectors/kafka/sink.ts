@@ -2,7 +2,7 @@ import {fail, type Problem, type ProblemError} from '../../base/problem.ts';
 import type {DurableOutput} from '../../flow/delivery.ts';
 import type {Sink} from '../../flow/sink.ts';
 import {errorCodes, type KafkaProducer, type KafkaSettings, loadClient} from './client.ts';
-import {asked, clientProblem, codeOf, connect, goodbye, noTopic, partitionsOf, Remarks, textOf} from './connection.ts';
+import {asked, clientProblem, codeOf, connect, goodbye, meansTrouble, noTopic, partitionsOf, Remarks, textOf} from './connection.ts';
 import type {MessageTarget} from './message-encoder.ts';
 import {Outbox} from './outbox.ts';
 import {type Partitioner, partitionerOf} from './partitioner.ts';
@@ -126,6 +126,7 @@ export class KafkaSink implements Sink, MessageTarget {
     this.#producer?.poll();
     await new Promise(resolve => setImmediate(resolve));
     this.#check();
+    this.#isTroubled = false;
   }
 
   #check(): void {
@@ -134,7 +135,7 @@ export class KafkaSink implements Sink, MessageTarget {
 
   #hear(text: string): void {
     if (/fatal error/i.test(text)) this.#failure ??= clientProblem(`topic "${this.#options.topic}" cannot be written any more`, text);
-    if (this.#isTroubled || this.#producer === null || !/brokers are down|authenticat/i.test(text)) return;
+    if (this.#isTroubled || this.#producer === null || !meansTrouble(text)) return;
     this.#isTroubled = true;
     this.#options.tell({
       kind: 'transient',

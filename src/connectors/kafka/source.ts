@@ -11,7 +11,7 @@ import {
   type Message,
   type PartitionEnd,
 } from './client.ts';
-import {clientProblem, codeOf, connect, goodbye, isMissingTopic, isPassing, noTopic, Remarks, textOf} from './connection.ts';
+import {clientProblem, codeOf, connect, goodbye, isMissingTopic, isPassing, meansTrouble, noTopic, Remarks, textOf} from './connection.ts';
 import type {Extent} from './extent.ts';
 import {PartitionTable, type ReadPartition} from './partitions.ts';
 
@@ -33,8 +33,10 @@ export interface KafkaSourceOptions {
 
 /** One answer of the client that holds messages: more in one gains nothing. */
 const answerMessages = 500;
-/** A call holds a thread, and the end of the process, for so long. */
+/** A call holds a thread, and the end of the process, for so long; with several sources less, since there are few threads, and whoever flushes or commits needs one. */
 const waitMs = 100;
+const sharedWaitMs = 20;
+let openSources = 0;
 /** Answers that are held while the engine is busy; beyond that nobody asks, and the client's own queue (4 MB) fills up. */
 const mostAnswers = 2;
 const retryMs = 250;
@@ -78,11 +80,11 @@ export class KafkaSource implements MessageSource {
     const {KafkaConsumer: Consumer} = await loadClient();
     const consumer = made(() => new Consumer(settings));
     this.#remarks.listen(consumer, text => {
-      // Single connections come and go without harm.
-      if (/brokers are down|authenticat/i.test(text)) this.#hear(text);
+      if (meansTrouble(text)) this.#hear(text);
     });
     await connect(consumer, servers, this.#remarks);
     this.#consumer = consumer;
+    openSources++;
     try {
       await this.#partitions.open(consumer, from);
     } catch (error) {
@@ -206,6 +208,7 @@ export class KafkaSource implements MessageSource {
     const consumer = this.#consumer;
     if (consumer === null) return;
     this.#consumer = null;
+    openSources--;
     if (consumer.isConnected()) consumer.unassign();
     await goodbye(consumer);
   }
@@ -248,7 +251,9 @@ export class KafkaSource implements MessageSource {
       if (error !== null || messages.length > 0 || ends.length > 0 || this.#isClosed) return this.#answered(error, messages, ends);
       consumer
         .getClient()
-        .consume(waitMs, 1, false, (laterError, laterMessages, laterEnds) => this.#answered(laterError, laterMessages, laterEnds));
+        .consume(openSources > 2 ? sharedWaitMs : waitMs, 1, false, (laterError, laterMessages, laterEnds) =>
+          this.#answered(laterError, laterMessages, laterEnds),
+        );
     });
   }
 
