@@ -389,7 +389,10 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
   *#passing({left, right}: JoinReach): Generator<undefined, undefined> {
     yield* this.#passed(this.#left, left, this.#closed);
     yield* this.#passed(this.#right, right, this.#closedRight);
-    this.#dropEmptied();
+    for (let key = this.#emptied.pop(); key !== undefined; key = this.#emptied.pop()) {
+      this.#dropIfEmpty(key);
+      yield;
+    }
     return undefined;
   }
 
@@ -420,11 +423,13 @@ export class JoinOperator implements Producer, TimedWork, SavedState {
 
   /** Keys of which no row is left. Later rows of the inbox may have named them, so they stay until it is empty. */
   #dropEmptied(): void {
-    const {keys, left, right} = this.#parts;
-    for (const key of this.#emptied) {
-      if (!keys.isFree(key) && left.last(key) < 0 && right.last(key) < 0) keys.remove(key);
-    }
+    for (const key of this.#emptied) this.#dropIfEmpty(key);
     this.#emptied.length = 0;
+  }
+
+  #dropIfEmpty(key: number): void {
+    const {keys, left, right} = this.#parts;
+    if (!keys.isFree(key) && left.last(key) < 0 && right.last(key) < 0) keys.remove(key);
   }
 
   #workEnd(mostRows: number): void {
