@@ -2,7 +2,7 @@ import type {Span} from '../../base/problem.ts';
 import type {Select} from '../../sql/ast.ts';
 import type {SqlType} from '../../types/sql-type.ts';
 import type {AggregateCall, Expr} from '../expression.ts';
-import {callKey} from '../expression-walk.ts';
+import {callKey, mapChildren} from '../expression-walk.ts';
 import type {Frame} from '../window-call.ts';
 
 /** A call with OVER as it is bound: everything is an expression over what the SELECT reads, or over its groups. */
@@ -86,4 +86,18 @@ export function isAggregateColumn(expression: Expr): boolean {
 /** Which call with OVER a column stands for; -1: none. */
 export function overIndex(expression: Expr): number {
   return expression.kind === 'column' && expression.index <= firstOver ? firstOver - expression.index : -1;
+}
+
+/** Columns from this one on stand for what is joined behind the groups of a SELECT, of which nobody knows yet how many columns they have. */
+export const firstBehindGroups = 2 ** 29;
+
+/** Whether an expression is a column behind the groups of its SELECT. */
+export function isBehindGroups(expression: Expr): boolean {
+  return expression.kind === 'column' && expression.index >= firstBehindGroups;
+}
+
+/** The expression with its columns behind groups in their place, behind so many others. */
+export function placedBehind(expression: Expr, width: number): Expr {
+  if (expression.kind !== 'column') return mapChildren(expression, child => placedBehind(child, width));
+  return isBehindGroups(expression) ? {...expression, index: expression.index - firstBehindGroups + width} : expression;
 }

@@ -196,8 +196,10 @@ function bindAggregate(binder: ExpressionBinder, call: CallExpression, definitio
       hint: `it is written ${definition.syntax}`,
     });
   }
-  const bound = isStar ? [] : binder.bindAll(call.arguments);
-  const filter = call.filter === null ? null : binder.bindCondition(call.filter, 'FILTER');
+  // What an aggregate takes is of rows, not of groups.
+  const ofRows = binder.ofRows();
+  const bound = isStar ? [] : ofRows.bindAll(call.arguments);
+  const filter = call.filter === null ? null : ofRows.bindCondition(call.filter, 'FILTER');
   if (bound === null || (filter === null && call.filter !== null)) return null;
   const nested = [...bound, ...(filter === null ? [] : [filter])].some(value =>
     someExpression(value, inner => isAggregateColumn(inner) || overIndex(inner) >= 0),

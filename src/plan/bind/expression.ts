@@ -43,6 +43,8 @@ export interface ExpressionOptions {
   readonly aliases?: Aliases;
   /** Where a query may stand for a value. */
   readonly values?: QueryValues;
+  /** The same inside an aggregate, where that is another place. */
+  readonly rowValues?: QueryValues;
   /** Where CURRENT_WATERMARK may stand: whose rows these are. */
   readonly stream?: Stream;
 }
@@ -55,6 +57,12 @@ export class ExpressionBinder {
   constructor(context: BindContext, options: ExpressionOptions) {
     this.context = context;
     this.options = options;
+  }
+
+  /** The binder of what an aggregate takes. */
+  ofRows(): ExpressionBinder {
+    const {rowValues} = this.options;
+    return rowValues === undefined ? this : new ExpressionBinder(this.context, {...this.options, values: rowValues});
   }
 
   /** All of them, so that the problems of all are told; null when one has one. */

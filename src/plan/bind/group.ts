@@ -6,7 +6,7 @@ import type {AggregateCall, Expr} from '../expression.ts';
 import {expressionKey, mapChildren, someExpression} from '../expression-walk.ts';
 import type {WindowColumns} from '../nodes/window.ts';
 import {nameText} from '../plan-text.ts';
-import {isAggregateColumn, overIndex} from './aggregate-calls.ts';
+import {isAggregateColumn, isBehindGroups, overIndex} from './aggregate-calls.ts';
 import type {BindContext} from './context.ts';
 import type {ExpressionBinder} from './expression.ts';
 import {numberLiteral} from './literal.ts';
@@ -93,7 +93,7 @@ export function lifted(
     const key = keys.get(expressionKey(expression));
     if (key !== undefined) return {kind: 'column', index: key, type: expression.type, span: expression.span};
     if (expression.kind !== 'column') return mapChildren(expression, child => lift(child, span));
-    if (overIndex(expression) >= 0) return expression;
+    if (overIndex(expression) >= 0 || isBehindGroups(expression)) return expression;
     if (isAggregateColumn(expression)) return {...expression, index: group.keys.length - 1 - expression.index};
     isWhole = false;
     const {name} = input.columns[expression.index]!;

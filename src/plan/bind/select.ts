@@ -3,20 +3,20 @@ import type {Expression, Select, SelectItem, TableReference} from '../../sql/ast
 import type {Column} from '../../types/sql-type.ts';
 import type {Expr, SortItem} from '../expression.ts';
 import {expressionKey} from '../expression-walk.ts';
-import {AggregateCalls} from './aggregate-calls.ts';
+import {AggregateCalls, placedBehind} from './aggregate-calls.ts';
 import {askedInPlace, type Stream} from './current-watermark.ts';
 import type {BindContext} from './context.ts';
-import {ExpressionBinder, type Aliases} from './expression.ts';
+import {ExpressionBinder, type Aliases, type ExpressionOptions} from './expression.ts';
 import {bindFrom, type BoundFrom} from './from.ts';
 import {groupedInput, lifted, type Group} from './group.ts';
-import {bindGrouping, withSets} from './grouping-sets.ts';
+import {bindGrouping, withSets, type Grouping} from './grouping-sets.ts';
 import {attachWindow, withGroupWindow} from './group-window.ts';
 import {sortItems, type OrderKey, type Ordered} from './order.ts';
 import {withOvers, type SelectWithOvers} from './over.ts';
 import type {QueryBinder} from './query.ts';
 import {Scope} from './scope.ts';
 import {ranked, reads} from './rank.ts';
-import {splitWhere, withSubqueries} from './subquery.ts';
+import {hasAggregate, splitWhere, withSubqueries} from './subquery.ts';
 import {QueryValues} from './subquery-values.ts';
 import type {CommonTables, Emit, Session} from './session.ts';
 import {checkTtls, groupsKeptFor, hintedTtls} from './state-ttl.ts';
@@ -50,12 +50,15 @@ export function bindSelect(
   const aggregates = new AggregateCalls(select.windows);
   const start = from?.node ?? oneRow(binder);
   const values = new QueryValues(binder, {node: start, scope}, around, emit);
+  const isGrouped = select.groupBy.length > 0 || select.having !== null || select.items.some(({expression}) => hasAggregate(expression));
+  const later = isGrouped ? new QueryValues(binder, {node: start, scope}, around, emit, 'groups') : values;
   const stream = {builder: session.builder, node: start};
-  const output = bindItems(new ExpressionBinder(context, {scope, aggregates, clause: 'SELECT', values, stream}), select.items);
+  const ofItems = {scope, aggregates, clause: 'SELECT', values: later, rowValues: values, stream};
+  const output = bindItems(new ExpressionBinder(context, ofItems), select.items);
   const aliases = aliasesOf(select.items, output ?? []);
   const where = bindWhere(binder, {...select, where: tests.plain}, scope, aliases, values, stream);
   const grouping = bindGrouping(context, select, scope, output, aliases);
-  const having = bindHaving(binder, select, scope, aggregates, aliases);
+  const having = bindHaving(binder, select, scope, aggregates, aliases, {values: later, rowValues: values});
   if (output === null || where === null || grouping === null || having === null) return null;
   const sorted = bindOrder(binder, select, scope, aggregates, aliases, output, order);
   if (sorted === null) return null;
@@ -76,6 +79,33 @@ export function bindSelect(
   node = attached;
   if (select.groupBy.length === 0 && select.having === null && aggregates.calls.length === 0)
     return projected(binder, select, {node, expressions: shown, overs: aggregates.overs}, output, sorted.items, emit);
+  const bound = {grouping, aggregates, later, output, shown, having, sorted: sorted.items};
+  return grouped(binder, select, node, bound, order, emit);
+}
+
+/** What a SELECT over groups is made of. */
+interface GroupedParts {
+  readonly grouping: Grouping;
+  readonly aggregates: AggregateCalls;
+  /** The queries whose values stand behind the groups. */
+  readonly later: QueryValues;
+  readonly output: readonly Output[];
+  readonly shown: readonly Expr[];
+  readonly having: Expr | undefined;
+  readonly sorted: readonly SortItem[];
+}
+
+/** The groups of a SELECT, those of them that pass HAVING, and what is selected of them. */
+function grouped(
+  binder: QueryBinder,
+  select: Select,
+  input: number,
+  parts: GroupedParts,
+  order: readonly OrderKey[],
+  emit: Emit,
+): Ordered | null {
+  const {context, session} = binder;
+  const {grouping, aggregates, later, output, shown, having} = parts;
   const group: Group = {
     keys: grouping.keys,
     calls: aggregates.calls,
@@ -83,23 +113,28 @@ export function bindSelect(
     name: select.groupBy.length > 0 ? 'GROUP BY' : 'the aggregate',
     ttlMs: groupsKeptFor(select),
   };
-  const expressions = [...shown, ...aggregates.overParts, ...(having === undefined ? [] : [having])];
-  const asked = withSets(session, context, {node, group, expressions}, grouping.sets);
+  const expressions = [...shown, ...aggregates.overParts, ...(having === undefined ? [] : [having]), ...later.keys];
+  const asked = withSets(session, context, {node: input, group, expressions}, grouping.sets);
   if (asked === null) return null;
+  if (later.isUsed && grouping.sets !== null) return context.report.notSupported('a query as a value beside GROUPING SETS', select.span);
   const count = shown.length + aggregates.overParts.length;
   const spans = shown.map((_, index) => output[index]?.span ?? order[index - output.length]?.span ?? select.span);
-  const input = session.builder.schema(asked.node);
-  const above = lifted(context, asked.group, input, asked.expressions.slice(0, count), spans);
-  const kept = lifted(context, asked.group, input, asked.expressions.slice(count), select.having === null ? [] : [select.having.span]);
+  const below = session.builder.schema(asked.node);
+  const above = lifted(context, asked.group, below, asked.expressions.slice(0, count), spans);
+  const behind = asked.expressions.slice(count);
+  const kept = lifted(context, asked.group, below, behind, select.having === null ? [] : [select.having.span]);
   if (above === null || kept === null) return null;
   const named = output.map((column, index) => ({...column, expression: asked.expressions[index]!}));
-  node = groupedInput(session, context, asked.group, asked.node, emit, named);
-  if (kept.length > 0) {
+  let node = groupedInput(session, context, asked.group, asked.node, emit, named);
+  const width = session.builder.schema(node).columns.length;
+  const placed = (expression: Expr): Expr => placedBehind(expression, width);
+  node = later.joined(node, having === undefined ? kept : kept.slice(1));
+  if (having !== undefined) {
     const {schema} = session.builder.at(node);
-    node = session.builder.add({kind: 'filter', input: node, predicate: kept[0]!}, {schema});
+    node = session.builder.add({kind: 'filter', input: node, predicate: placed(kept[0]!)}, {schema});
   }
-  const overs = aggregates.oversWith(above.slice(shown.length));
-  return projected(binder, select, {node, expressions: above.slice(0, shown.length), overs}, output, sorted.items, emit);
+  const overs = aggregates.oversWith(above.slice(shown.length).map(placed));
+  return projected(binder, select, {node, expressions: above.slice(0, shown.length).map(placed), overs}, output, parts.sorted, emit);
 }
 
 /** Whether nothing asks for the watermark of a row where rows are joined, grouped or kept. False after a problem was reported. */
@@ -241,10 +276,11 @@ function bindHaving(
   scope: Scope,
   aggregates: AggregateCalls,
   aliases: ReadonlyMap<string, Expr>,
+  queries: Pick<ExpressionOptions, 'values' | 'rowValues'>,
 ): Expr | undefined | null {
   if (select.having === null) return undefined;
   const use: Aliases['use'] = binder.context.lenient ? 'after-columns' : 'refused';
-  const options = {scope, aggregates, clause: 'HAVING', aliases: {expressions: aliases, use}};
+  const options = {scope, aggregates, clause: 'HAVING', aliases: {expressions: aliases, use}, ...queries};
   return new ExpressionBinder(binder.context, options).bindCondition(select.having);
 }
 

@@ -6,7 +6,7 @@ import type {AggregateCall, Expr} from '../expression.ts';
 import {mapCall, mapChildren, moved, someExpression} from '../expression-walk.ts';
 import {joinCondition, joinedSchema, sideOf} from '../join-condition.ts';
 import type {JoinShape} from '../nodes/join.ts';
-import {AggregateCalls, isAggregateColumn} from './aggregate-calls.ts';
+import {AggregateCalls, firstBehindGroups, isAggregateColumn, isBehindGroups} from './aggregate-calls.ts';
 import {ExpressionBinder} from './expression.ts';
 import {groupedInput} from './group.ts';
 import type {QueryBinder} from './query.ts';
@@ -43,22 +43,43 @@ export class QueryValues {
   readonly #from: {readonly node: number; readonly scope: Scope};
   readonly #width: number;
   readonly #joined: Joined[] = [];
+  /** The first column that is added. */
+  readonly #first: number;
   #next: number;
 
-  constructor(binder: QueryBinder, from: {readonly node: number; readonly scope: Scope}, around: CommonTables | null, emit: Emit) {
+  /** `joinedTo`: what the columns stand behind. */
+  constructor(
+    binder: QueryBinder,
+    from: {readonly node: number; readonly scope: Scope},
+    around: CommonTables | null,
+    emit: Emit,
+    joinedTo: 'rows' | 'groups' = 'rows',
+  ) {
     this.#binder = binder;
     this.#from = from;
     this.#around = around;
     this.#emit = emit;
     this.#width = binder.session.builder.schema(from.node).columns.length;
-    this.#next = this.#width;
+    this.#first = joinedTo === 'rows' ? this.#width : firstBehindGroups;
+    this.#next = this.#first;
   }
 
-  /** The rows of FROM with the values behind them. */
-  joined(from: number): number {
+  get isUsed(): boolean {
+    return this.#joined.length > 0;
+  }
+
+  /** What relates the queries to the rows around, in order. */
+  get keys(): readonly Expr[] {
+    return this.#joined.flatMap(({leftKeys}) => leftKeys);
+  }
+
+  /** The rows of FROM, or the groups, with the values behind them. `keys`: those above over the node's columns. */
+  joined(from: number, keys: readonly Expr[] = this.keys): number {
     const {builder, origins} = this.#binder.session;
     const {report} = this.#binder.context;
-    return this.#joined.reduce((left, {node, leftKeys, rightKeys, span}) => {
+    let taken = 0;
+    return this.#joined.reduce((left, {node, rightKeys, span}) => {
+      const leftKeys = keys.slice(taken, (taken += rightKeys.length));
       const leftSchema = builder.schema(left);
       const shape: JoinShape = {
         kind: 'join',
@@ -249,7 +270,7 @@ export class QueryValues {
     const related = this.#relation(rows.conjuncts, span);
     if (item === null || related === null) return null;
     const isOuter = aggregates.parts.some(part => ['left', 'both'].includes(sideOf(part, this.#width)));
-    const isLoose = someExpression(item, inner => inner.kind === 'column' && inner.index >= this.#width);
+    const isLoose = someExpression(item, inner => inner.kind === 'column' && inner.index >= this.#width && !isBehindGroups(inner));
     if (isOuter || isLoose || aggregates.overs.length > 0 || related.outer.length > 0)
       return report.notSupported('a query as a value that mixes its aggregates with columns of the query around it', span);
     const calls = aggregates.calls.map(call => mapCall(call, expression => moved(expression, -this.#width)));

@@ -139,7 +139,7 @@ export function plainSelect(query: Query): Select | null {
 /** The same, perhaps with an order and a limit. */
 export function limitedSelect(query: Query): Select | null {
   const select = ungroupedSelect(query);
-  return select === null || select.items.some(({expression}) => hasAggregate(expression)) ? null : select;
+  return select === null || select.items.some(({expression}) => hasAggregate(expression) || hasOver(expression)) ? null : select;
 }
 
 /** A SELECT of one aggregate, or of a value made of aggregates, of all rows of its FROM that pass its WHERE. */
@@ -157,14 +157,26 @@ function ungroupedSelect(query: Query): Select | null {
   return body;
 }
 
-function hasAggregate(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(hasAggregate);
+/** Whether a part of the syntax tree makes groups of rows: an aggregate stands in it, but for those of queries inside, and for calls with OVER themselves. */
+export function hasAggregate(value: unknown): boolean {
+  return someCall(value, ({name, over}) => (over ?? null) === null && findFunction(name)?.kind === 'aggregate');
+}
+
+function hasOver(value: unknown): boolean {
+  return someCall(value, ({over}) => (over ?? null) !== null);
+}
+
+interface CallLike {
+  readonly name: string;
+  readonly over?: unknown;
+}
+
+function someCall(value: unknown, test: (call: CallLike) => boolean): boolean {
+  if (Array.isArray(value)) return value.some(each => someCall(each, test));
   if (value === null || typeof value !== 'object') return false;
-  const call = value as {readonly kind?: unknown; readonly name?: unknown; readonly over?: unknown};
-  if (call.kind === 'call' && typeof call.name === 'string') {
-    if (findFunction(call.name)?.kind === 'aggregate' || (call.over !== null && call.over !== undefined)) return true;
-  }
-  return Object.values(value).some(hasAggregate);
+  const {kind, name, over} = value as {readonly kind?: unknown; readonly name?: unknown; readonly over?: unknown};
+  if (kind === 'call' && typeof name === 'string' && test({name, over})) return true;
+  return Object.entries(value).some(([key, inner]) => key !== 'query' && someCall(inner, test));
 }
 
 /** The rows of a SELECT without what relates them to the row around. Null after a problem was reported. */
