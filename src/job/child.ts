@@ -49,6 +49,7 @@ function obey(message: ToJob): void {
       return;
     case 'ping':
       void tell({kind: 'pong'});
+      control.look();
   }
 }
 

@@ -38,6 +38,11 @@ export class RunControl {
     this.#wake();
   }
 
+  /** Somebody looks at the job: one that waits for input tells what has become of it. */
+  look(): void {
+    this.#wake();
+  }
+
   answer(message: FromJob): void {
     this.#answer(message);
   }

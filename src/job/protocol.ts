@@ -53,7 +53,7 @@ export type ToJob =
   | {readonly kind: 'checkpoint'}
   /** Is every source at its end, and all committed? Asked in rounds; answered by `idle` after the last commit. */
   | {readonly kind: 'ask-idle'; readonly round: number}
-  /** Answered at once by `pong`, between two steps: a process that does not answer hangs. */
+  /** Answered at once by `pong`, between two steps: a process that does not answer hangs. Progress that has not been told follows. */
   | {readonly kind: 'ping'};
 
 /** Job to parent. `ended` is the last message; a process that ends without it has died. */
