@@ -80,6 +80,26 @@ describe('what a node keeps, and what that grows with', () => {
     ["SELECT * FROM SESSION(TABLE bids, DESCRIPTOR(ts), INTERVAL '1' MINUTE)", ['the rows of open sessions']],
     ['SELECT b.price FROM bids b JOIN asks a ON a.auction = b.auction', ['all rows of both inputs, for ever']],
     [
+      "SET 'table.exec.state.ttl' = '1 h'; SELECT b.price FROM bids b JOIN asks a ON a.auction = b.auction",
+      ['all rows of both inputs, until 1 h after the last change'],
+    ],
+    [
+      "SET 'table.exec.state.ttl' = '1 h'; SELECT /*+ STATE_TTL('a' = '1 d') */ b.price FROM bids b JOIN asks a ON a.auction = b.auction",
+      ['all rows of both inputs, left ones until 1 h and right ones until 1 d after the last change'],
+    ],
+    [
+      "SELECT /*+ STATE_TTL('a' = '1 d') */ b.price FROM bids b JOIN asks a ON a.auction = b.auction",
+      ['all rows of both inputs (right ones until 1 d after the last change), for ever'],
+    ],
+    [
+      "SET 'table.exec.state.ttl' = '1 h'; SELECT price FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY auction ORDER BY price) AS n FROM bids) WHERE n <= 2",
+      ['2 rows per key of auction, until 1 h after the last change'],
+    ],
+    [
+      "SET 'table.exec.state.ttl' = '1 h'; SELECT b.price FROM bids b JOIN asks a ON a.auction = b.auction AND a.ts BETWEEN b.ts AND b.ts + INTERVAL '1' HOUR",
+      ['the rows of both inputs, while others may still match them'],
+    ],
+    [
       "SELECT b.price FROM bids b JOIN asks a ON a.auction = b.auction AND a.ts BETWEEN b.ts AND b.ts + INTERVAL '1' HOUR",
       ['the rows of both inputs, while others may still match them'],
     ],

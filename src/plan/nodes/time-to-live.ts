@@ -7,13 +7,10 @@ export function kept(growth: StateGrowth, ttl: number | readonly [number | null,
   if (typeof ttl === 'number') return {kind: 'time', text: `${growth.text}, until ${spanText(ttl)} after the last change`};
   const [left, right] = ttl;
   if (left !== null && left === right) return kept(growth, left);
-  const untils = [until('left', left), until('right', right)].filter(text => text !== '');
-  const kind = left === null || right === null ? growth.kind : 'time';
-  return {kind, text: `${growth.text}, ${untils.join(' and ')} after the last change`};
-}
-
-function until(side: string, ttlMs: number | null): string {
-  return ttlMs === null ? '' : `${side} ones until ${spanText(ttlMs)}`;
+  const until = (side: string, ttlMs: number | null): string => (ttlMs === null ? '' : `${side} ones until ${spanText(ttlMs)}`);
+  if (left !== null && right !== null)
+    return {kind: 'time', text: `${growth.text}, ${until('left', left)} and ${until('right', right)} after the last change`};
+  return {...growth, text: `${growth.text} (${until('left', left)}${until('right', right)} after the last change)`};
 }
 
 /** For `explain`: what follows the description of a node. */
