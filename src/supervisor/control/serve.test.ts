@@ -1,6 +1,7 @@
+import {spawnSync} from 'node:child_process';
 import {existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync, chmodSync} from 'node:fs';
 import {connect, createServer} from 'node:net';
-import {tmpdir} from 'node:os';
+import {tmpdir, userInfo} from 'node:os';
 import {join} from 'node:path';
 import {assert as check, asyncProperty, object, oneof, string, uint8Array} from 'fast-check';
 import {afterAll, afterEach, describe, expect, test} from 'vitest';
@@ -271,6 +272,17 @@ describe('the socket', () => {
     const path = join(scratch, 'new', 'weir', 'x.sock');
     await serve(new PlayedSupervision(['a']), path);
     expect([mode(path), mode(join(scratch, 'new', 'weir')), mode(join(scratch, 'new'))]).toEqual([0o600, 0o700, 0o700]);
+  });
+
+  test.runIf(userInfo().uid === 0)('cannot be reached by another user', async () => {
+    chmodSync(scratch, 0o755);
+    const path = await serve(new PlayedSupervision(['a']));
+    const script = `require('node:net').connect(${JSON.stringify(path)}).on('connect', () => process.exit(0)).on('error', error => { console.log(error.code); process.exit(1); })`;
+    const as = (uid: number): string => spawnSync(process.execPath, ['-e', script], {uid, gid: uid, cwd: '/', encoding: 'utf8'}).stdout;
+    expect([as(0), as(65_534)]).toEqual(['', 'EACCES\n']);
+    chmodSync(join(scratch, 'run'), 0o755); // The socket itself keeps others out, too.
+    expect(as(65_534)).toBe('EACCES\n');
+    chmodSync(join(scratch, 'run'), 0o700);
   });
 
   test.each<[string, (folder: string) => void, string]>([
