@@ -201,9 +201,15 @@ function updateSlot(
   const value = sign === null ? numberOf(segment, arg) : js`${sign} * ${numberOf(segment, arg)}`;
   if (slot.role === 'floatSum') return writer.line(js`${place} += ${value};`);
   const total = writer.const('total', js`${place} + ${value}`);
-  const add = writer.bind('addExact', addExact(layout.table), 'a first value, or a sum beyond 2^53');
+  const add = writer.bind('addExact', addExact(layout.table), 'a sum beyond 2^53');
   writer.line(js`if (Math.abs(${total}) <= ${greatest}) ${place} = ${total};`);
+  writer.line(js`else if (${isFirstExact(place, value)}) ${place} = ${value} + 0;`);
   writer.line(js`else ${add}(${group.page}, ${cell}, ${value});`);
+}
+
+/** No value was there yet, and this one stands for itself. Inline, because each new group comes here. */
+function isFirstExact(place: Js, value: Js): Js {
+  return js`${place} !== ${place} && Math.abs(${value}) <= ${greatest}`;
 }
 
 /** Where rows may be taken back, only those that come are seen here; see `updateBag`. */
@@ -226,8 +232,9 @@ function updateExtreme(segment: SegmentWriter, layout: AggregateLayout, slot: Fe
     const isBetter = wantsGreater ? js`${value} > ${place} || ${value} !== ${value}` : js`${value} < ${place} || ${place} !== ${place}`;
     return writer.line(js`if (${isBetter}) ${place} = ${value};`);
   }
-  const improve = writer.bind('improve', improveExact(layout.table, wantsGreater), 'a first value, or one beyond 2^53 before');
+  const improve = writer.bind('improve', improveExact(layout.table, wantsGreater), 'one beyond 2^53 before');
   writer.line(js`if (${value} ${wantsGreater ? js`>` : js`<`} ${place}) ${place} = ${value};`);
+  writer.line(js`else if (${isFirstExact(place, value)}) ${place} = ${value} + 0;`);
   writer.line(
     js`else if (!(${place} ${wantsGreater ? js`<=` : js`>=`} ${wantsGreater ? greatest : -greatest})) ${improve}(${group.page}, ${cell}, ${value});`,
   );
