@@ -94,12 +94,12 @@ function apply(state: SupervisorState, event: SupervisorEvent): Decision {
     case 'exited':
     case 'sampled': {
       const job = state.jobs.get(event.job);
-      const process = job?.processes[event.slot];
-      if (job === undefined || process === undefined || !isLive(process)) return {state, actions: []};
+      const child = job?.processes[event.slot];
+      if (job === undefined || child === undefined || !isLive(child)) return {state, actions: []};
       if (event.kind === 'spawned') return {state: withProcess(state, event.job, event.slot, {pid: event.pid}), actions: []};
-      if (event.kind === 'message') return hear(state, event, process);
+      if (event.kind === 'message') return hear(state, event, child);
       // What it wrote last may be input of those who have answered already: they are asked again.
-      return event.kind === 'sampled' ? weigh(state, event, job, process) : exited(voidRound(state, event.atMs), event, job, process);
+      return event.kind === 'sampled' ? weigh(state, event, job, child) : exited(voidRound(state, event.atMs), event, job, child);
     }
   }
 }
@@ -134,9 +134,9 @@ function command(state: SupervisorState, what: JobCommand, names: readonly strin
         next = startAgain(next, name, what === 'restart', atMs);
         break;
       case 'checkpoint':
-        job.processes.forEach((process, slot) => {
-          if (!isLive(process) || process.phase === 'killed' || process.phase === 'stopping') return;
-          const {checkpoints} = process;
+        job.processes.forEach((child, slot) => {
+          if (!isLive(child) || child.phase === 'killed' || child.phase === 'stopping') return;
+          const {checkpoints} = child;
           next = withProcess(next, name, slot, {checkpoints: {...checkpoints, asked: checkpoints.asked + 1}});
           actions.push({kind: 'send', job: name, slot, message: {kind: 'checkpoint'}});
         });
@@ -149,10 +149,10 @@ function command(state: SupervisorState, what: JobCommand, names: readonly strin
 function startAgain(state: SupervisorState, name: string, isRestart: boolean, atMs: number): SupervisorState {
   const before = state.jobs.get(name) as JobState;
   let next = withJob(state, name, {isHeld: false, wasIdle: false, wish: before.wish === 'pause' && !isOver(before) ? 'pause' : 'run'});
-  before.processes.forEach((process, slot) => {
-    const isStoppedFirst = isLive(process) && (isRestart || process.phase === 'stopping' || process.phase === 'killed');
+  before.processes.forEach((child, slot) => {
+    const isStoppedFirst = isLive(child) && (isRestart || child.phase === 'stopping' || child.phase === 'killed');
     const forgiven = {ending: null, deathsMs: [], attempts: 0, startsAtMs: atMs} as const;
-    next = withProcess(next, name, slot, isLive(process) ? {isRestarting: isStoppedFirst} : {...forgiven, isRestarting: false});
+    next = withProcess(next, name, slot, isLive(child) ? {isRestarting: isStoppedFirst} : {...forgiven, isRestarting: false});
   });
   return next;
 }
@@ -160,7 +160,7 @@ function startAgain(state: SupervisorState, name: string, isRestart: boolean, at
 function hear(
   state: SupervisorState,
   {job: name, slot, message, atMs}: OfProcess & {readonly message: FromJob; readonly atMs: number},
-  process: ProcessState,
+  child: ProcessState,
 ): Decision {
   const heard = {heardMs: atMs, isNotAnswering: false};
   const change = (changes: Partial<ProcessState>, ...actions: SupervisorAction[]): Decision => ({
@@ -168,7 +168,7 @@ function hear(
     actions,
   });
   // Whoever tells of its progress runs, also when it was told first.
-  const runs = process.phase === 'starting' ? ({phase: 'running', hasRun: true, healthySinceMs: atMs} as const) : {};
+  const runs = child.phase === 'starting' ? ({phase: 'running', hasRun: true, healthySinceMs: atMs} as const) : {};
   switch (message.kind) {
     case 'progress':
       return change({status: message.progress, ...(message.progress.phase === 'opening' ? {} : runs)});
@@ -177,11 +177,11 @@ function hear(
     case 'running':
       return change(runs);
     case 'paused':
-      return change(process.phase === 'pausing' ? {phase: 'paused'} : {});
+      return change(child.phase === 'pausing' ? {phase: 'paused'} : {});
     case 'resumed':
-      return change(process.phase === 'resuming' ? {phase: 'running'} : {});
+      return change(child.phase === 'resuming' ? {phase: 'running'} : {});
     case 'committed': {
-      const {asked, answered} = process.checkpoints;
+      const {asked, answered} = child.checkpoints;
       return change({checkpoints: {asked, answered: Math.min(asked, answered + 1), epoch: message.epoch}});
     }
     case 'idle':
@@ -189,7 +189,7 @@ function hear(
     case 'pong':
       return change({});
     case 'ended':
-      return change({result: message.result, status: {...process.status, ...message.result}});
+      return change({result: message.result, status: {...child.status, ...message.result}});
   }
 }
 
@@ -197,17 +197,17 @@ function weigh(
   state: SupervisorState,
   {job: name, slot, memoryBytes, atMs}: OfProcess & {readonly memoryBytes: number; readonly atMs: number},
   job: JobState,
-  process: ProcessState,
+  child: ProcessState,
 ): Decision {
   const limitBytes = job.settings.supervision.memoryBytes;
   const isOver = limitBytes !== null && memoryBytes > limitBytes;
-  const overMemorySinceMs = isOver ? (process.overMemorySinceMs ?? atMs) : null;
+  const overMemorySinceMs = isOver ? (child.overMemorySinceMs ?? atMs) : null;
   const changes: Partial<ProcessState> = {memoryBytes, overMemorySinceMs};
-  if (limitBytes === null || overMemorySinceMs === null || process.phase === 'killed') {
+  if (limitBytes === null || overMemorySinceMs === null || child.phase === 'killed') {
     return {state: withProcess(state, name, slot, changes), actions: []};
   }
-  const isEnded = process.wasToldOfMemory && atMs - overMemorySinceMs >= memoryGraceMs;
-  const problem = memoryProblem(processName(job, slot), memoryBytes, limitBytes, process.status.stateBytes, isEnded);
+  const isEnded = child.wasToldOfMemory && atMs - overMemorySinceMs >= memoryGraceMs;
+  const problem = memoryProblem(processName(job, slot), memoryBytes, limitBytes, child.status.stateBytes, isEnded);
   if (isEnded) {
     return {
       state: withProcess(state, name, slot, {...changes, phase: 'killed', killedFor: problem}),
@@ -216,7 +216,7 @@ function weigh(
   }
   return {
     state: withProcess(state, name, slot, {...changes, wasToldOfMemory: true}),
-    actions: process.wasToldOfMemory ? [] : [{kind: 'report', job: name, problem, isSaid: false}],
+    actions: child.wasToldOfMemory ? [] : [{kind: 'report', job: name, problem, isSaid: false}],
   };
 }
 
@@ -226,21 +226,21 @@ function tick(state: SupervisorState, atMs: number): Decision {
   const actions: SupervisorAction[] = [];
   let next: SupervisorState = {...state, tickedMs: atMs};
   for (const [name, job] of state.jobs) {
-    job.processes.forEach((process, slot) => {
-      if (!isLive(process) || process.phase === 'killed') return;
+    job.processes.forEach((child, slot) => {
+      if (!isLive(child) || child.phase === 'killed') return;
       actions.push({kind: 'send', job: name, slot, message: {kind: 'ping'}});
       if (hasSlept) {
         next = withProcess(next, name, slot, {heardMs: atMs});
         return;
       }
-      const silentMs = atMs - process.heardMs;
-      if (silentMs < (process.phase === 'starting' ? mostSilentWhileStartingMs : mostSilentMs)) return;
+      const silentMs = atMs - child.heardMs;
+      if (silentMs < (child.phase === 'starting' ? mostSilentWhileStartingMs : mostSilentMs)) return;
       const isEnded = job.settings.supervision.onNotAnswering === 'restart';
       const problem = notAnsweringProblem(processName(job, slot), silentMs, isEnded);
       if (isEnded) {
         next = withProcess(next, name, slot, {isNotAnswering: true, phase: 'killed', killedFor: problem});
         actions.push({kind: 'kill', job: name, slot});
-      } else if (!process.isNotAnswering) {
+      } else if (!child.isNotAnswering) {
         next = withProcess(next, name, slot, {isNotAnswering: true});
         actions.push({kind: 'report', job: name, problem, isSaid: false});
       }
@@ -254,7 +254,7 @@ function exited(
   state: SupervisorState,
   {job: name, slot, how, atMs, random}: OfProcess & {readonly how: string; readonly atMs: number; readonly random: number},
   job: JobState,
-  process: ProcessState,
+  child: ProcessState,
 ): Decision {
   const gone = {
     phase: 'down',
@@ -269,20 +269,20 @@ function exited(
     endedMs: atMs,
     checkpoints: {asked: 0, answered: 0, epoch: null},
   } as const;
-  const {result} = process;
+  const {result} = child;
   const change = (changes: Partial<ProcessState>): SupervisorState => withProcess(state, name, slot, {...gone, ...changes});
   if (result !== null && (result.status === 'done' || result.status === 'stopped')) {
     // `restart` of a job that has just come to its end starts it once more: somebody has asked for that.
-    if (process.isRestarting && job.wish !== 'stop')
+    if (child.isRestarting && job.wish !== 'stop')
       return {state: change({problem: null, deathsMs: [], attempts: 0, startsAtMs: atMs}), actions: []};
     return {state: change({problem: null, ending: result.status === 'done' || job.wasIdle ? 'done' : 'stopped'}), actions: []};
   }
   const called = processName(job, slot);
-  const problem = result?.problem ?? process.killedFor ?? diedProblem(called, how, job.settings.hasLog);
+  const problem = result?.problem ?? child.killedFor ?? diedProblem(called, how, job.settings.hasLog);
   const {hasLog, supervision} = job.settings;
   const isWanted = job.wish !== 'stop' && !state.isStopping && result?.status !== 'too-many-errors';
-  if (!isWanted || !hasLog || !mayHelp(problem, process.hasRun)) return failed(change({problem, ending: 'failed'}), name, problem);
-  const after = afterDeath(process, supervision.restart, atMs, random);
+  if (!isWanted || !hasLog || !mayHelp(problem, child.hasRun)) return failed(change({problem, ending: 'failed'}), name, problem);
+  const after = afterDeath(child, supervision.restart, atMs, random);
   if (after.ending === 'quarantined') {
     const {withinMs} = supervision.restart.mostRestarts;
     const told = crashLoopProblem(called, after.deathsMs?.length ?? 0, withinMs, problem);
@@ -338,16 +338,16 @@ function settle(state: SupervisorState, atMs: number): Decision {
 
 function settleProcess(state: SupervisorState, name: string, slot: number, atMs: number): Decision {
   const job = state.jobs.get(name) as JobState;
-  const process = job.processes[slot] as ProcessState;
+  const child = job.processes[slot] as ProcessState;
   const send = (phase: ProcessState['phase'], kind: 'stop' | 'pause' | 'resume'): Decision => ({
     state: withProcess(state, name, slot, {phase}),
     actions: [{kind: 'send', job: name, slot, message: {kind}}],
   });
   const nothing: Decision = {state, actions: []};
-  const {phase} = process;
-  if (phase === 'down') return process.ending === null ? settleDown(state, name, slot, atMs) : nothing;
+  const {phase} = child;
+  if (phase === 'down') return child.ending === null ? settleDown(state, name, slot, atMs) : nothing;
   if (phase === 'stopping' || phase === 'killed') return nothing;
-  const wantsStop = job.wish === 'stop' || process.isRestarting;
+  const wantsStop = job.wish === 'stop' || child.isRestarting;
   if (wantsStop) return job.wish === 'stop' && hasDependants(state, name) ? nothing : send('stopping', 'stop');
   if (phase === 'running' && job.wish === 'pause') return send('pausing', 'pause');
   return phase === 'paused' && job.wish === 'run' ? send('resuming', 'resume') : nothing;
@@ -356,17 +356,17 @@ function settleProcess(state: SupervisorState, name: string, slot: number, atMs:
 /** A process that is to run, and does not. */
 function settleDown(state: SupervisorState, name: string, slot: number, atMs: number): Decision {
   const job = state.jobs.get(name) as JobState;
-  const process = job.processes[slot] as ProcessState;
+  const child = job.processes[slot] as ProcessState;
   if (job.wish === 'stop') {
-    return {state: withProcess(state, name, slot, {ending: process.problem === null ? 'stopped' : 'failed'}), actions: []};
+    return {state: withProcess(state, name, slot, {ending: child.problem === null ? 'stopped' : 'failed'}), actions: []};
   }
   const lost = lostDependency(state, job);
   if (lost !== null) {
     const problem = dependencyProblem(name, lost.on, lost.wanted);
     return failed(withProcess(state, name, slot, {ending: 'failed', problem}), name, problem);
   }
-  if (!canStart(state, job) || atMs < process.startsAtMs || startingCount(state, atMs) >= mostStarting) return {state, actions: []};
-  const isFresh = job.settings.isFresh && !process.hasRun;
+  if (!canStart(state, job) || atMs < child.startsAtMs || startingCount(state, atMs) >= mostStarting) return {state, actions: []};
+  const isFresh = job.settings.isFresh && !child.hasRun;
   const changes: Partial<ProcessState> = {
     phase: 'starting',
     result: null,
@@ -374,7 +374,7 @@ function settleDown(state: SupervisorState, name: string, slot: number, atMs: nu
     healthySinceMs: 0,
     spawnedMs: atMs,
     heardMs: atMs,
-    startedMs: process.startedMs || atMs,
+    startedMs: child.startedMs || atMs,
   };
   return {state: withProcess(state, name, slot, changes), actions: [{kind: 'start', job: name, slot, isFresh}]};
 }

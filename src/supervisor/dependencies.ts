@@ -44,7 +44,7 @@ function hasCome({processes}: JobState, wanted: DependencyState): boolean {
     case 'started':
       return processes.every(({startedMs}) => startedMs > 0);
     case 'healthy':
-      return processes.every(process => isHealthy(process) || process.ending === 'done');
+      return processes.every(child => isHealthy(child) || child.ending === 'done');
     case 'done':
       return processes.every(({ending}) => ending === 'done');
   }

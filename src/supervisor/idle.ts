@@ -15,7 +15,7 @@ export interface IdleDecision {
 interface Asked {
   readonly job: string;
   readonly slot: number;
-  readonly process: ProcessState;
+  readonly child: ProcessState;
 }
 
 /**
@@ -31,7 +31,7 @@ export function settleIdle(state: SupervisorState, atMs: number): IdleDecision {
   if (live.length === 0) return nothing;
   if (!isSteady(state)) return round.isOpen || round.calm !== null ? {...nothing, state: closed(state, atMs, null)} : nothing;
   if (!round.isOpen) return atMs < round.nextAtMs ? nothing : ask(state, live);
-  const answers = live.map(({process}) => (process.idle?.round === round.number ? process.idle : null));
+  const answers = live.map(({child}) => (child.idle?.round === round.number ? child.idle : null));
   if (answers.includes(null)) return nothing;
   if (!answers.every(answer => answer?.isIdle === true)) return {...nothing, state: closed(state, atMs, null)};
   const epochs = JSON.stringify(answers.map((answer, index) => [live[index]?.job, answer?.epoch]));
@@ -57,7 +57,7 @@ export function askIdle(
   jobs: readonly string[],
 ): {readonly state: SupervisorState; readonly actions: readonly SupervisorAction[]} {
   const number = state.round.number + 1;
-  const asked = liveOf(state).filter(({job, process}) => jobs.includes(job) && (process.phase === 'running' || process.phase === 'paused'));
+  const asked = liveOf(state).filter(({job, child}) => jobs.includes(job) && (child.phase === 'running' || child.phase === 'paused'));
   let next: SupervisorState = {...state, round: {...state.round, number}};
   for (const {job, slot} of asked) next = withProcess(next, job, slot, {idle: null});
   return {state: next, actions: asked.map(({job, slot}) => ({kind: 'send', job, slot, message: {kind: 'ask-idle', round: number}}))};
@@ -69,9 +69,7 @@ export function voidRound(state: SupervisorState, atMs: number): SupervisorState
 }
 
 function liveOf(state: SupervisorState): readonly Asked[] {
-  return [...state.jobs].flatMap(([job, {processes}]) =>
-    processes.flatMap((process, slot) => (isLive(process) ? [{job, slot, process}] : [])),
-  );
+  return [...state.jobs].flatMap(([job, {processes}]) => processes.flatMap((child, slot) => (isLive(child) ? [{job, slot, child}] : [])));
 }
 
 /** Everything that can run runs: what starts, stops or is held has perhaps more to do. */

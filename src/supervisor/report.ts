@@ -66,7 +66,7 @@ export function reportJobs(state: SupervisorState): readonly JobReport[] {
 
 function reportJob(state: SupervisorState, job: JobState): JobReport {
   const {processes, settings} = job;
-  const sum = (of: (process: ProcessState) => number): number => processes.reduce((total, process) => total + of(process), 0);
+  const sum = (of: (child: ProcessState) => number): number => processes.reduce((total, child) => total + of(child), 0);
   const known = (numbers: readonly (number | null)[]): number[] => numbers.filter(number => number !== null);
   const least = (numbers: readonly (number | null)[]): number | null => (known(numbers).length === 0 ? null : Math.min(...known(numbers)));
   const total = (numbers: readonly (number | null)[]): number | null =>

@@ -43,17 +43,17 @@ export function mayHelp({kind, code}: Problem, hasRun: boolean): boolean {
 
 /** What becomes of a process that died: a time at which the next one starts, or quarantine. `random`: from 0 up to 1. */
 export function afterDeath(
-  process: Pick<ProcessState, 'deathsMs' | 'attempts' | 'healthySinceMs' | 'restarts'>,
+  child: Pick<ProcessState, 'deathsMs' | 'attempts' | 'healthySinceMs' | 'restarts'>,
   policy: RestartPolicy,
   atMs: number,
   random: number,
 ): Partial<ProcessState> {
   const {initialWaitMs, longestWaitMs, healthyAfterMs, mostRestarts} = policy;
-  const deathsMs = [...process.deathsMs.filter(ms => ms > atMs - mostRestarts.withinMs), atMs];
-  const wasHealthy = process.healthySinceMs > 0 && atMs - process.healthySinceMs >= healthyAfterMs;
-  const attempts = wasHealthy ? 1 : process.attempts + 1;
+  const deathsMs = [...child.deathsMs.filter(ms => ms > atMs - mostRestarts.withinMs), atMs];
+  const wasHealthy = child.healthySinceMs > 0 && atMs - child.healthySinceMs >= healthyAfterMs;
+  const attempts = wasHealthy ? 1 : child.attempts + 1;
   if (deathsMs.length > mostRestarts.count) return {deathsMs, attempts, ending: 'quarantined'};
   // Full jitter: jobs that died of one cause do not come back all at once. (Doubling stops long before a number overflows.)
   const mostMs = Math.min(longestWaitMs, initialWaitMs * 2 ** Math.min(attempts - 1, 40));
-  return {deathsMs, attempts, startsAtMs: atMs + Math.floor(random * mostMs), restarts: process.restarts + 1};
+  return {deathsMs, attempts, startsAtMs: atMs + Math.floor(random * mostMs), restarts: child.restarts + 1};
 }

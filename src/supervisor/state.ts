@@ -155,7 +155,7 @@ export function isLive({phase}: ProcessState): boolean {
 
 /** Nothing of it runs, and nothing of it will by itself. */
 export function isOver({processes}: JobState): boolean {
-  return processes.every(process => !isLive(process) && process.ending !== null);
+  return processes.every(child => !isLive(child) && child.ending !== null);
 }
 
 export function hasFailed({processes}: JobState): boolean {

@@ -179,7 +179,7 @@ class Supervisor implements Supervision {
     const options = this.#options;
     const job = this.#jobs.get(name) as SupervisedJob;
     const assignment = job.assignments[slot] as JobAssignment;
-    const process = new JobProcess({
+    const child = new JobProcess({
       module: options.module,
       environment: options.environment,
       // What the first process has begun anew, the next one goes on with.
@@ -191,8 +191,8 @@ class Supervisor implements Supervision {
       onMessage: message => this.#happen({kind: 'message', job: name, slot, message, atMs: this.#now()}),
       onExit: how => this.#happen({kind: 'exited', job: name, slot, how, atMs: this.#now(), random: randomInt(mostRandom) / mostRandom}),
     });
-    this.#processes.set(keyOf({job: name, slot}), process);
-    if (process.pid !== undefined) this.#happen({kind: 'spawned', job: name, slot, pid: process.pid, atMs: this.#now()});
+    this.#processes.set(keyOf({job: name, slot}), child);
+    if (child.pid !== undefined) this.#happen({kind: 'spawned', job: name, slot, pid: child.pid, atMs: this.#now()});
   }
 
   #loseOutput(error: unknown): void {

@@ -73,7 +73,7 @@ function allRun({processes}: JobState): boolean {
 }
 
 function allPaused({processes}: JobState): boolean {
-  return processes.every(process => (isLive(process) ? process.phase === 'paused' : process.ending !== null)) && processes.some(isLive);
+  return processes.every(child => (isLive(child) ? child.phase === 'paused' : child.ending !== null)) && processes.some(isLive);
 }
 
 function isUp(phase: JobState['processes'][number]['phase']): boolean {

@@ -40,8 +40,8 @@ export class IdleWatch {
     const all = this.#jobs.flatMap(name => state.jobs.get(name)?.processes ?? []);
     // Whoever is not up, or was not when it was asked, has not answered: it is asked again later.
     // (The answer to a later question, which another watch has put, is as good.)
-    if (all.some(process => isUp(process) && (process.idle?.round ?? -1) < this.#round)) return;
-    const isIdle = all.every(process => process.ending === 'done' || (isUp(process) && process.idle?.isIdle === true));
+    if (all.some(child => isUp(child) && (child.idle?.round ?? -1) < this.#round)) return;
+    const isIdle = all.every(child => child.ending === 'done' || (isUp(child) && child.idle?.isIdle === true));
     const epochs = JSON.stringify(all.map(({idle}) => idle?.epoch));
     // What one commits may be input of another: nothing is on its way between them when two rounds find the same.
     if (isIdle && (this.#jobs.length === 1 || epochs === this.#epochs)) {

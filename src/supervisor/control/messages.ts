@@ -1,6 +1,7 @@
 import type {Problem} from '../../base/problem.ts';
 import {fail} from '../../base/problem.ts';
 import type {JobCommand} from '../decide.ts';
+import type {JournalEntry} from '../journal.ts';
 import type {JobReport, JobWord} from '../report.ts';
 
 /** What `wait` waits for. */
@@ -13,7 +14,11 @@ export type JobPatterns = readonly string[] | null;
 export type ControlRequest =
   | {readonly command: 'status'}
   | {readonly command: JobCommand; readonly jobs: JobPatterns}
-  | {readonly command: 'wait'; readonly until: WaitGoal; readonly jobs: JobPatterns};
+  | {readonly command: 'wait'; readonly until: WaitGoal; readonly jobs: JobPatterns}
+  /** What does not change of a job while it runs. */
+  | {readonly command: 'describe'; readonly job: string}
+  /** What happened to a job behind the entry of this number. */
+  | {readonly command: 'journal'; readonly job: string; readonly after: number};
 
 /** Lines from the supervisor, until `end`. A connection that ends without it has been cut off. */
 export type ControlAnswer =
@@ -22,6 +27,9 @@ export type ControlAnswer =
   | {readonly kind: 'status'; readonly status: JobReport}
   /** A job has come where it was told to go. `epoch`: of a checkpoint. */
   | {readonly kind: 'job'; readonly job: string; readonly before: JobWord; readonly state: JobWord; readonly epoch: number | null}
+  /** A piece of a text about a job: pieces that follow each other belong together. */
+  | {readonly kind: 'text'; readonly about: 'plan' | 'config'; readonly text: string}
+  | {readonly kind: 'entry'; readonly entry: JournalEntry}
   | {readonly kind: 'problem'; readonly problem: Pick<Problem, 'kind' | 'severity' | 'code' | 'message' | 'hint'>}
   | {readonly kind: 'end'};
 
@@ -54,6 +62,16 @@ export function parseRequest(line: string): ControlRequest {
     if (typeof until !== 'string' || !goals.has(until)) throw badRequest('"until" is no state to wait for');
     return {command, until: until as WaitGoal, jobs: patternsOf(given.get('jobs'))};
   }
+  if (command === 'describe') {
+    checkKeys(given, ['command', 'job']);
+    return {command, job: jobOf(given.get('job'))};
+  }
+  if (command === 'journal') {
+    checkKeys(given, ['command', 'job', 'after']);
+    const after = given.get('after');
+    if (typeof after !== 'number' || !Number.isSafeInteger(after) || after < 0) throw badRequest('"after" is no number of an entry');
+    return {command, job: jobOf(given.get('job')), after};
+  }
   if (typeof command !== 'string' || !commands.has(command)) throw badRequest('there is no such command');
   checkKeys(given, ['command', 'jobs']);
   return {command: command as JobCommand, jobs: patternsOf(given.get('jobs'))};
@@ -72,6 +90,11 @@ function patternsOf(value: unknown): JobPatterns {
     value.every(text => typeof text === 'string' && text !== '' && text.length <= longestPattern);
   if (!isRight) throw badRequest('"jobs" is no list of names');
   return value as readonly string[];
+}
+
+function jobOf(value: unknown): string {
+  if (typeof value !== 'string' || value === '' || value.length > longestPattern) throw badRequest('"job" is no name');
+  return value;
 }
 
 /** What was sent is never repeated: a stranger's bytes have no place in our messages. */

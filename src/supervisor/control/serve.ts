@@ -1,6 +1,7 @@
 import type {Server, Socket} from 'node:net';
 import {type Problem, ProblemError} from '../../base/problem.ts';
 import {matchesName} from '../name-pattern.ts';
+import type {Journal} from '../journal.ts';
 import {reportJobs, wordOf} from '../report.ts';
 import type {JobState, SupervisorState} from '../state.ts';
 import type {Supervision} from '../supervise.ts';
@@ -18,6 +19,16 @@ export interface ServeOptions {
   readonly supervision: Supervision;
   /** Takes secrets of a job out of a text that is about it. */
   readonly redact: (job: string, text: string) => string;
+  /** What happened to jobs; absent: nobody keeps it. */
+  readonly journal?: Journal;
+  /** What does not change of a job, without its secrets; absent: nobody knows. */
+  readonly describe?: (job: string) => Promise<JobTexts>;
+}
+
+/** Texts about a job; null: there is none. */
+export interface JobTexts {
+  readonly plan: string | null;
+  readonly config: string | null;
 }
 
 export interface ControlServer {
@@ -29,6 +40,9 @@ export interface ControlServer {
 const requestWithinMs = 10_000;
 /** So long a peer may take to read its last answers once everything has ended. */
 const lastAnswersMs = 500;
+
+/** A piece of a text: each character of it can take six bytes of a line. */
+const pieceLength = 8192;
 
 /** Opens the socket over which commands ask and tell. Throws as `listen` does. */
 export async function serveControl(options: ServeOptions): Promise<ControlServer> {
@@ -111,6 +125,12 @@ class Conversation {
       this.end();
       return;
     }
+    if (request.command === 'describe' || request.command === 'journal') {
+      if (!supervision.state.jobs.has(request.job)) this.#refuseName([request.job]);
+      else if (request.command === 'describe') void this.#describe(request.job);
+      else this.#tellJournal(request.job, request.after);
+      return;
+    }
     const names = this.#namesOf(request.jobs);
     if (names === null) return;
     const {state} = supervision;
@@ -137,14 +157,32 @@ class Conversation {
     if (patterns === null) return all;
     const unused = patterns.filter(pattern => !all.some(name => matchesName(pattern, name)));
     if (unused.length === 0) return all.filter(name => patterns.some(pattern => matchesName(pattern, name)));
+    this.#refuseName(unused);
+    return null;
+  }
+
+  #refuseName(names: readonly string[]): void {
     this.#refuse({
       kind: 'usage',
       severity: 'error',
       code: 'unknown-job',
-      message: `no job that runs has the name ${unused.map(name => JSON.stringify(name)).join(', ')}`,
-      hint: `there are: ${all.join(', ')}`,
+      message: `no job that runs has the name ${names.map(name => JSON.stringify(name)).join(', ')}`,
+      hint: `there are: ${[...this.#options.supervision.state.jobs.keys()].join(', ')}`,
     });
-    return null;
+  }
+
+  async #describe(job: string): Promise<void> {
+    const texts = (await this.#options.describe?.(job)) ?? {plan: null, config: null};
+    for (const about of ['plan', 'config'] as const) {
+      const text = texts[about] ?? '';
+      for (let at = 0; at < text.length; at += pieceLength) this.#say({kind: 'text', about, text: text.slice(at, at + pieceLength)});
+    }
+    this.end();
+  }
+
+  #tellJournal(job: string, after: number): void {
+    for (const entry of this.#options.journal?.after(job, after) ?? []) this.#say({kind: 'entry', entry});
+    this.end();
   }
 
   #refuseWithoutLog(jobs: ReadonlyMap<string, JobState>): boolean {
@@ -198,7 +236,7 @@ class Conversation {
       epoch: epochs.includes(-1) ? null : Math.min(...epochs),
     });
     if (progress !== 'lost') return;
-    const [problem] = job.processes.flatMap(process => process.problem ?? []);
+    const [problem] = job.processes.flatMap(child => child.problem ?? []);
     const why = problem === undefined ? '' : `: ${this.#options.redact(name, problem.message)}`;
     this.#say({
       kind: 'problem',
