@@ -13,7 +13,7 @@ const waysToWriteOne = [
   `\\badvisor\\.(?:at|in)\\(\\s*(?:[\\w.!]+,\\s*){1,2}'(${word})',`,
 ].map(pattern => new RegExp(pattern, 'g'));
 /** First arguments of the same functions that are no codes. */
-const others = new Set(['read', 'write', 'gzip', 'zstd', 'code', 'error', 'warning']);
+const others = new Set(['read', 'write', 'cut', 'gzip', 'zstd', 'code', 'error', 'warning']);
 
 const sources = readdirSync('src', {recursive: true, encoding: 'utf8'})
   .filter(file => file.endsWith('.ts') && !/\.test\.ts$|generated|kernel\/wasm|^testing\/|^cli\/(flags|pages\/)/.test(file))

@@ -379,6 +379,10 @@ const logs: Readonly<Record<string, ProblemMeaning>> = {
     meaning: 'the log of a job was written by another version of its SQL',
     action: 'go back to that version, rename the job, or start over with --fresh',
   },
+  'output-changed': {
+    meaning: 'a file that a job has written is shorter than what its log counts on',
+    action: 'put the file back, or start over with --fresh',
+  },
   'undecided-commit': {
     meaning: 'a job died while it committed, and its group does not say any more whether that commit counts',
     action: 'look at what was written, and start over with --fresh',
