@@ -11,6 +11,8 @@ export type Step =
   | {readonly harm: 'point'; readonly point: CommitPoint; readonly count?: number}
   /** The broker does what it is asked for, and its answer never comes. */
   | {readonly harm: 'drop'; readonly api: ApiName}
+  /** What has not been synced is gone, or is zeros: when there is something, or at a moment of a commit. */
+  | {readonly harm: 'power-loss'; readonly point?: CommitPoint; readonly count?: number}
   | {readonly harm: PlainHarm};
 
 export type PlainHarm = (typeof plainHarms)[number];
@@ -33,8 +35,6 @@ const plainHarms = [
   'full-output',
   /** The disk is full where its log is. */
   'full-log',
-  /** What has not been synced is gone, or is zeros. */
-  'power-loss',
   /** A part of another record stands behind the last one of its log. */
   'torn-tail',
   /** The end of the last record of its log is missing. */
@@ -66,7 +66,7 @@ export function pointsOf({to}: Pair, guarantee: Guarantee): readonly CommitPoint
 /** Everything that a job of this pair can suffer, once each. */
 export function deckOf(pair: Pair, guarantee: Guarantee): readonly Step[] {
   const points = pointsOf(pair, guarantee).map((point): Step => ({harm: 'point', point}));
-  const harms: PlainHarm[] = ['kill', 'kill', 'zombie', 'freeze', 'stop', 'pause', 'clock', 'full-log', 'power-loss', 'torn-tail'];
+  const harms: PlainHarm[] = ['kill', 'kill', 'zombie', 'freeze', 'stop', 'pause', 'clock', 'full-log', 'torn-tail'];
   const apis: ApiName[] = [];
   if (pair.to === 'file') harms.push('full-output', 'lost-record');
   if (pair.to === 'kafka') apis.push('produce');
@@ -76,7 +76,7 @@ export function deckOf(pair: Pair, guarantee: Guarantee): readonly Step[] {
     apis.push('addPartitionsToTxn', 'addOffsetsToTxn', 'txnOffsetCommit', 'endTxn', 'initProducerId');
   }
   if (usesKafka(pair)) harms.push('cut', 'delay', 'net-freeze', 'broker-freeze', 'broker-restart', 'broker-kill');
-  return [...points, ...harms.map((harm): Step => ({harm})), ...apis.map((api): Step => ({harm: 'drop', api}))];
+  return [...points, {harm: 'power-loss'}, ...harms.map((harm): Step => ({harm})), ...apis.map((api): Step => ({harm: 'drop', api}))];
 }
 
 /** What long runs do again and again: mostly crashes; the network and the broker are slow to come back, so they are disturbed now and then. */

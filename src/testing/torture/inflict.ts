@@ -6,7 +6,7 @@ import type {Broker} from '../kafka/broker.ts';
 import type {ApiName, FaultProxy} from '../kafka/proxy.ts';
 import type {PlainHarm, Step} from './harms.ts';
 import type {JobProcess} from './job-process.ts';
-import {fileBytes, logBytes, losePower, loseRecord, sizesOf, stateFolder, tearTail} from './log-files.ts';
+import {fileBytes, logBytes, losePower, loseRecord, sizesOf, stateFolder, tearTail, unsynced} from './log-files.ts';
 import type {Patient} from './patient.ts';
 import {surroundingNames} from './surroundings.ts';
 import type {Random} from './workload.ts';
@@ -29,6 +29,7 @@ const comingMs = 8000;
 export async function inflict(ward: Ward, step: Step): Promise<boolean> {
   if (step.harm === 'point') return crash(ward, step.point, step.count ?? ward.random.between(1, 6));
   if (step.harm === 'drop') return dropReply(ward, step.api);
+  if (step.harm === 'power-loss') return endMachine(ward, step.point ?? null, step.count ?? 1);
   return plain[step.harm](ward);
 }
 
@@ -65,8 +66,9 @@ const plain: Readonly<Record<PlainHarm, (ward: Ward) => Promise<boolean>>> = {
     if (zombie === null || !(await isStopped(zombie))) return false;
     const successor = await patient.start({overtakes: true});
     zombie.signal('SIGCONT');
-    await Promise.race([zombie.ended, wait(comingMs, undefined, {ref: false})]);
-    if (!zombie.isAlive) return successor !== null;
+    // Its successor has ended it before it came to run.
+    await Promise.race([zombie.ended, wait(2000, undefined, {ref: false})]);
+    if (!zombie.isAlive) return successor !== null && zombie.how === 'signal SIGKILL';
     patient.fail('a zombie lives on beside its successor');
     await patient.kill(zombie);
     return true;
@@ -147,24 +149,6 @@ const plain: Readonly<Record<PlainHarm, (ward: Ward) => Promise<boolean>>> = {
     job.limitFiles(log());
     job.tell({kind: 'checkpoint'});
     return endsOfFullDisk(ward, job);
-  },
-
-  async 'power-loss'(ward) {
-    const {patient, random, folder, output} = ward;
-    if (patient.job?.isAlive === true) await patient.kill(patient.job);
-    const outputs = output === null ? [] : [output];
-    const before = sizesOf(patient.directory, outputs);
-    const ledger = join(folder, 'synced');
-    rmSync(ledger, {force: true});
-    const slowMs = String(random.between(5, 40));
-    const environment = {[surroundingNames.ledger]: ledger, [surroundingNames.slowSync]: slowMs};
-    const job = await patient.start({isWorse: true, environment});
-    if (job === null) return false;
-    const alive = await atWork(ward, 600);
-    if (alive === null) return false;
-    await patient.kill(alive);
-    const lost = losePower({ledger, before, state: patient.directory, outputs, random});
-    return lost > 0 && (await patient.start()) !== null;
   },
 
   async 'torn-tail'(ward) {
@@ -248,6 +232,25 @@ const plain: Readonly<Record<PlainHarm, (ward: Ward) => Promise<boolean>>> = {
     return comesBack(ward);
   },
 };
+
+/** The process ends, and with it the machine. At a moment of a commit it counts even if everything happens to be on the disk. */
+async function endMachine(ward: Ward, point: CommitPoint | null, count: number): Promise<boolean> {
+  const {patient, random, folder, output} = ward;
+  if (patient.job?.isAlive === true) await patient.kill(patient.job);
+  const outputs = output === null ? [] : [output];
+  const ledger = join(folder, 'synced');
+  rmSync(ledger, {force: true});
+  const unsafe = {ledger, before: sizesOf(patient.directory, outputs), state: patient.directory, outputs};
+  const environment = {[surroundingNames.ledger]: ledger, [surroundingNames.slowSync]: String(random.between(5, 40))};
+  const crashAt = point === null ? {} : {crashAt: {point, count}, mayDie: true};
+  const job = await patient.start({isWorse: true, environment, ...crashAt});
+  if (job === null) return false;
+  if (point === null && (await atWork(ward)) === null) return false;
+  await until(() => (point === null && unsynced(unsafe).length > 0) || !job.isAlive, comingMs);
+  await patient.kill(job);
+  const isSpoiled = losePower(unsafe, random) > 0;
+  return (isSpoiled || job.hasFired) && (await patient.start()) !== null;
+}
 
 async function dropReply(ward: Ward, api: ApiName): Promise<boolean> {
   const {kafka, patient} = ward;

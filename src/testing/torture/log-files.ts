@@ -70,36 +70,40 @@ export function sizesOf(state: string, outputs: readonly string[]): FileSizes {
   return new Map([...logs, ...outputs].map(path => [path, fileBytes(path)]));
 }
 
-/**
- * Takes from each file what had not been synced: all of it, a part of it, or leaves its place full of zeros, as file systems do. `before`: sizes when the process
- * began. Gives how many bytes were lost.
- */
-export function losePower({
+/** What a crash of the machine can take from a job. */
+export interface Unsafe {
+  /** What its process notes at each sync. */
+  readonly ledger: string;
+  /** Sizes when the process began. */
+  readonly before: FileSizes;
+  readonly state: string;
+  readonly outputs: readonly string[];
+}
+
+/** Files with more bytes than are on the disk. */
+export function unsynced({
   ledger,
   before,
   state,
   outputs,
-  random,
-}: {
-  readonly ledger: string;
-  readonly before: FileSizes;
-  readonly state: string;
-  readonly outputs: readonly string[];
-  readonly random: Random;
-}): number {
+}: Unsafe): readonly {readonly path: string; readonly safe: number; readonly size: number}[] {
   const synced = syncedBytes(ledger);
-  let lost = 0;
-  for (const [path, size] of sizesOf(state, outputs)) {
+  return [...sizesOf(state, outputs)].flatMap(([path, size]) => {
     const safe = Math.min(size, synced.get(path) ?? before.get(path) ?? 0);
-    if (safe >= size) continue;
-    const kept = random.below(3) === 0 ? random.between(safe, size - 1) : safe;
-    lost += size - kept;
+    return safe < size ? [{path, safe, size}] : [];
+  });
+}
+
+/** Takes from each file what had not been synced: all of it, a part of it, or leaves its place full of zeros, as file systems do. Gives how many files lost something. */
+export function losePower(unsafe: Unsafe, random: Random): number {
+  const files = unsynced(unsafe);
+  for (const {path, safe, size} of files) {
     const file = openSync(path, 'r+');
-    ftruncateSync(file, kept);
+    ftruncateSync(file, random.below(3) === 0 ? random.between(safe, size - 1) : safe);
     if (random.below(2) === 0) ftruncateSync(file, size);
     closeSync(file);
   }
-  return lost;
+  return files.length;
 }
 
 /** The folder of a job's log. */

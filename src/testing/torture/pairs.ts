@@ -104,11 +104,19 @@ class FileFeed implements Feed {
 /** Reads everything that came out, and judges it. */
 export async function judge(pair: Pair, workload: Workload, sent: readonly number[], place: Place): Promise<Findings> {
   const texts = pair.to === 'file' ? linesOf(join(place.folder, 'out.ndjson')) : await messagesOf(place);
-  const records = texts.map(({lane, text}) => ({...(JSON.parse(text) as Readonly<Record<string, unknown>>), lane}));
+  const records = texts.map(({lane, text}) => ({...parsed(text), lane}));
   if (pair.query === 'rows') return checkRows(workload, sent, records as unknown as Parameters<typeof checkRows>[2]);
-  const totals =
-    pair.to === 'kafka' ? records : (records as readonly Change[]).flatMap(({op, data}) => (op === '+I' || op === '+U' ? [data] : []));
+  const totals = pair.to === 'kafka' ? records : (records as readonly Change[]).flatMap(({op, data}) => (op === '-U' ? [] : [data ?? {}]));
   return checkTotals(workload, sent, totals as unknown as readonly RunningTotal[]);
+}
+
+/** What is no record is one that no input gives. */
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch {
+    return {};
+  }
 }
 
 interface Change {

@@ -5,7 +5,7 @@ import {syncBuiltinESMExports} from 'node:module';
 export const surroundingNames = {
   /** A file to which each sync adds a line: bytes of the file that are on the disk, a tab, its path. */
   ledger: 'WEIR_SYNC_LEDGER',
-  /** Each sync waits so many milliseconds first, so that more stands unsynced. */
+  /** Syncs wait first: one not at all, the next so many milliseconds, the next twice as many, and so on, so that more stands unsynced, and in another order. */
   slowSync: 'WEIR_SLOW_SYNC',
   /** The clock jumps so often, in milliseconds, by up to an hour. */
   clockJumps: 'WEIR_CLOCK_JUMPS',
@@ -37,6 +37,8 @@ async function noteSyncs(ledger: string, slowMs: number): Promise<void> {
   const note = (descriptor: number, length: number): void => {
     fs.appendFileSync(ledger, `${length}\t${fs.readlinkSync(`/proc/self/fd/${descriptor}`)}\n`);
   };
+  let count = 0;
+  const waitMs = (): number => slowMs * (count++ % 3);
   const lengthOf = (descriptor: number): number => fs.fstatSync(descriptor).size;
   const {fdatasync, fsyncSync} = fs;
   fs.fdatasync = ((descriptor: number, callback: (error: NodeJS.ErrnoException | null) => void) => {
@@ -46,7 +48,7 @@ async function noteSyncs(ledger: string, slowMs: number): Promise<void> {
         if (error === null) note(descriptor, length);
         callback(error);
       });
-    }, slowMs);
+    }, waitMs());
   }) as typeof fs.fdatasync;
   fs.fsyncSync = (descriptor: number) => {
     const length = lengthOf(descriptor);
@@ -59,7 +61,7 @@ async function noteSyncs(ledger: string, slowMs: number): Promise<void> {
     const sync = handles[name];
     handles[name] = async function (this: fs.promises.FileHandle): Promise<void> {
       const {fd} = this;
-      await new Promise(resolve => setTimeout(resolve, slowMs));
+      await new Promise(resolve => setTimeout(resolve, waitMs()));
       const length = lengthOf(fd);
       await sync.call(this);
       note(fd, length);
