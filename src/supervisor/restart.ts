@@ -7,18 +7,23 @@ const deathCodes: ReadonlySet<string> = new Set(['job-died', 'not-answering', 'm
 
 /** What the machine lacks and will lack until somebody acts. */
 const lastingCodes: ReadonlySet<string> = new Set([
-  'no-kafka-client',
   'cannot-lock',
+  'cannot-resume',
   'damaged-log',
-  'log-and-group-differ',
+  'file-changed',
+  'group-in-use',
   'job-is-running',
+  'kafka-denied',
+  'log-and-group-differ',
   'missing-log',
   'newer-log',
-  'other-plan',
-  'undecided-commit',
-  'offset-gone',
-  'partition-gone',
   'no-group-offset',
+  'no-kafka-client',
+  'offset-gone',
+  'other-plan',
+  'output-changed',
+  'partition-gone',
+  'undecided-commit',
 ]);
 
 /**
