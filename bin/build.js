@@ -50,11 +50,21 @@ const settings = {
   logLevel: 'warning',
 };
 
+/** Ink can connect to the developer tools of React, which are not installed: the module is not there to be found. */
+const withoutDevtools = {
+  name: 'without-devtools',
+  setup(build) {
+    build.onResolve({filter: /^react-devtools-core$/}, ({path}) => ({path, namespace: 'nothing'}));
+    build.onLoad({filter: /.*/, namespace: 'nothing'}, () => ({contents: 'export default {}'}));
+  },
+};
+
 await buildKernels();
 for (const maker of makers) await runMaker(maker);
 if (!process.argv.includes('--generated')) {
   await bundleCommand();
   await bundle({job: 'src/job/child.ts'}, {splitting: false, minifySyntax: true, minifyWhitespace: true});
+  await bundle({tui: 'src/tui/main.ts'}, {splitting: false, minify: true, plugins: [withoutDevtools]});
   const {metafile} = await bundle(forDevelopers, {splitting: true, chunkNames: 'chunks/[name]-[hash]', metafile: true});
   removeOthers('dist/chunks', Object.keys(metafile.outputs));
 }

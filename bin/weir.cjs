@@ -12,7 +12,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
   // Both files are read into the same room: fresh memory for another million bytes takes the system half a millisecond.
   const room = Buffer.allocUnsafeSlow(2 ** 21);
   const text = bytesOf(bundle, room).latin1Slice();
-  const script = new (require('node:vm').Script)(text, {filename: bundle, cachedData: cacheOf(text, room)});
+  const vm = require('node:vm');
+  // The command imports a module that is no part of it (the full screen) as Node's own loader does.
+  const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  const script = new vm.Script(text, {filename: bundle, cachedData: cacheOf(text, room), importModuleDynamically});
   // V8 shall wait three times as long until it optimizes a function, and nine times with a kernel: most that get hot in a short run are cold again before their
   // better code is there, and the others are compiled once, when all kinds of values were seen. (Behind the cache, which is refused when flags differ. Newer V8s
   // count in another way.)

@@ -12,6 +12,7 @@ export type CommandName =
   | 'doctor'
   | 'state'
   | JobCommandName
+  | 'top'
   | 'help'
   | 'version';
 
@@ -45,6 +46,7 @@ const everywhere: readonly CommandName[] = [
   'doctor',
   'state',
   ...ofJobs,
+  'top',
   'help',
   'version',
 ];
@@ -274,6 +276,23 @@ export const flags = {
     help: 'keep the records and snapshots of the last N commits',
   },
   detach: {name: 'detach', short: 'd', type: 'boolean', commands: ['run'], help: 'go on in the background once all jobs run'},
+  once: {name: 'once', type: 'boolean', commands: ['top'], help: 'print the screen once, as text'},
+  interval: {
+    name: 'interval',
+    argument: 'TIME',
+    type: 'duration',
+    default: '500ms',
+    commands: ['run', 'top'],
+    environment: 'WEIR_INTERVAL',
+    help: 'how often the screen looks at the jobs; at least 250ms',
+  },
+  readOnly: {name: 'read-only', type: 'boolean', commands: ['run', 'top'], help: 'a screen without the keys that change something'},
+  ascii: {
+    name: 'ascii',
+    type: 'boolean',
+    commands: ['run', 'top'],
+    help: 'a screen of ASCII characters; by itself where the locale is not UTF-8',
+  },
   noTui: {name: 'no-tui', type: 'boolean', commands: ['run'], help: 'no full screen: lines only'},
   http: {
     name: 'http',
@@ -288,7 +307,7 @@ export const flags = {
     name: 'socket',
     argument: 'PATH',
     type: 'string',
-    commands: ['run', ...ofJobs],
+    commands: ['run', ...ofJobs, 'top'],
     environment: 'WEIR_SOCKET',
     help: 'the socket over which jobs that run are asked and told; by default $XDG_RUNTIME_DIR/weir/PROJECT.sock',
   },

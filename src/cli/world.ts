@@ -5,6 +5,7 @@ import {systemClock} from '../base/clock.ts';
 import type {StandardInput} from '../connectors/define.ts';
 import {DescriptorSink} from '../connectors/output/descriptor-sink.ts';
 import type {Sink} from '../flow/sink.ts';
+import {runLastActs} from './last-acts.ts';
 
 /** What a command may use of the process it runs in. */
 export interface World {
@@ -13,6 +14,8 @@ export interface World {
   readonly directory: string;
   /** The module that a job's process runs. */
   readonly jobModule: string;
+  /** The module of the full screen, as a URL: it is loaded when a screen is shown. */
+  readonly tuiModule: string;
   readonly standardInput: StandardInput;
   readonly standardOutput: Sink;
   readonly standardError: Sink;
@@ -37,6 +40,9 @@ export function processWorld(mainModule: string): World {
     directory: process.cwd(),
     get jobModule() {
       return fileURLToPath(new URL('./job.js', mainModule));
+    },
+    get tuiModule() {
+      return new URL('./tui.js', mainModule).href;
     },
     standardInput: {
       descriptor: 0,
@@ -111,6 +117,7 @@ function onStopSignal(stop: () => void): () => void {
       return;
     }
     if (systemClock.now() - firstMs < echoMs) return;
+    runLastActs();
     // The signal itself ends the process (130 or 143 to a shell): leaving in an orderly way could wait for a writer whose reader is stuck.
     end();
     process.kill(process.pid, name);

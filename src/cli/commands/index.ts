@@ -17,6 +17,7 @@ import {setup} from './setup.ts';
 import {start} from './start.ts';
 import {state} from './state.ts';
 import {stop} from './stop.ts';
+import {top} from './top.ts';
 import {version} from './version.ts';
 import {wait} from './wait.ts';
 
@@ -33,6 +34,7 @@ export const commands: readonly CommandDefinition[] = [
   doctor,
   state,
   ps,
+  top,
   pause,
   resume,
   stop,

@@ -1,0 +1,130 @@
+import {EventEmitter} from 'node:events';
+import {type Instance, render} from 'ink';
+import {createElement} from 'react';
+import type {Clock} from '../base/clock.ts';
+import {ansiOf} from './ansi.ts';
+import {App, type Stage} from './app.tsx';
+import type {Leaving, Setting} from './model.ts';
+import {Painter} from './painter.ts';
+import {Screen} from './screen.ts';
+import type {StatusSource} from './source.ts';
+import type {Terminal} from './terminal.ts';
+import {screenLines} from './view/screen.ts';
+
+export interface ShowOptions {
+  readonly source: StatusSource;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly setting: Setting;
+  /** Between two looks at the jobs, in milliseconds. */
+  readonly intervalMs: number;
+  /** Aborting ends the screen. */
+  readonly end: AbortSignal;
+}
+
+/** How the screen ended: a person left it in one of several ways, or it was ended from outside. */
+export type Ended = Leaving | 'ended';
+
+/** Shows the jobs on a terminal until a person leaves or `end` says so. The terminal is then as it was, whatever happens. Rejects for what is a bug. */
+export async function showTui(options: ShowOptions): Promise<Ended> {
+  const {terminal, source, clock, setting, intervalMs, end} = options;
+  const painter = new Painter(text => terminal.write(text));
+  const screen = new Screen({
+    source,
+    clock,
+    setting,
+    intervalMs,
+    size: terminal.size(),
+    copy: text => terminal.write(copyCode(text)),
+    redraw: () => painter.forget(),
+  });
+  const stage = new ScreenStage(screen);
+  const canvas = new Canvas(painter, () => terminal.size());
+  const restore = (): void => painter.leave();
+  const unwatchEnd = terminal.onEnd(restore);
+  let unwatchSize = (): void => undefined;
+  let ink: Instance | null = null;
+  painter.enter();
+  try {
+    unwatchSize = terminal.onResize(() => screen.resize(terminal.size()));
+    ink = render(createElement(App, {stage}), {
+      stdin: terminal.input,
+      stdout: canvas as unknown as NodeJS.WriteStream,
+      stderr: canvas as unknown as NodeJS.WriteStream,
+      // Whole frames come out; the painter finds what has changed in them.
+      debug: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+    });
+    return await Promise.race([screen.run(end), ink.waitUntilExit().then((): Ended => 'ended')]);
+  } finally {
+    unwatchSize();
+    screen.close();
+    painter.leave();
+    ink?.unmount();
+    terminal.close();
+    unwatchEnd();
+  }
+}
+
+/** Puts a text into the clipboard of the person's terminal (OSC 52), where that allows it. */
+function copyCode(text: string): string {
+  return `\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`;
+}
+
+/** What Ink takes for its output: frames go to the painter. */
+class Canvas extends EventEmitter {
+  readonly #painter: Painter;
+  readonly #size: () => {readonly columns: number; readonly rows: number};
+
+  constructor(painter: Painter, size: () => {readonly columns: number; readonly rows: number}) {
+    super();
+    this.#painter = painter;
+    this.#size = size;
+  }
+
+  get columns(): number {
+    return this.#size().columns;
+  }
+
+  get rows(): number {
+    return this.#size().rows;
+  }
+
+  write(frame: string): boolean {
+    this.#painter.paint(frame.split('\n'));
+    return true;
+  }
+}
+
+/** A screen as the application takes it: each line is made when a model is new. */
+class ScreenStage implements Stage {
+  readonly #screen: Screen;
+  #lines: readonly string[] = [];
+  #of: unknown = null;
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  get lines(): readonly string[] {
+    const {model} = this.#screen;
+    if (this.#of !== model) {
+      this.#of = model;
+      this.#lines = screenLines(model).map(line => ansiOf(line, model.setting.look.isColored));
+    }
+    return this.#lines;
+  }
+
+  get columns(): number {
+    return this.#screen.model.columns;
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#screen.onChange(listener);
+  }
+
+  key(name: string): void {
+    this.#screen.key(name);
+  }
+}
