@@ -107,8 +107,7 @@ export class KafkaTransaction implements Transaction {
       const {reach} = this.options;
       await this.#timed(callback => producer.beginTransaction(callback));
       reach?.('begun');
-      for (const raw = producer.getClient(); !this.#captured.send(raw);) await this.#makeRoom(producer);
-      reach?.('sent');
+      await this.#send(producer);
       const {sinkTopic} = this.options;
       const kept = offsets.length > 0 ? offsets : [{topic: sinkTopic, partition: 0, offset: epoch}];
       const named = kept.map(one => ({...one, metadata: epochName(epoch)}));
@@ -141,11 +140,24 @@ export class KafkaTransaction implements Transaction {
     if (clock.now() - fromMs > slowMs) this.#isSlow = true;
   }
 
-  async #makeRoom(producer: KafkaProducer): Promise<void> {
+  /**
+   * Output is delivered before offsets are sent. While the broker still writes the end of the transaction before into its partitions, it takes nothing of the next
+   * one: the client asks again after 20 ms for partitions, but only after its whole back-off for offsets.
+   */
+  async #send(producer: KafkaProducer): Promise<void> {
+    if (this.#captured.count === 0) return;
+    for (const raw = producer.getClient(); !this.#captured.send(raw);) await this.#flush(producer);
+    while (!(await this.#flush(producer)));
+  }
+
+  /** False: not all of it is delivered yet. */
+  async #flush(producer: KafkaProducer): Promise<boolean> {
     try {
       await asked<void>(callback => producer.flush(flushMs, callback));
+      return true;
     } catch (error) {
       if (codeOf(error) !== errorCodes.timedOut) throw error;
+      return false;
     }
   }
 
