@@ -6,7 +6,7 @@ import type {ProcessState} from './state.ts';
 const deathCodes: ReadonlySet<string> = new Set(['job-died', 'not-answering', 'memory-limit']);
 
 /** What the machine lacks and will lack until somebody acts. */
-const lastingCodes: ReadonlySet<string> = new Set([
+export const lastingCodes: ReadonlySet<string> = new Set([
   'cannot-lock',
   'cannot-resume',
   'damaged-log',

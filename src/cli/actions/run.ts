@@ -39,7 +39,7 @@ export async function runJobs(invocation: Invocation): Promise<number> {
     ...problemsOf(planned, invocation),
     ...jointProblems(planned, operands.includes('-')),
     ...delivered.problems,
-    ...(isDetaching ? detachedReaders(planned) : []),
+    ...(isDetaching ? detachedReaders(planned, operands) : []),
     ...flagsWithoutEffect(options, delivered.jobs),
   ];
   talk.problems(problems);
@@ -143,17 +143,15 @@ function flagsWithoutEffect(options: Options, jobs: readonly DeliveredJob[]): re
     }));
 }
 
-/** Nobody gives standard input to what runs in the background. */
-function detachedReaders(planned: readonly PlannedJob[]): readonly Problem[] {
-  return planned
-    .filter(({prepared}) => prepared.plan !== null && readsStandardInput(prepared.plan))
-    .map(({spec}) => ({
-      kind: 'invalid',
-      severity: 'error',
-      code: 'detached-stdin',
-      message: `job "${spec.name}" reads standard input, which nothing in the background has`,
-      hint: 'leave --detach out, or give it a file',
-    }));
+/** Nobody gives standard input to what runs in the background: neither data nor a script. */
+function detachedReaders(planned: readonly PlannedJob[], operands: readonly string[]): readonly Problem[] {
+  const readers = planned.filter(({prepared}) => prepared.plan !== null && readsStandardInput(prepared.plan));
+  const messages = [
+    ...(operands.includes('-') ? ['the script comes from standard input, which nothing in the background has'] : []),
+    ...readers.map(({spec}) => `job "${spec.name}" reads standard input, which nothing in the background has`),
+  ];
+  const hint = 'leave --detach out, or put it into a file';
+  return messages.map(message => ({kind: 'invalid', severity: 'error', code: 'detached-stdin', message, hint}));
 }
 
 /** The code of the first process, in the order of the file, that did not end well. */

@@ -1,5 +1,6 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
+import {lastingCodes} from '../../supervisor/restart.ts';
 import {problemCodes} from './problem-codes.ts';
 
 // A code is written where its problem is made, in one of these ways.
@@ -48,6 +49,10 @@ test('every code is explained', () => {
 test('nothing is explained that no problem has', () => {
   const text = sources.join('\n');
   expect([...problemCodes.keys()].filter(code => !text.includes(`'${code}'`))).toEqual([]);
+});
+
+test('what decides about restarts is a code that there is', () => {
+  expect([...lastingCodes].filter(code => !problemCodes.has(code))).toEqual([]);
 });
 
 test('an explanation says what is and what to do, shortly', () => {
