@@ -67,6 +67,7 @@ export class KafkaSource implements MessageSource {
   /** A trouble that passes has been told, and nothing has come since. */
   #isTroubled = false;
   #found: readonly ReadPartition[] = [];
+  #isDiscovering = false;
   #timer: NodeJS.Timeout | null = null;
   #wake: (() => void)[] = [];
 
@@ -317,13 +318,17 @@ export class KafkaSource implements MessageSource {
 
   async #discover(): Promise<void> {
     const consumer = this.#consumer;
-    if (consumer === null || this.#found.length > 0) return;
+    // What was found and is not assigned yet would be found again.
+    if (consumer === null || this.#isDiscovering || this.#found.length > 0) return;
+    this.#isDiscovering = true;
     try {
       this.#found = await this.#partitions.discover(consumer);
       this.#ask();
     } catch (error) {
       if (error instanceof ProblemError) this.#fail(error);
       else this.#hear(textOf(error));
+    } finally {
+      this.#isDiscovering = false;
     }
   }
 
