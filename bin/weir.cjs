@@ -12,15 +12,14 @@ if (major < 20 || (major === 20 && minor < 19)) {
   // Both files are read into the same room: fresh memory for another million bytes takes the system half a millisecond.
   const room = Buffer.allocUnsafeSlow(2 ** 21);
   const text = bytesOf(bundle, room).latin1Slice();
-  const vm = require('node:vm');
-  // The command imports a module that is no part of it (the full screen) as Node's own loader does.
-  const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  const script = new vm.Script(text, {filename: bundle, cachedData: cacheOf(text, room), importModuleDynamically});
+  const script = new (require('node:vm').Script)(text, {filename: bundle, cachedData: cacheOf(text, room)});
   // V8 shall wait three times as long until it optimizes a function, and nine times with a kernel: most that get hot in a short run are cold again before their
   // better code is there, and the others are compiled once, when all kinds of values were seen. (Behind the cache, which is refused when flags differ. Newer V8s
   // count in another way.)
   if (major === 20) require('node:v8').setFlagsFromString('--interrupt-budget=200000 --wasm-tiering-budget=16000000');
-  script.runInThisContext()(require, require('node:url').pathToFileURL(bundle).href).main();
+  script
+    .runInThisContext()(require, require('node:url').pathToFileURL(bundle).href)
+    .main(url => import(url));
 }
 
 /** What V8 made of the text when it was built. Of another text it is not used; another V8 does not take it, and compiles. Absent is fine, too. */

@@ -6,9 +6,12 @@ import {Options} from './options.ts';
 import {Talk} from './talk.ts';
 import {processWorld, type World} from './world.ts';
 
-/** The command: reads its line, does what it says and sets the exit code. The process ends by itself when nothing is left to do. */
-export async function main(): Promise<void> {
-  process.exitCode = await run(process.argv.slice(2), processWorld(import.meta.url));
+/**
+ * The command: reads its line, does what it says and sets the exit code. The process ends by itself when nothing is left to do. `load` imports a module of our own that
+ * lies beside the command: a text that is run by `vm.Script` cannot do that itself.
+ */
+export async function main(load: (url: string) => Promise<unknown>): Promise<void> {
+  process.exitCode = await run(process.argv.slice(2), processWorld(import.meta.url, load));
 }
 
 async function run(words: readonly string[], world: World): Promise<number> {

@@ -7,13 +7,6 @@ import {atEnd} from './last-acts.ts';
 import type {Options} from './options.ts';
 import type {World} from './world.ts';
 
-type TuiModule = typeof import('../tui/main.ts');
-
-/** The module of the full screen, with React and Ink in it: a bundle of its own, which no other line has to load. */
-export async function loadTui({tuiModule}: World): Promise<TuiModule> {
-  return (await import(tuiModule)) as TuiModule;
-}
-
 /** How this terminal can show things. */
 export function lookOf(options: Options, {environment}: World): Look {
   const choice = options.value(flags.color) ?? 'auto';

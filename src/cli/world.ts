@@ -14,8 +14,8 @@ export interface World {
   readonly directory: string;
   /** The module that a job's process runs. */
   readonly jobModule: string;
-  /** The module of the full screen, as a URL: it is loaded when a screen is shown. */
-  readonly tuiModule: string;
+  /** Loads the module of the full screen, which is no part of the command. */
+  readonly loadTui: () => Promise<typeof import('../tui/main.ts')>;
   readonly standardInput: StandardInput;
   readonly standardOutput: Sink;
   readonly standardError: Sink;
@@ -31,7 +31,7 @@ export interface World {
   readonly onStopSignal: (stop: () => void) => () => void;
 }
 
-export function processWorld(mainModule: string): World {
+export function processWorld(mainModule: string, load: (url: string) => Promise<unknown>): World {
   const terminals: (boolean | undefined)[] = [];
   const isKnownTerminal = (descriptor: number): boolean => (terminals[descriptor] ??= isTerminal(descriptor));
   // What costs something is found out when it is asked for: a one-liner needs little of it.
@@ -41,9 +41,7 @@ export function processWorld(mainModule: string): World {
     get jobModule() {
       return fileURLToPath(new URL('./job.js', mainModule));
     },
-    get tuiModule() {
-      return new URL('./tui.js', mainModule).href;
-    },
+    loadTui: async () => (await load(new URL('./tui.js', mainModule).href)) as typeof import('../tui/main.ts'),
     standardInput: {
       descriptor: 0,
       get isTerminal() {

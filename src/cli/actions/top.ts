@@ -4,7 +4,7 @@ import type {Invocation} from '../commands/define.ts';
 import {exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
 import {knownSockets} from '../places.ts';
-import {canDraw, intervalMsOf, loadTui, lookOf, openTerminal} from '../screen.ts';
+import {canDraw, intervalMsOf, lookOf, openTerminal} from '../screen.ts';
 
 /** Lines of a text that nobody has said the width of. */
 const usualColumns = 120;
@@ -15,7 +15,7 @@ export async function watchJobs({operands, options, world}: Invocation): Promise
     throw fail('usage', 'too-many-operands', 'weir top shows all jobs', {
       hint: 'press / there to choose, or name one supervisor with --socket',
     });
-  const {RemoteSource, showTui, textFrame} = await loadTui(world);
+  const {RemoteSource, showTui, textFrame} = await world.loadTui();
   const source = new RemoteSource(() => knownSockets(options, world), systemClock);
   await source.snapshot(); // Where nobody answers that is told at once, not on a screen.
   const setting = {isReadOnly: options.isOn(flags.readOnly), canDetach: false, look: lookOf(options, world)};
