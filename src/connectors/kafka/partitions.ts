@@ -14,7 +14,7 @@ export interface ReadPartition extends TopicPartition {
   readonly number: number;
   /** Where reading ends, before this offset; null: nowhere. */
   readonly stop: number | null;
-  /** Behind the last message that the client has handed over. */
+  /** Behind the last message that the client has handed over, as far as that was noted; never before `taken`. */
   received: number;
   /** Behind the last message that the engine has taken. */
   taken: number;
@@ -99,6 +99,7 @@ export class PartitionTable {
 
   /** Lets the client fetch them from where it has come to. */
   assign(consumer: KafkaConsumer): void {
+    for (const one of this.all) one.received = Math.max(one.received, one.taken);
     const open = this.all.filter(({hasEnded}) => !hasEnded);
     for (const {hasEnded, number} of this.all) if (hasEnded) this.#paused.add(number);
     if (open.length > 0) consumer.assign(open.map(({topic, partition, received}) => ({topic, partition, offset: received})));
@@ -107,6 +108,7 @@ export class PartitionTable {
 
   /** What lies behind the end of reading is not fetched any more. */
   pauseEnded(consumer: KafkaConsumer): void {
+    if (this.#options.extent.stop === null) return;
     const ended = this.all.filter(({hasEnded, number}) => hasEnded && !this.#paused.has(number));
     if (ended.length === 0) return;
     for (const {number} of ended) this.#paused.add(number);
@@ -126,15 +128,11 @@ export class PartitionTable {
     return null;
   }
 
+  /** Messages that the client has handed over, and the engine has not taken yet. */
   noteReceived(messages: readonly Message[]): void {
-    // Offsets of a partition ascend, so the last message of each counts.
-    const seen = new Set<ReadPartition>();
-    for (let index = messages.length - 1; index >= 0 && seen.size < this.size; index--) {
-      const {topic, partition, offset} = messages[index] as Message;
+    for (const {topic, partition, offset} of messages) {
       const one = this.#byTopic.get(topic)?.[partition];
-      if (one === undefined || seen.has(one)) continue;
-      seen.add(one);
-      one.received = Math.max(one.received, offset + 1);
+      if (one !== undefined) one.received = Math.max(one.received, offset + 1);
     }
   }
 
@@ -173,12 +171,12 @@ export class PartitionTable {
       await offsetsAt(consumer, this.all, {kind: 'beginning'}, ''),
       await offsetsAt(consumer, this.all, {kind: 'end'}, ''),
     ];
-    const index = this.all.findIndex(({received}, at) => received < (low[at] as number) || received > (high[at] as number));
+    const index = this.all.findIndex(({taken}, at) => taken < (low[at] as number) || taken > (high[at] as number));
     const gone = this.all[index];
     if (gone === undefined) return null;
     return {
       name: `${gone.topic}[${gone.partition}]`,
-      detail: `it holds messages from ${low[index]} to ${(high[index] as number) - 1}, and the next one is ${gone.received}`,
+      detail: `it holds messages from ${low[index]} to ${(high[index] as number) - 1}, and the next one is ${gone.taken}`,
     };
   }
 

@@ -262,10 +262,7 @@ export class KafkaSource implements MessageSource {
     this.#isAsking = false;
     if (this.#isClosed) return;
     if (error !== null && error !== undefined && error.code !== errorCodes.timedOut) return this.#handle(error);
-    if (messages.length > 0) {
-      this.#isTroubled = false;
-      this.#partitions.noteReceived(messages);
-    }
+    if (messages.length > 0) this.#isTroubled = false;
     if (messages.length > 0 || ends.length > 0) {
       this.#answers.push({messages, ends, next: 0});
       this.#awake();
@@ -337,6 +334,7 @@ export class KafkaSource implements MessageSource {
     if (this.#found.length === 0) return;
     this.#partitions.add(this.#found);
     this.#found = [];
+    for (const {messages} of this.#answers) this.#partitions.noteReceived(messages);
     this.#partitions.assign(consumer);
   }
 
