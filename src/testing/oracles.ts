@@ -99,7 +99,7 @@ function sameAsDrive(subject: Subject, options: Pick<DriveOptions, 'batchRows' |
     );
 }
 
-function isOrderFixed({nodes}: Plan): boolean {
+export function isOrderFixed({nodes}: Plan): boolean {
   const inputsOf = (index: number): readonly number[] => {
     const node = nodes[index];
     return node === undefined ? [] : behaviourOf(node).inputs(node);
