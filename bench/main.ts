@@ -2,6 +2,7 @@ import {decode} from './programs/decode.ts';
 import {filter} from './programs/filter.ts';
 import {gate} from './programs/gate.ts';
 import {group} from './programs/group.ts';
+import {kafka} from './programs/kafka.ts';
 import {memory} from './programs/memory.ts';
 import {oneLiner} from './programs/one-liner.ts';
 import {start} from './programs/start.ts';
@@ -22,6 +23,7 @@ const programs: Readonly<Record<string, (options: Options) => boolean | Promise<
   window,
   state,
   nexmark,
+  kafka,
 };
 
 /** `npm run bench [-- NAME …] [--rows N] [--rounds N] [--gate [--accept]]`. Exits 1 when a bar is missed. */
