@@ -70,6 +70,10 @@ export interface RecordDecoder {
   readonly watermark?: number | null;
   /** A new part begins (a CSV header is expected again). */
   startPart(): void;
+  /** Of a format that `keepsSchemas`: the numbers of schemas that these records name and it does not have, each once. It is asked before they are decoded. */
+  lacks?(starts: Uint32Array, lengths: Uint32Array, count: number): readonly number[];
+  /** Gives it a schema that it lacked: its text, behind those of the schemas that it refers to; or a reason why there is none, with which its records are rejected. */
+  learn?(id: number, schema: readonly string[] | {readonly reason: string}): void;
 }
 
 export interface EncodeSpec {
@@ -93,6 +97,10 @@ export interface RowEncoder {
   end(): Uint8Array | null;
   /** With `messages`: where each row of the last `encode` ends, by its position in the selection, in bytes from the beginning of what that call has given out. */
   readonly ends?: Uint32Array | undefined;
+  /** Of a format that `keepsSchemas`: the schema of its rows, which is to be registered, and who is told of its number before the first row. */
+  readonly registration?: {readonly schema: string; learn(id: number): void};
+  /** Waits for what must be known before the first row (the number of a schema). Absent: nothing. */
+  open?(): Promise<void>;
 }
 
 export interface FormatDefinition {
@@ -101,6 +109,10 @@ export interface FormatDefinition {
   /** Without prefix. */
   readonly options: OptionSpecs;
   readonly examples: readonly [FormatExample, ...FormatExample[]];
+  /** Its schemas are kept by a registry, and records name them by numbers: who reads fetches them, who writes registers them. */
+  readonly keepsSchemas?: true;
+  /** Its records are messages only: they cannot stand one after the other in a file or a pipe. A text says why, and what to do instead. */
+  readonly messagesOnly?: {readonly reason: string; readonly hint: string};
   /** What it can read and write; `append` alone for json, csv, raw. Empty: it cannot. */
   readonly reads: readonly ChangelogMode[];
   readonly writes: readonly ChangelogMode[];
@@ -115,7 +127,12 @@ export interface FormatDefinition {
 /** One record and what it reads as: run by the tests, printed by the pages. */
 export interface FormatExample {
   readonly columns: string;
+  /** The record as text; two digits a byte with `isHex`. */
   readonly bytes: string;
+  readonly isHex?: true;
+  /** Of a format that `keepsSchemas`: what the registry has under the number that the record names. */
+  readonly schema?: string;
+  readonly options?: Readonly<Record<string, string>>;
   /** Flink's row text: `[1, abc]`, or `+I[1, abc]` of a format of changes. */
   readonly row: string;
 }
