@@ -114,7 +114,8 @@ async function topics(): Promise<{readonly input: string; readonly output: strin
 describe.concurrent('a job from Kafka to Kafka', () => {
   test.each(['exactly-once', 'at-least-once'] as const)('goes on where it was, %s', async guarantee => {
     const {input, output, job} = await topics();
-    const sql = `${table('s', 'n INT', input, {'scan.startup.mode': 'earliest-offset'})} ${table('t', 'n INT', output)} INSERT INTO t SELECT n FROM s`;
+    const sink = table('t', 'n INT', output, {'properties.queue.buffering.max.messages': '100'});
+    const sql = `${table('s', 'n INT', input, {'scan.startup.mode': 'earliest-offset'})} ${sink} INSERT INTO t SELECT n FROM s`;
     const one: Job = {name: job, sql, commit: {guarantee}};
     await produce(bootstrap, input, numbered(0, 500));
     const first = await live(one, async () => (await numbers(output)).length >= 500);

@@ -399,10 +399,10 @@ describe.concurrent('writing', () => {
     expect((await readAll(bootstrap, to)).map(({value}) => value)).toEqual([expected]);
   });
 
-  test('many rows, larger than what is encoded at once, in their order', async () => {
+  test('many rows, more than are encoded at once and than the client takes at once, in their order', async () => {
     const [from, to] = [await topicOf(numbered(20_000)), await topicOf([])];
     const {result} = await run(
-      `${table('n INT', from, {}, 's')} ${table('n INT, x STRING', to)} INSERT INTO t SELECT n, REPEAT('x', 40 + n % 7) FROM s`,
+      `${table('n INT', from, {}, 's')} ${table('n INT, x STRING', to, {'properties.queue.buffering.max.messages': '1000'})} INSERT INTO t SELECT n, REPEAT('x', 40 + n % 7) FROM s`,
     );
     expect(result).toMatchObject({status: 'done', rowsOut: 20_000});
     const written = await readAll(bootstrap, to);

@@ -269,6 +269,13 @@ export class MessageInput implements Input {
       }
       this.#keyRows[index] = row;
     }
+    // Behind a key that is more rows than there is room for, which is no key, nothing is left of the others.
+    for (let left = key.recordsLeft ?? 0; left > 0; left--) {
+      const message = this.#run[this.#keyRecords[count - left] as number] as number;
+      if (this.#badKeys.has(message)) continue;
+      this.#badKeys.add(message);
+      this.#reject(message, 'the key cannot be read: it, or one before it, holds too many records', this.#keyOf(message));
+    }
   }
 
   #isOfValue(to: Vector): boolean {

@@ -249,9 +249,7 @@ function sinkOf(table: ConnectorTable, context: ConnectorContext, topic: string)
       hint: 'run it with --exactly-once, or leave out "sink.delivery-guarantee"',
     });
   }
-  if (job?.transaction instanceof KafkaTransaction && (asks === undefined || asks === 'exactly-once')) {
-    return new TransactionSink(job.transaction, topic, partitioner);
-  }
+  if (job?.transaction instanceof KafkaTransaction) return new TransactionSink(job.transaction, topic, partitioner);
   return new KafkaSink({
     topic,
     servers: serversOf(table),
