@@ -30,6 +30,8 @@ export interface SuperviseOptions extends SupervisorPolicy {
   readonly tickMs?: number;
   readonly standardOutput: Sink;
   readonly standardError: Sink;
+  /** Takes the lines that processes of a job write to standard error; absent: those of several processes go to `standardError`, and one alone writes there itself. */
+  readonly errorsOf?: (job: string) => Sink;
   /** `isSaid`: the job says so of a record; else it is about the job itself. */
   readonly onReport: (job: string, problem: Problem, isSaid: boolean) => void;
   readonly onProgress: (state: SupervisorState) => void;
@@ -48,6 +50,8 @@ export interface Supervision {
   askIdle(jobs: readonly string[]): number;
   /** Asks every job for a clean end. */
   stop(): void;
+  /** Ends every process at once, whatever it does; for when this one is about to end and cannot wait. */
+  kill(): void;
   /** When every process is gone and none will be started. Rejects when standard output cannot be written, after that. */
   readonly ended: Promise<SupervisorState>;
 }
@@ -115,6 +119,10 @@ class Supervisor implements Supervision {
 
   stop(): void {
     this.#happen({kind: 'stop', atMs: this.#now()});
+  }
+
+  kill(): void {
+    for (const child of this.#processes.values()) child.kill();
   }
 
   /** One event after the other: what an action causes at once comes when all actions before it are done. */
@@ -186,7 +194,7 @@ class Supervisor implements Supervision {
       assignment: assignment.commit === null ? assignment : {...assignment, commit: {...assignment.commit, fresh: isFresh}},
       readsStandardInput: job.readsStandardInput,
       output: this.#isShared ? options.standardOutput : null,
-      errors: this.#isShared ? options.standardError : null,
+      errors: options.errorsOf?.(name) ?? (this.#isShared ? options.standardError : null),
       onOutputLost: error => this.#loseOutput(error),
       onMessage: message => this.#happen({kind: 'message', job: name, slot, message, atMs: this.#now()}),
       onExit: how => this.#happen({kind: 'exited', job: name, slot, how, atMs: this.#now(), random: randomInt(mostRandom) / mostRandom}),

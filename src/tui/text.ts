@@ -23,6 +23,7 @@ export function clean(text: string): string {
 /** At most so many cells of a text. Where something is cut off, `end` stands in the last of them. */
 export function cut(text: string, width: number, end = ''): string {
   if (textWidth(text) <= width) return text;
+  if (width <= 0) return '';
   const room = width - textWidth(end);
   if (room < 0) return cut(end, width);
   if (isPlain(text)) return text.slice(0, room) + end;

@@ -2,7 +2,8 @@ import {systemClock} from '../../base/clock.ts';
 import {fail, type Problem, ProblemError} from '../../base/problem.ts';
 import type {FolderLock} from '../../commit/lock.ts';
 import {redact, redactProblem} from '../../config/redact.ts';
-import type {ControlServer} from '../../supervisor/control/serve.ts';
+import type {ControlServer, JobTexts} from '../../supervisor/control/serve.ts';
+import {Journal} from '../../supervisor/journal.ts';
 import {progressOf} from '../../supervisor/report.ts';
 import type {SupervisorState} from '../../supervisor/state.ts';
 import {type SupervisedJob, supervise, type Supervision} from '../../supervisor/supervise.ts';
@@ -13,13 +14,17 @@ import {dependencyProblems} from '../dependencies.ts';
 import {detach, isDetached} from '../detach.ts';
 import {exitCodeOf, exitCodeOfResult, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
+import {jobTexts} from '../job-texts.ts';
 import {deliver, type DeliveredJob, findJobs, jointProblems, planJob, type PlannedJob, problemsOf, readsStandardInput} from '../jobs.ts';
 import type {Options} from '../options.ts';
+import {atEnd} from '../last-acts.ts';
 import {placesOf, type ProjectPlaces} from '../places.ts';
 import {ProgressLine} from '../progress-line.ts';
 import {Rejections} from '../rejections.ts';
+import {type RunScreen, runScreen} from '../run-screen.ts';
 import {runSummary, totalProgress} from '../run-summary.ts';
 import {keepLogs, planOf, printsRows, supervisedJobs, takeFolders, targetsOf} from '../supervised-jobs.ts';
+import type {Talk} from '../talk.ts';
 import {startTimeout} from '../timeout.ts';
 
 export async function runJobs(invocation: Invocation): Promise<number> {
@@ -46,19 +51,79 @@ export async function runJobs(invocation: Invocation): Promise<number> {
   const code = exitCodeOf(problems);
   if (code !== exitCodes.done.code) return code;
   const places = placesOf(operands, found, options, world);
-  return isDetaching ? detach(invocation, places) : runProcesses(invocation, delivered.jobs, places);
+  if (isDetaching) return detach(invocation, places);
+  const ended = await runProcesses(invocation, delivered.jobs, places);
+  return ended === 'detach' ? detach(invocation, places) : ended;
 }
 
-async function runProcesses(invocation: Invocation, planned: readonly DeliveredJob[], places: ProjectPlaces): Promise<number> {
-  const {options, world, talk} = invocation;
+/** Gives the exit code, or says that the jobs are to go on in the background. */
+async function runProcesses(invocation: Invocation, planned: readonly DeliveredJob[], places: ProjectPlaces): Promise<number | 'detach'> {
+  const {options, world} = invocation;
   const jobs = supervisedJobs(invocation, planned, places);
   refuseMixture(jobs.map(({assignments}) => assignments[0]));
   for (const text of planned.flatMap(({prepared}) => prepared.explain)) world.standardOutput.write(Buffer.from(text));
   await world.standardOutput.flush();
+  const started = startSupervision(invocation, planned, jobs, places);
+  const {supervision, screen, talk, progress, rejections} = started;
+  // Before anything of the project's folders is touched: another supervisor may be at work there.
+  const control = await openControl(invocation, {...started, places, jobs});
+  const unwatch = world.onStopSignal(() => supervision.stop());
+  // One that hangs would not notice that its parent is gone.
+  const unwatchEnd = atEnd(() => supervision.kill());
+  const timeout = startTimeout(options, () => supervision.stop());
+  let lock: FolderLock | null = null;
+  try {
+    lock = await takeFolders(jobs, places);
+    supervision.begin();
+    screen?.begin(supervision);
+    const state = await supervision.ended;
+    await screen?.end();
+    progress.clear();
+    for (const [name, job] of state.jobs) rejections.get(name)?.summary(progressOf(job).rejected);
+    if ((world.isErrorTerminal && !talk.isQuiet) || talk.isVerbose) talk.note(runSummary(state));
+    const code = exitCodeOfJobs(state);
+    if (code === exitCodes.done.code && screen?.isDetaching === true) return 'detach';
+    return code === 0 && timeout.isOver() && options.isOn(flags.timeoutFails) ? exitCodes.timeout.code : code;
+  } finally {
+    timeout.cancel();
+    unwatch();
+    unwatchEnd();
+    await screen?.end();
+    await control?.close();
+    await lock?.release();
+  }
+}
+
+/** What watches over jobs, and everything that is told of them. */
+interface Started {
+  readonly supervision: Supervision;
+  /** Null: this run has no full screen. */
+  readonly screen: RunScreen | null;
+  readonly talk: Talk;
+  readonly progress: ProgressLine;
+  readonly rejections: ReadonlyMap<string, Rejections>;
+  readonly journal: Journal;
+  readonly describe: (job: string) => Promise<JobTexts>;
+  readonly redact: (job: string, text: string) => string;
+}
+
+/** Nothing runs before it is begun. */
+function startSupervision(
+  invocation: Invocation,
+  planned: readonly DeliveredJob[],
+  jobs: readonly SupervisedJob[],
+  {project}: ProjectPlaces,
+): Started {
+  const {options, world} = invocation;
   const shareTerminal = world.isOutputTerminal && planned.map(planOf).flatMap(targetsOf).some(printsRows);
   const progress = new ProgressLine(options, world, systemClock, shareTerminal);
-  const rejections = new Map(jobs.map(({name}) => [name, new Rejections(talk)]));
   const secrets = new Map(planned.map(({spec}) => [spec.name, spec.secrets]));
+  const redactText = (job: string, text: string): string => redact(text, secrets.get(job) ?? new Map());
+  const journal = new Journal(systemClock);
+  const describe = jobTexts(invocation, planned);
+  const screen = runScreen({invocation, jobs: planned, project, journal, describe, redact: redactText});
+  const talk = screen?.talk ?? invocation.talk;
+  const rejections = new Map(jobs.map(({name}) => [name, new Rejections(talk)]));
   const supervision = supervise({
     jobs,
     untilIdle: options.isOn(flags.untilIdle),
@@ -68,50 +133,37 @@ async function runProcesses(invocation: Invocation, planned: readonly DeliveredJ
     clock: systemClock,
     standardOutput: world.standardOutput,
     standardError: world.standardError,
-    onProgress: state => progress.show(totalProgress(state)),
+    ...(screen === null ? {} : {errorsOf: (job: string) => screen.errorsOf(job)}),
+    onProgress: state => {
+      if (screen?.isShown !== true) progress.show(totalProgress(state));
+    },
     onReport: (job, problem, isSaid) => {
-      progress.clear();
+      if (screen?.isShown !== true) progress.clear();
       const plain = redactProblem(problem, secrets.get(job) ?? new Map());
+      journal.problem(job, plain);
       const told = jobs.length > 1 ? {...plain, message: `${job}: ${plain.message}`} : plain;
       // Of rejected records some are shown; of what becomes of a job nothing is left out.
       if (isSaid) rejections.get(job)?.add(told);
       else rejections.get(job)?.last(told);
     },
   });
-  // Before anything of the project's folders is touched: another supervisor may be at work there.
-  const control = await openControl(invocation, {places, supervision, jobs, secrets});
-  const unwatch = world.onStopSignal(() => supervision.stop());
-  const timeout = startTimeout(options, () => supervision.stop());
-  let lock: FolderLock | null = null;
-  try {
-    lock = await takeFolders(jobs, places);
-    supervision.begin();
-    const state = await supervision.ended;
-    progress.clear();
-    for (const [name, job] of state.jobs) rejections.get(name)?.summary(progressOf(job).rejected);
-    if ((world.isErrorTerminal && !talk.isQuiet) || talk.isVerbose) talk.note(runSummary(state));
-    const code = exitCodeOfJobs(state);
-    return code === 0 && timeout.isOver() && options.isOn(flags.timeoutFails) ? exitCodes.timeout.code : code;
-  } finally {
-    timeout.cancel();
-    unwatch();
-    await control?.close();
-    await lock?.release();
-  }
+  supervision.onChange(state => journal.look(state));
+  return {supervision, screen, talk, progress, rejections, journal, describe, redact: redactText};
 }
 
-interface Controlled {
+interface Controlled extends Pick<Started, 'supervision' | 'journal' | 'describe' | 'redact'> {
   readonly places: ProjectPlaces;
-  readonly supervision: Supervision;
   readonly jobs: readonly SupervisedJob[];
-  readonly secrets: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 /**
  * Lets other commands ask and tell what runs here. Jobs run without that, too: only where a run in the background could not be reached, and where somebody else runs
  * the very jobs whose logs these are, it is an error.
  */
-async function openControl({world, talk}: Invocation, {places, supervision, jobs, secrets}: Controlled): Promise<ControlServer | null> {
+async function openControl(
+  {world, talk}: Invocation,
+  {places, supervision, jobs, journal, describe, redact}: Controlled,
+): Promise<ControlServer | null> {
   const {serveControl} = await import('../../supervisor/control/serve.ts');
   try {
     return await serveControl({
@@ -119,7 +171,9 @@ async function openControl({world, talk}: Invocation, {places, supervision, jobs
       project: places.project,
       pid: process.pid,
       supervision,
-      redact: (job, text) => redact(text, secrets.get(job) ?? new Map()),
+      journal,
+      describe,
+      redact,
     });
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;

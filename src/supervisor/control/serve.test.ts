@@ -50,6 +50,7 @@ class PlayedSupervision implements Supervision {
   stop(): void {
     this.happen({kind: 'stop'});
   }
+  kill = (): void => undefined;
   happen(what: SupervisorEvent extends infer E ? (E extends SupervisorEvent ? Omit<E, 'atMs'> : never) : never): void {
     const {state, actions} = decide(this.state, {...what, atMs: this.#atMs++});
     this.state = state;

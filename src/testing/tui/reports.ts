@@ -1,0 +1,85 @@
+import type {JobReport} from '../../supervisor/report.ts';
+import {initialModel, type Model, type ScreenEvent, type Setting, type Step} from '../../tui/model.ts';
+import type {Snapshot} from '../../tui/source.ts';
+import {update} from '../../tui/update.ts';
+import {screenLines} from '../../tui/view/screen.ts';
+import {lineText} from '../../tui/line.ts';
+
+/** When the moments of these tests begin. */
+export const beginMs = Date.UTC(2026, 0, 5, 10, 41, 0);
+
+/** A job that runs, with what a test says of it. */
+export function report(job: string, more: Partial<JobReport> = {}): JobReport {
+  return {
+    job,
+    state: 'running',
+    pids: [],
+    rowsIn: 0,
+    rowsOut: 0,
+    rejected: 0,
+    epoch: null,
+    lastCommitAtMs: null,
+    commitMs: null,
+    restarts: 0,
+    memoryBytes: null,
+    stateBytes: 0,
+    lag: null,
+    startedMs: beginMs,
+    waitsFor: [],
+    problem: null,
+    ...more,
+  };
+}
+
+export function snapshot(atMs: number, ...jobs: readonly JobReport[]): Snapshot {
+  return {atMs, supervisors: [{project: 'shop', pid: 4711, jobs}]};
+}
+
+export const usualSetting: Setting = {
+  host: 'top',
+  isReadOnly: false,
+  canDetach: false,
+  look: {isUnicode: true, isColored: false},
+};
+
+/** A screen as a test plays it: events go in, and what is asked of the world is kept. */
+export class PlayedScreen {
+  model: Model;
+  nowMs = beginMs;
+  readonly effects: Step['effects'][number][] = [];
+
+  constructor(columns: number, rows: number, setting: Partial<Setting> = {}) {
+    this.model = initialModel({...usualSetting, ...setting}, {columns, rows}, this.nowMs);
+  }
+
+  happen(event: ScreenEvent): this {
+    const {model, effects} = update(this.model, event, this.nowMs);
+    this.model = model;
+    this.effects.push(...effects);
+    return this;
+  }
+
+  /** A look at these jobs, half a second after the last one. */
+  see(...jobs: readonly JobReport[]): this {
+    this.nowMs += 500;
+    return this.happen({kind: 'snapshot', snapshot: snapshot(this.nowMs, ...jobs), cpuMs: new Map()});
+  }
+
+  keys(...names: readonly string[]): this {
+    for (const key of names) this.happen({kind: 'key', key});
+    return this;
+  }
+
+  type(text: string): this {
+    return this.keys(...Array.from(text, letter => (letter === ' ' ? 'space' : letter)));
+  }
+
+  /** The lines of the screen, without spaces at their ends. */
+  get lines(): readonly string[] {
+    return screenLines(this.model).map(line => lineText(line).trimEnd());
+  }
+
+  get text(): string {
+    return this.lines.join('\n');
+  }
+}
