@@ -131,6 +131,23 @@ test('a process that was stopped when its supervisor died does no harm once anot
   expect([isRunning(zombie), file('out.ndjson')]).toEqual([false, lines(0, 2000)]);
 }, 30_000);
 
+test('a second interrupt ends at once also what hangs', async () => {
+  writeFileSync(join(folder, 'in.ndjson'), lines(0, 10));
+  writeFileSync(join(folder, 'j.yaml'), `project: twice\njobs: {copy: {sql: ${copyJob('in.ndjson', 'out.ndjson')}}}`);
+  const child = start('run', '-e', '-b', ',10ms', 'j.yaml');
+  await until(() => existsSync(join(folder, 'out.ndjson')) && file('out.ndjson') !== '');
+  const [hangs = 0] = jobs()[0]?.pids ?? [];
+  expect(hangs).toBeGreaterThan(1);
+  process.kill(hangs, 'SIGSTOP');
+  child.kill('SIGINT');
+  await new Promise(done => setTimeout(done, 300));
+  expect(child.exitCode).toBeNull();
+  child.kill('SIGINT');
+  await until(() => child.signalCode !== null || child.exitCode !== null);
+  await until(() => !isRunning(hangs));
+  expect(child.signalCode).toBe('SIGINT');
+}, 30_000);
+
 test('jobs that read what others write are idle together', () => {
   writeFileSync(join(folder, 'in.ndjson'), lines(0, 5000));
   writeFileSync(join(folder, 'middle.ndjson'), '');
