@@ -20,6 +20,8 @@ export interface Ward {
   readonly kafka: {readonly broker: Broker; readonly proxy: FaultProxy} | null;
   /** The file that it writes; null: it writes elsewhere. */
   readonly output: string | null;
+  /** A process works for so long at the most before something is done to it. */
+  readonly workMs: number;
 }
 
 /** How long something may take to come about that is bound to. */
@@ -43,10 +45,10 @@ async function crash({patient}: Ward, point: CommitPoint, count: number): Promis
 }
 
 /** A process that has run for a moment, and still does. */
-async function atWork({patient, random}: Ward, mostMs = 300): Promise<JobProcess | null> {
+async function atWork({patient, random, workMs}: Ward): Promise<JobProcess | null> {
   const job = await patient.living();
   if (job === null) return null;
-  await Promise.race([job.ended, wait(random.between(10, mostMs))]);
+  await Promise.race([job.ended, wait(random.between(10, workMs))]);
   if (job.isAlive) return job;
   patient.explainEnd(job);
   return null;
@@ -194,6 +196,9 @@ const plain: Readonly<Record<PlainHarm, (ward: Ward) => Promise<boolean>>> = {
 
   async stray(ward) {
     const {kafka, random, patient} = ward;
+    // Whether a call was slow must not be told by a clock that can be set.
+    const jumps = {[surroundingNames.clockJumps]: String(random.between(20, 100))};
+    if (random.below(2) === 0 && (await patient.start({isWorse: true, environment: jumps})) === null) return false;
     const job = await atWork(ward);
     if (job === null || kafka === null) return false;
     const {proxy} = kafka;

@@ -31,6 +31,8 @@ export interface TortureOptions {
   readonly steps?: readonly Step[];
   /** For so long nothing is done between two steps. */
   readonly restMs?: number;
+  /** It works for so long at the most before something is done to it. */
+  readonly workMs?: number;
   /** The name of one that is put into the job (mistakes.ts). */
   readonly mistake?: string;
 }
@@ -66,6 +68,7 @@ export const outputPartitions = 2;
 const inputPartitions = 3;
 const keys = 20;
 const usualRate = 3000;
+const usualWorkMs = 300;
 const feedMs = 20;
 /** So often something is tried that does not come about. */
 const mostTries = 4;
@@ -117,7 +120,17 @@ class Torture {
     const onCommit = () => measures.committed();
     this.#watch = pair.to === 'file' ? watchLog(() => patient.directory, onCommit) : await watchTopic(place, outputPartitions, onCommit);
     const feeding = this.#give(feed, patient);
-    await this.#torment({patient, random: this.#random, folder: this.#folder, kafka, output: outputFile(pair, place)}, measures);
+    await this.#torment(
+      {
+        patient,
+        random: this.#random,
+        folder: this.#folder,
+        kafka,
+        output: outputFile(pair, place),
+        workMs: this.#options.workMs ?? usualWorkMs,
+      },
+      measures,
+    );
     this.#isOver = true;
     kafka?.proxy.heal();
     measures.end();
