@@ -158,6 +158,12 @@ describe('deaths', () => {
     ['after a healthy minute waits begin anew', 'started, a:died, +50, wake, a:running, +60000, a:died, +50, wake', ['start a'], logged],
     ['before that they do not', 'started, a:died, +50, wake, a:running, +59999, a:died, +50, wake', [], logged],
     ['a crash loop ends', `started, ${died}, +50, wake, ${died}, +100, wake, ${died}`, ['error a crash-loop', 'finish'], twice],
+    [
+      'a cluster that is away is waited for however often',
+      `started${', a:running, a:says broker, a:exit, +30000, wake'.repeat(20)}, a:says broker, a:exit`,
+      ['warning a no-broker'],
+      twice,
+    ],
     ['deaths of long ago do not count', `started, ${died}, +50, wake, ${died}, +600000, wake, ${died}`, ['warning a job-died'], twice],
     ['bad data stays bad', 'started, a:running, a:says data, a:exit', ['error a bad-record', 'finish'], logged],
     ['what may pass is waited for', 'started, a:says broker, a:exit', ['warning a no-broker'], logged],

@@ -282,7 +282,7 @@ function exited(
   const {hasLog, supervision} = job.settings;
   const isWanted = job.wish !== 'stop' && !state.isStopping && result?.status !== 'too-many-errors';
   if (!isWanted || !hasLog || !mayHelp(problem, child.hasRun)) return failed(change({problem, ending: 'failed'}), name, problem);
-  const after = afterDeath(child, supervision.restart, atMs, random);
+  const after = afterDeath(child, problem, supervision.restart, atMs, random);
   if (after.ending === 'quarantined') {
     const {withinMs} = supervision.restart.mostRestarts;
     const told = crashLoopProblem(called, after.deathsMs?.length ?? 0, withinMs, problem);
