@@ -41,11 +41,8 @@ function promptLine(model: Model): Line {
       ];
     case 'quit':
       return [
-        piece(' the jobs run: ', 'warn'),
-        piece(
-          `s stop them and leave${setting.canDetach ? ', d let them go on in the background' : ''}, l leave the screen only, Esc stay`,
-          'strong',
-        ),
+        piece(' jobs run: ', 'warn'),
+        piece(`s stop them,${setting.canDetach ? ' d go on in the background,' : ''} l leave the screen, Esc stay`, 'strong'),
       ];
     case 'sort':
       return [piece(' sort by: ', 'strong'), piece('arrows choose, Enter takes, Esc leaves it', 'dim')];

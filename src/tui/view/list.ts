@@ -38,7 +38,7 @@ export function shortListLines(model: Model, height: number): readonly Line[] {
       {line: history.cpuShare === null ? [] : [piece(`cpu ${Math.round(history.cpuShare * 100)}%`)], keep: 40},
     ];
     const line = fitParts(parts, model.columns, 1);
-    return chosenJob(model)?.key === job.key ? toned(line, 'chosen') : line;
+    return isUnderCursor(model, job.key) ? toned(line, 'chosen') : line;
   });
 }
 
@@ -47,8 +47,13 @@ const marginWidth = 3;
 
 function margin(model: Model, {key}: JobView): Line {
   const signs = signsOf(model.setting.look);
-  const isChosen = chosenJob(model)?.key === key;
+  const isChosen = isUnderCursor(model, key);
   return [piece(isChosen ? signs.cursor : ' '), piece(model.marked.has(key) ? signs.mark : ' ', 'accent'), piece(' ')];
+}
+
+/** On paper there is no cursor. */
+function isUnderCursor(model: Model, key: string): boolean {
+  return model.setting.host !== 'text' && chosenJob(model)?.key === key;
 }
 
 function rowLine(model: Model, job: JobView, kept: readonly Column[], nameWidth: number, context: CellContext): Line {
@@ -57,7 +62,7 @@ function rowLine(model: Model, job: JobView, kept: readonly Column[], nameWidth:
     const {text, tone} = column.cell(job, context) ?? piece(signs.unknown, 'dim');
     return [piece(' '), piece(fill(text, column.width, column.side, signs.ellipsis), tone)];
   });
-  const isChosen = chosenJob(model)?.key === job.key;
+  const isChosen = isUnderCursor(model, job.key);
   const line = [...margin(model, job), piece(fill(job.name, nameWidth, 'left', signs.ellipsis), isChosen ? 'strong' : 'plain'), ...cells];
   return isChosen ? toned(cutLine(line, model.columns), 'chosen') : cutLine(line, model.columns);
 }

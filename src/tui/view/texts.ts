@@ -106,11 +106,17 @@ function faultsOf(journal: readonly JournalEntry[]): readonly Fault[] {
   const faults = new Map<string, Fault>();
   for (const entry of journal) {
     if (entry.code === null) continue;
-    const key = JSON.stringify([entry.code, entry.text.replaceAll(/\d+/g, '#')]);
+    const key = JSON.stringify([entry.code, kindOf(entry.text)]);
     const before = faults.get(key);
     faults.set(key, {first: before?.first ?? entry, last: entry, count: (before?.count ?? 0) + 1});
   }
   return [...faults.values()].sort((a, b) => b.count - a.count);
+}
+
+/** What a message says beside numbers and values. What stands first in quotes is a name. */
+function kindOf(text: string): string {
+  let seen = 0;
+  return text.replaceAll(/\d+/g, '#').replaceAll(/"[^"]*"/g, quoted => (seen++ === 0 ? quoted : '""'));
 }
 
 /** `sed -n 17p orders.ndjson`, where a place is a line of a file. */
