@@ -77,7 +77,7 @@ function isSettled({state, waitsFor}: JobReport): boolean {
 }
 
 async function tellStarted(
-  {world}: Invocation,
+  {world, talk}: Invocation,
   found: FoundSupervisor,
   logs: {readonly output: string; readonly errors: string},
 ): Promise<number> {
@@ -88,6 +88,16 @@ async function tellStarted(
   ];
   world.standardOutput.write(Buffer.from(`${lines.join('\n')}\n`));
   await world.standardOutput.flush();
+  for (const {job, problem} of found.jobs.filter(({state}) => state === 'restarting')) {
+    const message = `job "${job}" does not run yet${problem === null ? '' : `: ${problem}`}`;
+    talk.problem({
+      kind: 'transient',
+      severity: 'warning',
+      code: 'job-failed',
+      message,
+      hint: 'it is started again and again; weir ps shows how it goes',
+    });
+  }
   const [first] = bad;
   if (first === undefined) return exitCodes.done.code;
   throw fail('data', 'job-failed', `job "${first.job}" has failed${first.problem === null ? '' : `: ${first.problem}`}`, {

@@ -164,6 +164,7 @@ describe('deaths', () => {
       ['warning a no-broker'],
       twice,
     ],
+    ['so is a full disk', `started${', a:running, a:says disk, a:exit, +30000, wake'.repeat(20)}`, ['start a'], twice],
     ['deaths of long ago do not count', `started, ${died}, +50, wake, ${died}, +600000, wake, ${died}`, ['warning a job-died'], twice],
     ['bad data stays bad', 'started, a:running, a:says data, a:exit', ['error a bad-record', 'finish'], logged],
     ['what may pass is waited for', 'started, a:says broker, a:exit', ['warning a no-broker'], logged],

@@ -19,10 +19,12 @@ export const lastingCodes: ReadonlySet<string> = new Set([
   'newer-log',
   'no-group-offset',
   'no-kafka-client',
+  'no-schema',
   'offset-gone',
   'other-plan',
   'output-changed',
   'partition-gone',
+  'registry-refused',
   'undecided-commit',
 ]);
 
@@ -47,8 +49,8 @@ export function mayHelp({kind, code}: Problem, hasRun: boolean): boolean {
 }
 
 /**
- * What becomes of a process that died: a time at which the next one starts, or quarantine. What may pass by itself (a cluster that is away) is waited for however
- * long it takes, at the longest wait. `random`: from 0 up to 1.
+ * What becomes of a process that died: a time at which the next one starts, or quarantine. What may pass by itself (a cluster that is away, a full disk) is waited for
+ * however long it takes, at the longest wait. `random`: from 0 up to 1.
  */
 export function afterDeath(
   child: Pick<ProcessState, 'deathsMs' | 'attempts' | 'healthySinceMs' | 'restarts'>,
@@ -59,7 +61,7 @@ export function afterDeath(
 ): Partial<ProcessState> {
   const {initialWaitMs, longestWaitMs, healthyAfterMs, mostRestarts} = policy;
   const recentMs = child.deathsMs.filter(ms => ms > atMs - mostRestarts.withinMs);
-  const deathsMs = problem.kind === 'transient' ? recentMs : [...recentMs, atMs];
+  const deathsMs = problem.kind === 'transient' || problem.kind === 'environment' ? recentMs : [...recentMs, atMs];
   const wasHealthy = child.healthySinceMs > 0 && atMs - child.healthySinceMs >= healthyAfterMs;
   const attempts = wasHealthy ? 1 : child.attempts + 1;
   if (deathsMs.length > mostRestarts.count) return {deathsMs, attempts, ending: 'quarantined'};
