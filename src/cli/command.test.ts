@@ -422,6 +422,11 @@ describe('check and explain', () => {
   test('check', () => {
     const promise = 'script: INSERT INTO failures: none, nothing is kept from one run to the next\n';
     expect(weir(['check', 'jobs.yaml', 'script.sql'])).toEqual({code: 0, out: '', err: `${promise}2 files, 3 jobs: no problems\n`});
+    const {guarantees} = JSON.parse(weir(['check', '--format', 'json', '-b', '10', 'script.sql']).out) as {guarantees: unknown};
+    expect(guarantees).toEqual([
+      {job: 'script', insert: 'failures', guarantee: 'at-least-once', how: 'rows may come again after a restart'},
+    ]);
+    expect(weir(['check', '-e', 'script.sql'])).toMatchObject({code: 3, err: expect.stringContaining('error[cannot-take-back]')});
     const wrong = file('check.sql', 'SELECT a FROM nowhere;\nSELECT 1 != 2;\n');
     const ended = weir(['check', '--format', 'json', wrong, 'none.sql']);
     expect(ended.code).toBe(3);
