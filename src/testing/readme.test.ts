@@ -3,6 +3,8 @@ import {cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} fr
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {createTopics, produce, readAll} from './kafka/admin.ts';
+import {freshName, sharedBroker} from './kafka/shared.ts';
 
 /** Every console block of the README runs as it stands, over the files of fixtures/readme, and prints just what the page says. */
 interface Block {
@@ -15,14 +17,17 @@ const blocks: readonly Block[] = [...readme.matchAll(/```console\n\$ ([\s\S]*?)`
   const [line, ...output] = (body as string).split('\n');
   return {line: line as string, output: output.join('\n')};
 });
-const jobFile = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+/** Files that the page shows, by the name in their first line. */
+const files: ReadonlyMap<string, string> = new Map(
+  [...readme.matchAll(/```(?:yaml|sql)\n(?:#|--) (\S+)\n([\s\S]*?)```/g)].map(([, name, body]) => [name as string, body as string]),
+);
 
 const directory = mkdtempSync(join(tmpdir(), 'weir-readme-'));
 
 beforeAll(() => {
   if (!existsSync('dist/cli.cjs')) execFileSync(process.execPath, ['bin/build.js']);
   cpSync('fixtures/readme', directory, {recursive: true});
-  writeFileSync(join(directory, 'jobs.yaml'), jobFile);
+  for (const [name, text] of files) writeFileSync(join(directory, name), text);
 });
 afterAll(() => rmSync(directory, {recursive: true, force: true}));
 
@@ -60,5 +65,31 @@ describe('README', () => {
     expect(status, errors).toBe(0);
     expect(readFileSync(join(directory, 'slow.csv'), 'utf8')).toBe('/cart,120\n/stock,950\n');
     expect(output.trim().split('\n')).toHaveLength(3);
+  });
+
+  test('the script over topics runs', async () => {
+    const bootstrap = await sharedBroker();
+    const [orders, totals] = [freshName('orders'), freshName('totals')];
+    await createTopics(bootstrap, [{name: orders}, {name: totals}]);
+    const amounts = [10, 20.5, 200];
+    await produce(
+      bootstrap,
+      orders,
+      amounts.map((amount, id) => ({value: JSON.stringify({id, customer: id < 2 ? 'Anna' : 'Bas', amount})})),
+    );
+    const script = (files.get('orders.sql') ?? '')
+      .replaceAll('localhost:9092', bootstrap)
+      .replace("'topic' = 'orders'", `'topic' = '${orders}'`)
+      .replace("'topic' = 'totals'", `'topic' = '${totals}'`);
+    writeFileSync(join(directory, 'orders.sql'), script);
+    const {errors, status} = shell('weir run orders.sql --exactly-once --batch 1000,50ms --until-idle --state-dir kafka-state');
+    expect(status, errors).toBe(0);
+    const rows = (await readAll(bootstrap, totals)).map(({value}) => JSON.parse(value ?? '') as unknown);
+    expect(rows.slice(-2)).toEqual([
+      {customer: 'Anna', n: 2, total: 30.5},
+      {customer: 'Bas', n: 1, total: 200},
+    ]);
+    const one = shell(`weir --from -1000 --to end "SELECT customer, amount FROM 'kafka://${bootstrap}/${orders}' WHERE amount > 100"`);
+    expect(one).toMatchObject({status: 0, output: '{"customer":"Bas","amount":200.0}\n'});
   });
 });
