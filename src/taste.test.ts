@@ -26,13 +26,16 @@ const homes: Readonly<Record<string, string>> = {
   commander: 'src/cli/',
   'fastest-levenshtein': 'src/base/nearest.ts',
   'string-width': 'src/base/text-width.ts',
+  avsc: 'src/formats/avro/',
   tinyglobby: 'src/connectors/filesystem/',
   fzstd: 'src/connectors/feed/',
   '@confluentinc/kafka-javascript': 'src/connectors/kafka/',
+  ink: 'src/tui/',
+  react: 'src/tui/',
 };
 
 /** What tests and the case runner may use anywhere. */
-const forTests = new Set(['vitest', 'fast-check', 'yaml']);
+const forTests = new Set(['vitest', 'fast-check', 'ink-testing-library', '@xterm/headless', 'yaml']);
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', 'src', 'bin', 'bench'], {
   encoding: 'utf8',

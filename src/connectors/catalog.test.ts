@@ -116,7 +116,14 @@ describe('a table that does not fit', () => {
     ],
     [
       {connector: 'filesystem', path: 'x'},
-      [[null, 'missing-option', 'table "t" names no format', `add 'format' = '…' to WITH: json, csv, raw, changelog-json, debezium-json`]],
+      [
+        [
+          null,
+          'missing-option',
+          'table "t" names no format',
+          `add 'format' = '…' to WITH: json, csv, raw, changelog-json, debezium-json, avro, avro-confluent`,
+        ],
+      ],
     ],
     [
       {...file, format: 'jsn'},
@@ -125,13 +132,31 @@ describe('a table that does not fit', () => {
           'format',
           'unknown-format',
           'there is no format "jsn"',
-          'did you mean "json"? (there are json, csv, raw, changelog-json, debezium-json)',
+          'did you mean "json"? (there are json, csv, raw, changelog-json, debezium-json, avro, avro-confluent)',
         ],
       ],
     ],
     [
-      {...file, format: 'avro'},
-      [['format', 'not-yet-supported', 'format "avro" is not supported yet', 'there are json, csv, raw, changelog-json, debezium-json']],
+      {...file, format: 'parquet'},
+      [
+        [
+          'format',
+          'not-yet-supported',
+          'format "parquet" is not supported yet',
+          'there are json, csv, raw, changelog-json, debezium-json, avro, avro-confluent',
+        ],
+      ],
+    ],
+    [
+      {...file, format: 'avro-confluent', 'avro-confluent.url': 'http://localhost:8081'},
+      [
+        [
+          'format',
+          'not-supported',
+          'option "format" of connector "filesystem" cannot be "avro-confluent": it is for messages, and files have schemas of their own',
+          'use it with Kafka',
+        ],
+      ],
     ],
     [
       {connector: 'filesystem', format: 'json'},

@@ -29,17 +29,7 @@ const laterConnectors = [
   'mysql-cdc',
   'postgres-cdc',
 ];
-const laterFormats = [
-  'avro',
-  'avro-confluent',
-  'debezium-avro-confluent',
-  'canal-json',
-  'maxwell-json',
-  'ogg-json',
-  'protobuf',
-  'parquet',
-  'orc',
-];
+const laterFormats = ['debezium-avro-confluent', 'canal-json', 'maxwell-json', 'ogg-json', 'protobuf', 'parquet', 'orc'];
 
 /** Keys of Flink before 1.11 that only describe the description. */
 const meaninglessKeys = new Set(['connector.property-version', 'format.property-version', 'update-mode', 'format.derive-schema']);
@@ -88,11 +78,22 @@ function resolveTable(declared: DeclaredTable): {readonly resolved: ResolvedTabl
     ...(connector.hasPartitions === true ? {hasPartitions: true} : {}),
   };
   if (!problems.some(({problem}) => problem.severity === 'error')) {
-    const found = [...(connector.check?.(connectorTable(table)) ?? []), ...(format?.check?.(valueColumns(connector, table), formatOptions) ?? [])];
+    const found = [
+      ...formatFits(connector, format),
+      ...(connector.check?.(connectorTable(table)) ?? []),
+      ...(format?.check?.(valueColumns(connector, table), formatOptions) ?? []),
+    ];
     for (const problem of found) problems.push({problem, option: optionNamedIn(problem, written)});
   }
   if (problems.some(({problem}) => problem.severity === 'error')) return {resolved: null, problems};
   return {resolved: resolvedTable(table, connector, format), problems};
+}
+
+/** Formats of messages have no way to stand in files and pipes. */
+function formatFits(connector: ConnectorDefinition, format: FormatDefinition | null): readonly Problem[] {
+  if (format?.messagesOnly === undefined || connector.messageLayout !== undefined) return [];
+  const {reason, hint} = format.messagesOnly;
+  return [invalid('not-supported', `option "format" of connector "${connector.name}" cannot be "${format.name}": ${reason}`, hint)];
 }
 
 /** The columns that the format reads and writes: all of them, unless some stand in the key only. */

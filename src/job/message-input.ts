@@ -2,6 +2,7 @@ import type {Memory} from '../base/memory.ts';
 import {assert} from '../base/problem.ts';
 import type {EngineInput} from '../compile/engine.ts';
 import type {MessageLayout} from '../connectors/define.ts';
+import type {SchemaRegistry} from '../connectors/registry/registry.ts';
 import {batchRows, Tag, Vector} from '../flow/batch.ts';
 import type {Offset} from '../flow/delivery.ts';
 import {type MessageSource, type MessageTable, nullLength, type Position} from '../flow/source.ts';
@@ -10,6 +11,7 @@ import {ChangeKind} from '../types/change.ts';
 import {physicalOf} from '../types/sql-type.ts';
 import type {Input} from './input.ts';
 import {MessageMetadata} from './message-metadata.ts';
+import {MissingSchemas, type RegisteredPart} from './missing-schemas.ts';
 import type {Rejects} from './rejects.ts';
 
 /** Room beside the largest message allowed. */
@@ -33,6 +35,9 @@ export interface MessageInputOptions {
   readonly keepsNull: boolean;
   readonly valueDecoder: MakeDecoder;
   readonly keyDecoder: MakeDecoder;
+  /** Where the schemas of values and of keys are kept; null where they need none. */
+  readonly valueRegistry?: SchemaRegistry | null;
+  readonly keyRegistry?: SchemaRegistry | null;
 }
 
 /** A column that comes out of the key. */
@@ -58,6 +63,10 @@ export class MessageInput implements Input {
   /** Every run has its keys decoded, not only those that take rows back. */
   readonly #readsKeys: boolean;
   readonly #metadata: MessageMetadata;
+  /** Null: all that is read explains itself. */
+  readonly #schemas: MissingSchemas | null;
+  /** Where reading stands before the messages that wait for their schemas; null: none do. */
+  #before: {readonly position: Position; readonly offsets: readonly Offset[]} | null = null;
   /** The next message of the table. */
   #next = 0;
   /** The messages of the run, by the number of their record. */
@@ -86,10 +95,12 @@ export class MessageInput implements Input {
     this.#readsKeys = key.some(({vector}) => !value.some(other => other.vector === vector));
     const wantsKey = layout.takesBack || this.#readsKeys;
     this.#key = wantsKey ? options.keyDecoder({wanted: keyed, reject: reject => this.#refuseKey(reject)}) : null;
+    this.#schemas = schemasOf(this.#value, this.#key, options);
   }
 
   take(mostRows: number): 'rows' | 'nothing' | 'ended' {
     const {source, rejects} = this.#options;
+    if (this.#isWaiting()) return 'nothing';
     for (;;) {
       const rows = this.#decodeNext();
       if (rows > 0) {
@@ -99,16 +110,32 @@ export class MessageInput implements Input {
       }
       if (rejects.failure !== null) return 'nothing';
       if (!this.isBetweenRecords) continue;
+      const before = this.#schemas === null ? null : {position: source.position(), offsets: source.offsets()};
       const taken = source.take(this.#table, Math.min(mostRows, mostMessages));
+      if (taken === 'messages') {
+        this.#next = 0;
+        this.#countBytes();
+        if (this.#schemas?.ask(this.#table) === true) {
+          this.#before = before;
+          return 'nothing';
+        }
+      }
       this.#followPartitions();
       if (taken !== 'messages') return taken;
-      this.#next = 0;
-      this.#countBytes();
     }
   }
 
+  /** Messages that were taken wait for schemas. */
+  #isWaiting(): boolean {
+    if (this.#before === null) return false;
+    if (this.#schemas?.isWaiting === true) return true;
+    this.#before = null;
+    this.#followPartitions();
+    return false;
+  }
+
   ready(): Promise<void> {
-    return this.#options.source.ready();
+    return this.#before === null ? this.#options.source.ready() : (this.#schemas?.ready() ?? Promise.resolve());
   }
 
   totalBytes(): null {
@@ -125,27 +152,29 @@ export class MessageInput implements Input {
   }
 
   position(): Position {
-    return this.#options.source.position();
+    return this.#before?.position ?? this.#options.source.position();
   }
 
+  /** Messages that wait are none that were begun: the position stands before them. */
   get isBetweenRecords(): boolean {
-    return this.#next >= this.#table.count && (this.#value.recordsLeft ?? 0) === 0;
+    return this.#before !== null || (this.#next >= this.#table.count && (this.#value.recordsLeft ?? 0) === 0);
   }
 
   offsets(): readonly Offset[] {
-    return this.#options.source.offsets();
+    return this.#before?.offsets ?? this.#options.source.offsets();
   }
 
   get isAtEnd(): boolean {
-    return this.isBetweenRecords && this.#options.source.isAtEnd;
+    return this.#before === null && this.isBetweenRecords && this.#options.source.isAtEnd;
   }
 
   lag(): number | null {
     return this.#options.source.lag();
   }
 
-  close(): Promise<void> {
-    return this.#options.source.close();
+  async close(): Promise<void> {
+    await this.#schemas?.close();
+    await this.#options.source.close();
   }
 
   /** Rows of the next batch; 0 where there are none, or none yet. */
@@ -355,6 +384,17 @@ export class MessageInput implements Input {
   #bytes(pointer: number, length: number): Uint8Array {
     return this.#options.memory.bytes.subarray(pointer, pointer + length);
   }
+}
+
+function schemasOf(
+  value: RecordDecoder,
+  key: RecordDecoder | null,
+  {valueRegistry = null, keyRegistry = null}: MessageInputOptions,
+): MissingSchemas | null {
+  const parts: RegisteredPart[] = [];
+  if (valueRegistry !== null) parts.push({part: 'value', decoder: value, registry: valueRegistry});
+  if (keyRegistry !== null && key !== null) parts.push({part: 'key', decoder: key, registry: keyRegistry});
+  return parts.length === 0 ? null : new MissingSchemas(parts);
 }
 
 function messageTable(pointer: number, size: number): MessageTable {

@@ -6,6 +6,7 @@ import {connectorTable} from '../connectors/catalog.ts';
 import type {ConnectorContext, ConnectorDefinition, ConnectorJob} from '../connectors/define.ts';
 import {findConnector} from '../connectors/index.ts';
 import {sharedSink} from '../connectors/output/shared-sink.ts';
+import {registryOf} from '../connectors/registry/registry.ts';
 import type {Batch} from '../flow/batch.ts';
 import type {Transaction} from '../flow/delivery.ts';
 import type {Sink} from '../flow/sink.ts';
@@ -80,7 +81,7 @@ export function assemble(options: RunOptions): Parts {
     assert(source !== undefined, 'the planner reads sources only');
     sources.push(source);
     if (source.kind === 'messages') {
-      inputs.push(messageInput(engineInput, source, {memory, rejects, maxRecordBytes, options}));
+      inputs.push(messageInput(engineInput, source, context, {rejects, maxRecordBytes, options}));
       continue;
     }
     inputs.push(
@@ -143,15 +144,11 @@ function decoderOf(engineInput: EngineInput, input: ByteInput, memory: Memory, m
 function messageInput(
   engineInput: EngineInput,
   source: MessageSource,
-  {
-    memory,
-    rejects,
-    maxRecordBytes,
-    options,
-  }: {readonly memory: Memory; readonly rejects: Rejects; readonly maxRecordBytes: number; readonly options: RunOptions},
+  context: ConnectorContext,
+  {rejects, maxRecordBytes, options}: {readonly rejects: Rejects; readonly maxRecordBytes: number; readonly options: RunOptions},
 ): MessageInput {
   const {table} = engineInput.node;
-  const {timeZone} = options.plan.settings;
+  const {memory, timeZone} = context;
   const layout = connectorOf(table).messageLayout?.(connectorTable(table));
   assert(layout !== undefined, 'sources of messages have a layout');
   const shared = {memory, timeZone, badField: options.onError === 'null' ? 'null' : 'reject', maxRecordBytes} as const;
@@ -169,6 +166,8 @@ function messageInput(
     maxRecordBytes,
     timeZone,
     keepsNull: table.format === 'raw',
+    valueRegistry: registryOf(table.format, table.formatOptions, context),
+    keyRegistry: registryOf(layout.key?.format ?? null, layout.key?.formatOptions ?? new Map(), context),
     valueDecoder: part => {
       const columns = layout.value.map(ordinal => table.columns[ordinal] as Column);
       return decoder(table.format, {...shared, ...part, columns, kinds: engineInput.batch.kinds, options: table.formatOptions});

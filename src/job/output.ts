@@ -29,6 +29,12 @@ export class Output {
     this.#engineOutput.deliver = () => this.#deliver();
   }
 
+  /** What must be known before the first row, then the sink. */
+  async open(): Promise<void> {
+    await this.#encoder?.open?.();
+    await this.sink.open();
+  }
+
   /** Nobody wants more rows: it has as many as were asked for, or its reader went away. */
   get isSatisfied(): boolean {
     return this.rows >= this.#limit || this.sink.closedByReader;

@@ -97,7 +97,7 @@ class Run {
     this.#epochs = epochs;
     for (const [index, source] of sources.entries()) await source.open(epochs?.positions?.[index] ?? null);
     await epochs?.start();
-    for (const output of outputs) await output.sink.open();
+    for (const output of outputs) await output.open();
     // Whoever comes after a crash begins where this process does, and cuts outputs to what they were before it.
     if (epochs?.isNew === true) await epochs.commitNow(false);
     this.#phase = 'running';

@@ -235,6 +235,10 @@ const data: Readonly<Record<string, ProblemMeaning>> = {
     action: 'correct it, or choose with --on-error: skip leaves such records out, null makes NULL of fields',
   },
   'cast-failed': {meaning: 'a value cannot be cast', action: 'use TRY_CAST to get NULL instead'},
+  'avro-unwritable': {
+    meaning: 'a value has no form in the schema by which rows are written as Avro',
+    action: "leave it out in the query, or change the table's schema",
+  },
   'csv-unquotable': {meaning: 'a value cannot be written as csv without quotes', action: 'allow quotes, or set an escape character'},
   'division-by-zero': {meaning: 'a number was divided by zero', action: 'write NULLIF(divisor, 0) to get NULL instead'},
   'json-error': {meaning: 'a JSON function with ERROR ON … met the error', action: 'use NULL ON ERROR, or correct the data'},
@@ -438,7 +442,28 @@ const kafka: Readonly<Record<string, ProblemMeaning>> = {
     meaning: 'messages at which reading was to go on have been deleted',
     action: 'start over with --fresh, and let the topic keep its messages for longer',
   },
+  'incompatible-schema': {
+    meaning: 'the schema registry finds that the schema of a table does not fit what is registered under its subject',
+    action: "change the table's columns or its schema, or give another subject",
+  },
+  'no-schema': {
+    meaning: 'the schema of a table is not registered, and the table says that it must be',
+    action: "register it, or leave out 'auto.register.schemas' = 'false'",
+  },
   'partition-gone': {meaning: 'a topic has fewer partitions than the job has read', action: 'start over with --fresh'},
+  'registry-refused': {
+    meaning: 'the schema registry answers, and does not let us in',
+    action: "check 'basic-auth.user-info' or 'bearer-auth.token' of the format",
+  },
+  'registry-trouble': {meaning: 'the schema registry cannot be reached for now; it is asked again', action: 'see that it runs'},
+  'registry-unreachable': {
+    meaning: 'no schema registry answers at the address',
+    action: "check that it runs, and option 'url' of the format",
+  },
+  'schema-refused': {
+    meaning: 'the schema registry does not take the schema of a table',
+    action: 'look at the detail, and change the schema',
+  },
 };
 
 /** Of advice: what is right and may still not be what is wanted. */

@@ -7,6 +7,7 @@ import {findFormat} from '../../formats/index.ts';
 import {ChangeKind} from '../../types/change.ts';
 import type {Column} from '../../types/sql-type.ts';
 import type {ConnectorContext, ConnectorTable, MessageLayout, MessageSinkSpec} from '../define.ts';
+import {registryOf, type SchemaRegistry} from '../registry/registry.ts';
 import type {MessageHeader} from './client.ts';
 import type {Outbox} from './outbox.ts';
 
@@ -24,6 +25,8 @@ export interface MessageTarget {
 interface Part {
   readonly batch: Batch;
   readonly encoder: RowEncoder;
+  /** Where its schema is registered, and under which subject; null: nowhere. */
+  readonly registry: {readonly registry: SchemaRegistry; readonly subject: string} | null;
 }
 
 /** Turns each row of a batch into a message: value and key by their formats, headers and time from metadata columns. */
@@ -57,6 +60,7 @@ export class MessageEncoder implements RowEncoder {
     this.#topic = topic;
     this.#isUpsert = layout.takesBack;
     const part = (
+      what: 'value' | 'key',
       ordinals: readonly number[],
       columns: readonly Column[],
       format: string,
@@ -73,15 +77,18 @@ export class MessageEncoder implements RowEncoder {
         batch,
       );
       assert(encoder?.ends !== undefined, 'formats of messages say where rows end');
-      return {batch, encoder};
+      const registry = registryOf(format, formatOptions, context);
+      const subject = formatOptions.get('subject') ?? formatOptions.get('schema-registry.subject') ?? `${topic}-${what}`;
+      return {batch, encoder, registry: registry === null ? null : {registry, subject}};
     };
     const valueColumns = layout.value.map(ordinal => spec.columns[ordinal] as Column);
-    this.#value = part(layout.value, valueColumns, table.format as string, spec.formatOptions, spec.kinds && !this.#isUpsert);
+    this.#value = part('value', layout.value, valueColumns, table.format as string, spec.formatOptions, spec.kinds && !this.#isUpsert);
     const {key} = layout;
     this.#key =
       key === null
         ? null
         : part(
+            'key',
             key.columns.map(({ordinal}) => ordinal),
             key.columns.map(({column}) => column),
             key.format,
@@ -98,6 +105,16 @@ export class MessageEncoder implements RowEncoder {
     this.#timestamp = written('timestamp');
     this.#headers = written('headers');
     checkTypes(this.#timestamp?.column ?? null, this.#headers?.column ?? null);
+  }
+
+  async open(): Promise<void> {
+    for (const part of [this.#value, this.#key]) {
+      if (part === null || part.registry === null) continue;
+      const {encoder} = part;
+      const {registry, subject} = part.registry;
+      if (encoder.registration !== undefined) encoder.registration.learn(await registry.register(subject, encoder.registration.schema));
+      await registry.close();
+    }
   }
 
   start(): null {

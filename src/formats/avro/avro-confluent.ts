@@ -7,7 +7,8 @@ import {invalid, registryOptions, schemaProblems} from './options.ts';
 /** Records of Avro with the number of their schema before them: a registry has the schema. */
 export const avroConfluent: FormatDefinition = {
   name: 'avro-confluent',
-  summary: 'One record of Apache Avro a message, whose schema a schema registry has: what was written with older and newer ones is read all the same',
+  summary:
+    'One record of Apache Avro a message, whose schema a schema registry has: what was written with older and newer ones is read all the same',
   options: registryOptions,
   examples: [
     {
@@ -27,7 +28,7 @@ export const avroConfluent: FormatDefinition = {
   ],
   keepsSchemas: true,
   messagesOnly: {
-    reason: 'format "avro-confluent" is for messages, and files have schemas of their own',
+    reason: 'it is for messages, and files have schemas of their own',
     hint: 'use it with Kafka',
   },
   reads: ['append'],
@@ -54,41 +55,54 @@ function registryProblems(options: ReadonlyMap<string, string>): readonly Proble
   const problems: Problem[] = [];
   const url = options.get('url') ?? options.get('schema-registry.url');
   if (url === undefined) {
-    problems.push(invalid('missing-option', 'format "avro-confluent" needs option "url"', `add 'avro-confluent.url' = 'http://localhost:8081' to WITH`));
+    problems.push(
+      invalid(
+        'missing-option',
+        'format "avro-confluent" needs option "avro-confluent.url"',
+        `add 'avro-confluent.url' = 'http://localhost:8081' to WITH`,
+      ),
+    );
   } else if (!url.split(',').every(one => /^https?:\/\/[^/\s]+/.test(one.trim()))) {
-    problems.push(invalid('bad-option', 'option "url" is no address of a schema registry', `write 'http://localhost:8081'`));
+    problems.push(invalid('bad-option', 'option "avro-confluent.url" is no address of a schema registry', `write 'http://localhost:8081'`));
   }
   for (const key of options.keys()) {
     const name = key.startsWith('properties.') ? key.slice('properties.'.length) : null;
     if (name !== null && !knownProperties.includes(name))
-      problems.push(invalid('not-supported', `option "${key}" is not supported`, `there are ${knownProperties.join(', ')}`));
+      problems.push(invalid('not-supported', `option "avro-confluent.${key}" is not supported`, `there are ${knownProperties.join(', ')}`));
   }
   const property = (name: string) => options.get(`properties.${name}`);
   if ((options.get('basic-auth.credentials-source') ?? property('basic.auth.credentials.source')) === 'SASL_INHERIT') {
     problems.push(
-      invalid('not-supported', '"basic-auth.credentials-source" cannot be SASL_INHERIT', `give 'basic-auth.user-info' = 'user:password'`),
+      invalid(
+        'not-supported',
+        'option "avro-confluent.basic-auth.credentials-source" cannot be SASL_INHERIT',
+        `give 'basic-auth.user-info' = 'user:password'`,
+      ),
     );
   }
   const bearer = options.get('bearer-auth.credentials-source') ?? property('bearer.auth.credentials.source') ?? 'STATIC_TOKEN';
   if (bearer.toUpperCase() !== 'STATIC_TOKEN')
-    problems.push(invalid('not-supported', '"bearer-auth.credentials-source" must be STATIC_TOKEN', `give 'bearer-auth.token'`));
+    problems.push(
+      invalid('not-supported', 'option "avro-confluent.bearer-auth.credentials-source" must be STATIC_TOKEN', `give 'bearer-auth.token'`),
+    );
   problems.push(...storeProblems(options));
   return problems;
 }
 
 /** Java's own stores are Java's. */
 function storeProblems(options: ReadonlyMap<string, string>): readonly Problem[] {
-  const location = (store: string) => options.get(`ssl.${store}.location`) ?? options.get(`properties.schema.registry.ssl.${store}.location`);
+  const location = (store: string) =>
+    options.get(`ssl.${store}.location`) ?? options.get(`properties.schema.registry.ssl.${store}.location`);
   const trusted = location('truststore');
   const own = location('keystore');
   const problems: Problem[] = [];
   if (trusted !== undefined && !/\.(pem|crt|cer)$/i.test(trusted)) {
     const hint = 'make one: keytool -exportcert -rfc -keystore FILE -alias NAME > trusted.pem';
-    problems.push(invalid('not-supported', '"ssl.truststore.location" must be a PEM file (.pem, .crt)', hint));
+    problems.push(invalid('not-supported', 'option "avro-confluent.ssl.truststore.location" must be a PEM file (.pem, .crt)', hint));
   }
   if (own !== undefined && !/\.(p12|pfx)$/i.test(own)) {
     const hint = 'make one: keytool -importkeystore -srckeystore FILE -destkeystore own.p12 -deststoretype PKCS12';
-    problems.push(invalid('not-supported', '"ssl.keystore.location" must be a PKCS #12 file (.p12, .pfx)', hint));
+    problems.push(invalid('not-supported', 'option "avro-confluent.ssl.keystore.location" must be a PKCS #12 file (.p12, .pfx)', hint));
   }
   return problems;
 }

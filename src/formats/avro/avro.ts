@@ -24,7 +24,7 @@ export const avro: FormatDefinition = {
     },
   ],
   messagesOnly: {
-    reason: 'format "avro" is for messages, and its files are not supported yet',
+    reason: 'it is for messages, and files of Avro are not supported yet',
     hint: 'read and write Avro in Kafka, or convert the file: avro-tools tojson FILE | weir …',
   },
   reads: ['append'],

@@ -132,7 +132,14 @@ function nodeOf(schema: AvroSchema, known: Set<string>): JsonNode {
       if (known.has(schema.name)) return schema.name;
       known.add(schema.name);
       return namedNode(schema, known);
-    default:
+    case 'null':
+    case 'boolean':
+    case 'int':
+    case 'long':
+    case 'float':
+    case 'double':
+    case 'bytes':
+    case 'string':
       return schema.logical === null ? schema.kind : new Map<string, JsonNode>([['type', schema.kind], ...logicalEntries(schema.logical)]);
   }
 }

@@ -15,7 +15,9 @@ export function valueOfJson(node: JsonNode, schema: AvroSchema, type: SqlType): 
     case 'null':
       return node === null && type.nullable ? null : undefined;
     case 'array':
-      return isJsonArray(node) && type.kind === 'ARRAY' ? all(node, element => valueOfJson(element, schema.items, type.element)) : undefined;
+      return isJsonArray(node) && type.kind === 'ARRAY'
+        ? all(node, element => valueOfJson(element, schema.items, type.element))
+        : undefined;
     case 'map':
       return ofMap(node, schema.values, type);
     case 'record':
@@ -28,7 +30,14 @@ export function valueOfJson(node: JsonNode, schema: AvroSchema, type: SqlType): 
       });
     case 'enum':
       return typeof node === 'string' && schema.symbols.includes(node) && isText(type) ? node : undefined;
-    default:
+    case 'boolean':
+    case 'int':
+    case 'long':
+    case 'float':
+    case 'double':
+    case 'bytes':
+    case 'string':
+    case 'fixed':
       return ofScalar(node, schema, type);
   }
 }
@@ -102,7 +111,12 @@ function ofScalar(node: JsonNode, schema: AvroSchema, type: SqlType): Value | un
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ':
       return timeOf(node, schema, type.precision);
-    default:
+    case 'ARRAY':
+    case 'INTERVAL':
+    case 'MAP':
+    case 'MULTISET':
+    case 'NULL':
+    case 'ROW':
       return undefined;
   }
 }
@@ -119,7 +133,7 @@ function numberOf(node: JsonNode): number | undefined {
 
 /** A character a byte. */
 function bytesOf(node: JsonNode, schema: AvroSchema): Uint8Array | undefined {
-  if (typeof node !== 'string' || /[^\u0000-\u00ff]/.test(node)) return undefined;
+  if (typeof node !== 'string' || /[\u0100-\uffff]/.test(node)) return undefined;
   if (schema.kind === 'fixed' ? node.length !== schema.size : schema.kind !== 'bytes') return undefined;
   return new Uint8Array(Buffer.from(node, 'latin1'));
 }

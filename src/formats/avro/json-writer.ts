@@ -45,11 +45,17 @@ export function jsonOfValue(value: Value, schema: AvroSchema, type: SqlType): Js
     case 'bytes':
       return Buffer.from(binaryOf(value, schema, type)).toString('latin1');
     case 'float':
-    case 'double':
-      if (!Number.isFinite(value)) return String(value as number);
-      return new JsonNumber(Object.is(value, -0) ? '-0.0' : String(value as number));
-    default:
-      return new JsonNumber(String(value as number | bigint));
+    case 'double': {
+      const number = Number(value);
+      if (!Number.isFinite(number)) return String(number);
+      return new JsonNumber(Object.is(number, -0) ? '-0.0' : String(number));
+    }
+    case 'null':
+    case 'enum':
+    case 'fixed':
+    case 'int':
+    case 'long':
+      return new JsonNumber((typeof value === 'bigint' ? value : Number(value)).toString());
   }
 }
 

@@ -27,14 +27,24 @@ export const avroOptions: OptionSpecs = {
 export const registryOptions: OptionSpecs = {
   url: {type: 'string', help: 'where the schema registry is: http://localhost:8081; several with , between them'},
   'schema-registry.url': {type: 'string', help: 'an older name of url'},
-  subject: {type: 'string', help: "what the schema is registered under: by default the topic's name with -value, or -key for keys, behind it"},
+  subject: {
+    type: 'string',
+    help: "what the schema is registered under: by default the topic's name with -value, or -key for keys, behind it",
+  },
   'schema-registry.subject': {type: 'string', help: 'an older name of subject'},
   schema: {
     type: 'string',
     help: "the schema of the rows, as JSON: written by it, and read with its defaults and aliases; by default it is made of the table's columns",
   },
-  'auto.register.schemas': {type: 'boolean', default: 'true', help: 'the schema of rows that are written is registered; false: it must be there already'},
-  'basic-auth.credentials-source': {type: ['USER_INFO', 'URL', 'SASL_INHERIT'], help: 'where user and password are: in basic-auth.user-info, or in the url'},
+  'auto.register.schemas': {
+    type: 'boolean',
+    default: 'true',
+    help: 'the schema of rows that are written is registered; false: it must be there already',
+  },
+  'basic-auth.credentials-source': {
+    type: ['USER_INFO', 'URL', 'SASL_INHERIT'],
+    help: 'where user and password are: in basic-auth.user-info, or in the url',
+  },
   'basic-auth.user-info': {type: 'string', secret: true, help: 'user:password'},
   'bearer-auth.credentials-source': {type: 'string', help: 'STATIC_TOKEN: the token is in bearer-auth.token'},
   'bearer-auth.token': {type: 'string', secret: true, help: 'a token that is sent with each request'},
@@ -42,7 +52,11 @@ export const registryOptions: OptionSpecs = {
   'ssl.truststore.password': {type: 'string', secret: true, help: 'of a truststore in Java; a PEM file has none'},
   'ssl.keystore.location': {type: 'string', help: 'our own certificate with its key: a PKCS #12 file (.p12)'},
   'ssl.keystore.password': {type: 'string', secret: true, help: 'opens the keystore'},
-  'properties.#': {type: 'string', secret: true, help: "a setting of Confluent's client by its own name, of those that have an option here"},
+  'properties.#': {
+    type: 'string',
+    secret: true,
+    help: "a setting of Confluent's client by its own name, of those that have an option here",
+  },
   ...legacyMapping,
 };
 
@@ -72,7 +86,8 @@ export function tableSchema(columns: readonly Column[], options: ReadonlyMap<str
 /** Problems of the columns with the schema that was given, or that is to be made of them. */
 export function schemaProblems(columns: readonly Column[], options: ReadonlyMap<string, string>): readonly Problem[] {
   const table = tableSchema(columns, options);
-  if (typeof table === 'string') return [invalid('bad-option', `option "schema" cannot be read: ${table}`, 'give the JSON of a record')];
+  if (typeof table === 'string')
+    return [invalid('bad-option', `option "avro-confluent.schema" cannot be read: ${table}`, 'give the JSON of a record')];
   if (!table.isGiven) {
     const {faults} = deriveSchema(columns, options.get('timestamp_mapping.legacy') !== 'false');
     return faults.map(fault => invalid('wrong-type', fault, 'change the column'));
@@ -81,10 +96,12 @@ export function schemaProblems(columns: readonly Column[], options: ReadonlyMap<
     const field = table.schema.fields.find(one => one.name === name);
     if (field === undefined) {
       const names = table.schema.fields.map(one => one.name).join(', ');
-      return [invalid('unknown-column', `option "schema" has no field for column "${name}"`, `its fields: ${names}`)];
+      return [invalid('unknown-column', `option "avro-confluent.schema" has no field for column "${name}"`, `its fields: ${names}`)];
     }
     const fault = writesAs(field.type, type);
-    return fault === null ? [] : [invalid('wrong-type', `option "schema" does not fit column "${name}": ${fault}`, 'change one of them')];
+    return fault === null
+      ? []
+      : [invalid('wrong-type', `option "avro-confluent.schema" does not fit column "${name}": ${fault}`, 'change one of them')];
   });
 }
 

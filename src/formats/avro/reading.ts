@@ -80,24 +80,17 @@ function within(cursor: Cursor, value: number, least: number, most: number, type
 
 function floatReading(kind: AvroSchema['kind'], target: 'FLOAT' | 'DOUBLE'): Reading | null {
   const round = target === 'FLOAT' ? Math.fround : (value: number) => value;
-  switch (kind) {
-    case 'int':
-      return {kind: 'number', read: cursor => round(cursor.int())};
-    case 'long':
-      return {
-        kind: 'number',
-        read: cursor => {
-          const value = cursor.long();
-          return round(Number.isNaN(value) ? Number(cursor.wide) : value);
-        },
-      };
-    case 'float':
-      return {kind: 'number', read: cursor => cursor.float()};
-    case 'double':
-      return target === 'DOUBLE' ? {kind: 'number', read: cursor => cursor.double()} : null;
-    default:
-      return null;
-  }
+  if (kind === 'int') return {kind: 'number', read: cursor => round(cursor.int())};
+  if (kind === 'float') return {kind: 'number', read: cursor => cursor.float()};
+  if (kind === 'double' && target === 'DOUBLE') return {kind: 'number', read: cursor => cursor.double()};
+  if (kind !== 'long') return null;
+  return {
+    kind: 'number',
+    read: cursor => {
+      const value = cursor.long();
+      return round(Number.isNaN(value) ? Number(cursor.wide) : value);
+    },
+  };
 }
 
 /** Bytes without a logical type count what the column counts. */
@@ -172,20 +165,7 @@ function floorDivided(dividend: bigint, divisor: bigint): bigint {
 }
 
 function digitsOf(logical: AvroLogical | null, otherwise: number): number | null {
-  switch (logical?.kind) {
-    case undefined:
-      return otherwise;
-    case 'timestamp-millis':
-    case 'local-timestamp-millis':
-      return 3;
-    case 'timestamp-micros':
-    case 'local-timestamp-micros':
-      return 6;
-    case 'timestamp-nanos':
-    case 'local-timestamp-nanos':
-      return 9;
-    default:
-      return null;
-  }
+  if (logical === null) return otherwise;
+  const [, unit] = /^(?:local-)?timestamp-(millis|micros|nanos)$/.exec(logical.kind) ?? [];
+  return unit === undefined ? null : unit === 'millis' ? 3 : unit === 'micros' ? 6 : 9;
 }
-

@@ -34,7 +34,12 @@ interface Target {
  * is passed over, what was not written is a default or NULL. A text says why there is no way.
  */
 export function rowReader(schema: AvroSchema, options: RowReaderOptions): ReadRow | string {
-  return new RowReaders(options).record(schema, options.wanted.map(column => ({path: column.path, column})), options.readAs, '');
+  return new RowReaders(options).record(
+    schema,
+    options.wanted.map(column => ({path: column.path, column})),
+    options.readAs,
+    '',
+  );
 }
 
 class RowReaders {
@@ -49,7 +54,8 @@ class RowReaders {
   record(schema: AvroSchema, targets: readonly Target[], readAs: AvroRecord | null, above: string): ReadRow | string {
     if (schema.kind === 'union') return this.#union(schema.branches, branch => this.record(branch, targets, readAs, above));
     if (schema.kind === 'null') return (_, row) => setNull(targets, row);
-    if (schema.kind !== 'record') return `${above === '' ? 'the schema' : `field "${above}"`} is of ${schema.kind}, and no record with fields`;
+    if (schema.kind !== 'record')
+      return `${above === '' ? 'the schema' : `field "${above}"`} is of ${schema.kind}, and no record with fields`;
     const names = [...new Set(targets.map(({path}) => path[0] as string))];
     const steps: ReadRow[] = [];
     const found = new Set<string>();
@@ -108,18 +114,22 @@ class RowReaders {
 
   #cell(schema: AvroSchema, {type, vector}: WantedColumn, readAs: AvroSchema | null, name: string): ReadRow | string {
     if (schema.kind === 'union') {
-      return this.#union(schema.branches, branch => this.#cell(branch, {type, vector, path: [], ordinal: 0}, readAs, name), (reason, branch) => {
-        const skip = this.#values.skip(branch);
-        return this.#checked(
-          (cursor, row) => {
-            skip(cursor);
-            cursor.misfit = reason;
-            vector.tags[row] = Tag.null;
-          },
-          vector,
-          name,
-        );
-      });
+      return this.#union(
+        schema.branches,
+        branch => this.#cell(branch, {type, vector, path: [], ordinal: 0}, readAs, name),
+        (reason, branch) => {
+          const skip = this.#values.skip(branch);
+          return this.#checked(
+            (cursor, row) => {
+              skip(cursor);
+              cursor.misfit = reason;
+              vector.tags[row] = Tag.null;
+            },
+            vector,
+            name,
+          );
+        },
+      );
     }
     if (schema.kind === 'null') return type.nullable ? (_, row) => void (vector.tags[row] = Tag.null) : 'null cannot be read as NOT NULL';
     const reading = readingOf(schema, type);
@@ -246,7 +256,13 @@ class RowReaders {
 
 function canMisfit(reading: Reading, type: SqlType): boolean {
   if (reading.kind === 'constructed' || reading.kind === 'integer') return type.kind !== 'BIGINT';
-  return type.kind === 'TINYINT' || type.kind === 'SMALLINT' || type.kind === 'TIME' || type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ';
+  return (
+    type.kind === 'TINYINT' ||
+    type.kind === 'SMALLINT' ||
+    type.kind === 'TIME' ||
+    type.kind === 'TIMESTAMP' ||
+    type.kind === 'TIMESTAMP_LTZ'
+  );
 }
 
 function setNull(targets: readonly Target[], row: number): void {

@@ -48,7 +48,7 @@ function defaultBytes({name, type, default: node}: AvroField): Uint8Array | stri
   if (node === undefined) return 'it is no column of the table, and has no default';
   const output = new Output();
   const branches = type.kind === 'union' ? type.branches : [type];
-  const branch = branches.find(({kind}) => (kind === 'null') === (node === null)) as AvroSchema | undefined;
+  const branch = branches.find(({kind}) => (kind === 'null') === (node === null));
   if (branch === undefined) return 'its default is no value of it';
   if (type.kind === 'union') output.long(branches.indexOf(branch));
   if (branch.kind === 'null') return output.written();
@@ -112,13 +112,7 @@ function branchFor<Write>(schema: AvroSchema, writerOf: (branch: AvroSchema) => 
   return reason;
 }
 
-function cellWriter(
-  schema: AvroSchema,
-  type: SqlType,
-  vector: Vector,
-  valueAt: (row: number) => Value,
-  memory: Memory,
-): WriteRow | string {
+function cellWriter(schema: AvroSchema, type: SqlType, vector: Vector, valueAt: (row: number) => Value, memory: Memory): WriteRow | string {
   if (schema.kind === 'null') return type.kind === 'NULL' ? () => {} : 'its schema is null';
   const branch = branchFor<WriteRow>(schema, inner => {
     const writing = writingOf(inner, type);

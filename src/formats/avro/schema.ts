@@ -236,7 +236,15 @@ export function schemaName(schema: AvroSchema): string {
     case 'record':
     case 'enum':
       return `${schema.kind} ${schema.name}`;
-    default: {
+    case 'null':
+    case 'boolean':
+    case 'int':
+    case 'long':
+    case 'float':
+    case 'double':
+    case 'bytes':
+    case 'string':
+    case 'fixed': {
       const {logical} = schema;
       if (logical === null) return schema.kind;
       return `${schema.kind} (${logical.kind === 'decimal' ? `decimal(${logical.precision}, ${logical.scale})` : logical.kind})`;

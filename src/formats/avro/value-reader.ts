@@ -185,4 +185,3 @@ function mapReader(value: ReadValue): ReadValue {
     return values;
   };
 }
-
