@@ -2,7 +2,7 @@ import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
-import {afterAll, afterEach, beforeEach, describe, expect, test} from 'vitest';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest';
 import type {JobReport} from '../supervisor/report.ts';
 
 // The built command in real processes, whose jobs are asked, told and killed while they run.
@@ -10,6 +10,9 @@ import type {JobReport} from '../supervisor/report.ts';
 const launcher = resolve('bin/weir.cjs');
 const scratch = mkdtempSync(join(tmpdir(), 'weir-running-'));
 afterAll(() => rmSync(scratch, {recursive: true}));
+beforeAll(() => {
+  if (!existsSync('dist/cli.cjs') || !existsSync('dist/job.js')) spawnSync(process.execPath, ['bin/build.js'], {stdio: 'inherit'});
+}, 120_000);
 let folder = scratch;
 let tests = 0;
 beforeEach(() => {

@@ -26,8 +26,7 @@ export async function listJobs(invocation: Invocation): Promise<number> {
     ? shown.map(({project, job}) => (supervisors.length > 1 ? `${project}/${job}` : job))
     : linesOf(shown, format);
   if (lines.length > 0) world.standardOutput.write(Buffer.from(`${lines.join('\n')}\n`));
-  else if (format === 'table')
-    talk.note(all.length === 0 ? 'no jobs run here' : 'all jobs have ended: weir ps -a shows them');
+  else if (format === 'table') talk.note(all.length === 0 ? 'no jobs run here' : 'all jobs have ended: weir ps -a shows them');
   await world.standardOutput.flush();
   return exitCodes.done.code;
 }
