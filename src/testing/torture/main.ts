@@ -24,6 +24,7 @@ async function main(): Promise<void> {
       rest: {type: 'string', default: '0'},
       mode: {type: 'string', default: 'all'},
       times: {type: 'string', default: '1000'},
+      verbose: {type: 'boolean', default: false},
     },
   });
   const wanted = pairs.filter(pair => values.pair === undefined || values.pair.some(word => pairName(pair).startsWith(word)));
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
       const result = await torture({
         pair,
         seed,
+        ...(values.verbose ? {onStep: tell} : {}),
         ...(values.mode === 'pause' ? {steps: pauses, workMs: 40} : {}),
         forMs: (Number(values.minutes) * 60_000) / wanted.length,
         kafka,
@@ -64,6 +66,10 @@ async function main(): Promise<void> {
   if (results.length > 0) console.log(table(results));
   console.log(areGood ? 'nothing was lost, doubled or wrong' : 'NOT as an undisturbed run');
   process.exitCode = areGood ? 0 : 1;
+}
+
+function tell(name: string, cameAbout: boolean, tookMs: number): void {
+  console.log(`${name.padEnd(24)} ${cameAbout ? 'came about' : 'did not come about'}, ${(tookMs / 1000).toFixed(2)} s`);
 }
 
 await main();

@@ -33,6 +33,8 @@ export interface TortureOptions {
   readonly restMs?: number;
   /** It works for so long at the most before something is done to it. */
   readonly workMs?: number;
+  /** Told of each thing that was done: whether it came about, and how long it took. */
+  readonly onStep?: (name: string, cameAbout: boolean, tookMs: number) => void;
   /** The name of one that is put into the job (mistakes.ts). */
   readonly mistake?: string;
 }
@@ -176,7 +178,9 @@ class Torture {
       if (restMs > 0) await this.#rest(ward, Math.min(restMs, untilMs - performance.now()));
       const fromMs = performance.now();
       const name = stepName(step);
-      if (await inflict(ward, step)) this.#harms.set(name, (this.#harms.get(name) ?? 0) + 1);
+      const cameAbout = await inflict(ward, step);
+      this.#options.onStep?.(name, cameAbout, performance.now() - fromMs);
+      if (cameAbout) this.#harms.set(name, (this.#harms.get(name) ?? 0) + 1);
       else {
         tries.set(name, (tries.get(name) ?? 0) + 1);
         // It is tried again later, when the job stands elsewhere.
