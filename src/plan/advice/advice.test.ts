@@ -148,6 +148,19 @@ describe('state that grows for ever', () => {
     expect(codes('SELECT x.id FROM pages x JOIN pages y ON x.id = y.id')).toEqual([]);
   });
 
+  test('rows in an order of their own', () => {
+    expect(advised('SELECT SUM(id) OVER (ORDER BY page) FROM clicks')).toEqual([
+      [
+        'growing-state',
+        'SUM(id) OVER (ORDER BY page)',
+        'the state of OVER grows for ever: all rows',
+        'order by the time of the stream: ORDER BY ts',
+      ],
+    ]);
+    expect(codes('SELECT SUM(id) OVER (ORDER BY ts) FROM clicks')).toEqual([]);
+    expect(codes('SELECT SUM(id) OVER (ORDER BY page) FROM (SELECT id, MAX(page) AS page FROM clicks GROUP BY id)')).toEqual([]);
+  });
+
   test('a fix that is taken leaves nothing to say', () => {
     const windows = (table: string): string => `(SELECT * FROM TUMBLE(TABLE ${table}, DESCRIPTOR(ts), INTERVAL '1' HOUR))`;
     const sql = `SELECT a.id FROM ${windows('clicks')} a JOIN ${windows('sights')} b ON a.id = b.id`;

@@ -60,8 +60,19 @@ function fixFor(node: PlanNode, nodes: readonly PlanNode[], growth: StateGrowth,
     .inputs(node)
     .map(input => nodes[input]!);
   if (node.kind === 'join' && growth.kind === 'rows' && second !== undefined) return joinFix(node, first!, second, nodes);
+  if (node.kind === 'over' && growth.kind === 'rows' && first!.changelog === 'append') return overFix(first!);
   if (node.kind === 'aggregate' && (growth.kind === 'keys' || growth.kind === 'rows')) return aggregateFix(node, first!, isGrouped);
   return null;
+}
+
+/** Rows in another order than that of their time are all kept. */
+function overFix({rowtime, schema}: PlanNode): Fix {
+  const because = 'a row that comes later may stand before any of them, and then changes what was computed';
+  const time = rowtime === null ? null : quoteName(schema.columns[rowtime]!.name);
+  return {
+    because,
+    hint: time === null ? 'declare WATERMARK FOR a time column, and order by that' : `order by the time of the stream: ORDER BY ${time}`,
+  };
 }
 
 /** Rows that come, and never go, are all kept; of rows that are taken back the present ones are kept, and those may be few. */

@@ -48,6 +48,7 @@ export function withOvers(session: Session, context: BindContext, given: SelectW
     const step = isFramed ? first : null;
     node = builder.add({kind: 'over', input, first, partition, items, calls, emit, step}, {schema: {columns: [...columns]}});
     const {span} = given.overs[group[0]!.index]!;
+    if (!isFramed && refusal === null && emit === 'changes') session.origins.set(node, {report: context.report, span, name: 'OVER'});
     if (refusal !== null) session.refusals.push({node, report: context.report, span, ...refusal});
   }
   const replaced = (expression: Expr): Expr => {
