@@ -70,6 +70,8 @@ export interface Measured {
   readonly name: string;
   /** CPU time of the whole process for the larger input, less that for the smaller, by row. */
   readonly nsPerRow: number;
+  /** The same of the time on the wall. */
+  readonly wallNsPerRow: number;
   readonly cpuMs: number;
   readonly wallMs: number;
   readonly peakMb: number;
@@ -94,10 +96,11 @@ export async function compare(contenders: readonly Contender[], rounds: number):
   }
   return contenders.map((contender, index) => {
     const {small, large} = runs[index] as {small: Run[]; large: Run[]};
-    const between = median(large.map((one, round) => one.cpuMs - (small[round] as Run).cpuMs));
+    const between = (what: 'cpuMs' | 'wallMs') => median(large.map((one, round) => one[what] - (small[round] as Run)[what]));
     return {
       name: contender.name,
-      nsPerRow: (between * 1e6) / contender.rowsBetween,
+      nsPerRow: (between('cpuMs') * 1e6) / contender.rowsBetween,
+      wallNsPerRow: (between('wallMs') * 1e6) / contender.rowsBetween,
       cpuMs: median(large.map(one => one.cpuMs)),
       wallMs: median(large.map(one => one.wallMs)),
       peakMb: Math.max(...large.map(one => one.peakMb)),

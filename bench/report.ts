@@ -43,7 +43,7 @@ export function printComparison(title: string, measured: readonly Measured[], ba
   let met = true;
   console.log(`\n${title}`);
   console.log(
-    `  ${'contender'.padEnd(20)}${'ns/row'.padStart(9)}${'ratio'.padStart(8)}${'CPU s'.padStart(8)}${'wall s'.padStart(8)}${'peak MB'.padStart(9)}  bar`,
+    `  ${'contender'.padEnd(30)}${'ns/row'.padStart(9)}${'ratio'.padStart(8)}${'CPU s'.padStart(8)}${'wall s'.padStart(8)}${'peak MB'.padStart(9)}  bar`,
   );
   for (const one of measured) {
     const ratio = one.nsPerRow / ours.nsPerRow;
@@ -51,8 +51,28 @@ export function printComparison(title: string, measured: readonly Measured[], ba
     const verdict = bar === undefined ? '' : ratio >= bar.atLeast ? `>= ${bar.atLeast}x ok` : `>= ${bar.atLeast}x MISSED`;
     if (verdict.endsWith('MISSED')) met = false;
     console.log(
-      `  ${one.name.padEnd(20)}${one.nsPerRow.toFixed(0).padStart(9)}${`${ratio.toFixed(2)}x`.padStart(8)}${(one.cpuMs / 1000).toFixed(2).padStart(8)}${(one.wallMs / 1000).toFixed(2).padStart(8)}${one.peakMb.toFixed(0).padStart(9)}  ${verdict}`,
+      `  ${one.name.padEnd(30)}${one.nsPerRow.toFixed(0).padStart(9)}${`${ratio.toFixed(2)}x`.padStart(8)}${(one.cpuMs / 1000).toFixed(2).padStart(8)}${(one.wallMs / 1000).toFixed(2).padStart(8)}${one.peakMb.toFixed(0).padStart(9)}  ${verdict}`,
     );
   }
   return met;
+}
+
+/** Rows a second on the wall, with all that took part on the same machine, and CPU a row of each contender's own process. */
+export function printThroughput(title: string, measured: readonly Measured[]): void {
+  console.log(`\n${title} (load ${loadavg()[0]?.toFixed(1) ?? '?'})`);
+  for (const {name, nsPerRow, wallNsPerRow} of measured)
+    console.log(
+      `  ${name.padEnd(30)}${(1e6 / wallNsPerRow).toFixed(0).padStart(6)} K rows/s${(nsPerRow / 1000).toFixed(2).padStart(8)} us CPU a row`,
+    );
+}
+
+/** One figure against its bar. Returns whether it was met. */
+export function printBar(what: string, figure: string, bar: string, isMet: boolean): boolean {
+  console.log(`  ${what.padEnd(58)}${figure.padStart(14)}  ${bar} ${isMet ? 'ok' : 'MISSED'}`);
+  return isMet;
+}
+
+/** Prints what has no bar. */
+export function printFigure(what: string, figure: string): void {
+  console.log(`  ${what.padEnd(58)}${figure.padStart(14)}`);
 }
