@@ -5,6 +5,7 @@ import type {Reach} from '../flow/delivery.ts';
 import type {Sink} from '../flow/sink.ts';
 import type {StandardInput} from '../connectors/define.ts';
 import type {Plan} from '../plan/plan.ts';
+import type {Sample} from '../telemetry/sample.ts';
 import type {RunControl} from './control.ts';
 import type {CommitAssignment, JobIdentity} from './protocol.ts';
 
@@ -63,6 +64,8 @@ export interface RunStatus extends RunProgress {
   readonly lag: number | null;
   /** The last commit that counts; null: the job does not commit. */
   readonly commit: CommitProgress | null;
+  /** What it measures of itself; null: it does not, or has not yet. */
+  readonly sample: Sample | null;
 }
 
 export interface CommitProgress {
@@ -85,6 +88,7 @@ export const noStatus: RunStatus = {
   stateBytes: 0,
   lag: null,
   commit: null,
+  sample: null,
 };
 
 export interface RunResult extends RunProgress {

@@ -287,6 +287,7 @@ class Run {
       stateBytes: engine.stateBytes,
       lag: lags.length === 0 ? null : sum(lags),
       commit: this.#epochs?.progress ?? null,
+      sample: null,
     });
   }
 

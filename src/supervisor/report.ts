@@ -1,4 +1,6 @@
 import type {RunProgress} from '../job/contract.ts';
+import {diagnose} from '../telemetry/doctor.ts';
+import {type Measured, measuredOf} from '../telemetry/sample.ts';
 import {missingDependencies} from './dependencies.ts';
 import type {JobState, ProcessState, SupervisorState} from './state.ts';
 
@@ -46,6 +48,10 @@ export interface JobReport {
   readonly waitsFor: readonly string[];
   /** Why it failed last. */
   readonly problem: string | null;
+  /** Why it gives no output, or less than it could: sentences, the most likely first. */
+  readonly notes: readonly string[];
+  /** What it measures of itself; null: nothing yet. */
+  readonly measured: Measured | null;
 }
 
 export function wordOf(job: JobState): JobWord {
@@ -72,6 +78,7 @@ function reportJob(state: SupervisorState, job: JobState): JobReport {
   const total = (numbers: readonly (number | null)[]): number | null =>
     known(numbers).length === 0 ? null : known(numbers).reduce((a, b) => a + b, 0);
   const commits = processes.map(({status}) => status.commit);
+  const measured = measuredOf(processes.flatMap(({status}) => status.sample ?? []));
   return {
     job: settings.name,
     state: wordOf(job),
@@ -87,6 +94,11 @@ function reportJob(state: SupervisorState, job: JobState): JobReport {
     startedMs: least(processes.map(({startedMs}) => startedMs || null)),
     waitsFor: wordOf(job) === 'waiting' ? missingDependencies(state, job) : [],
     problem: processes.find(({problem}) => problem !== null)?.problem?.message ?? null,
+    notes:
+      measured === null || wordOf(job) !== 'running' || state.tickedMs === 0
+        ? []
+        : diagnose({measured, ...progressOf(job)}, state.tickedMs),
+    measured,
   };
 }
 

@@ -27,6 +27,8 @@ export function report(job: string, more: Partial<JobReport> = {}): JobReport {
     startedMs: beginMs,
     waitsFor: [],
     problem: null,
+    notes: [],
+    measured: null,
     ...more,
   };
 }

@@ -1,4 +1,4 @@
-import {array, assert as check, boolean, constantFrom, double, integer, nat, option, property, record, string} from 'fast-check';
+import {array, assert as check, boolean, constant, constantFrom, double, integer, nat, option, property, record, string} from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {textWidth} from '../../base/text-width.ts';
 import type {JobReport, JobWord} from '../../supervisor/report.ts';
@@ -42,6 +42,10 @@ const reports = array(
     startedMs: option(integer({min: 0, max: beginMs})),
     waitsFor: array(names, {maxLength: 3}),
     problem: option(names),
+    notes: array(names, {maxLength: 2}),
+    measured: constant(null),
+    notes: array(names, {maxLength: 3}),
+    measured: constant(null),
   }),
   {maxLength: 12},
 );
@@ -71,7 +75,7 @@ describe('every screen', () => {
             }
           };
           isRight();
-          screen.see(...(first as JobReport[])).see(...(second as JobReport[]));
+          screen.see(...first).see(...second);
           isRight();
           const key = screen.model.jobs?.[0]?.key ?? '';
           screen.happen({kind: 'described', key, description: {plan: `${text}\n  ${text.repeat(9)}`, config: null}});
