@@ -186,7 +186,8 @@ export class RunningEngine implements Engine {
   }
 
   capture(what: 'full' | 'changes'): Uint8Array {
-    assert(!this.#parts.stages.some(stage => stage.pending || stage.canProduce), 'state is captured only when nothing is pending');
+    const isInBetween = this.#parts.stages.every(stage => !stage.pending && (!stage.canProduce || stage.producer?.savesRest === true));
+    assert(isInBetween, 'state is captured only when nothing is pending');
     const image = new ImageWriter();
     image.u8(imageVersion);
     image.u8(what === 'full' ? 1 : 0);

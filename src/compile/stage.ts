@@ -19,6 +19,8 @@ export interface Producer {
   readonly waitsForEnd: boolean;
   /** It works off rows that have come already: nothing further up may bring more before that. */
   readonly comesFirst?: boolean;
+  /** What it has not given yet is saved with the engine's image: one may be captured before it has given everything. */
+  readonly savesRest?: boolean;
 }
 
 /**

@@ -24,6 +24,7 @@ export const values: NodeCompiler<'values'> = {
 
 class ValuesProducer implements Producer, SavedState {
   readonly waitsForEnd = false;
+  readonly savesRest = true;
   readonly bytes = 8;
   readonly #rows: readonly Row[];
   readonly #columns: readonly Column[];

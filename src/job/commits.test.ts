@@ -116,6 +116,12 @@ const counted = `CREATE TABLE o (k INT, c BIGINT, s BIGINT) WITH ('connector' = 
 INSERT INTO o SELECT n % 3 AS k, COUNT(*) AS c, SUM(n) AS s FROM t GROUP BY n % 3;`;
 
 describe('a job that commits', () => {
+  test('gives rows of its own once', async () => {
+    const sql = `CREATE TABLE o (n INT) WITH ('connector' = 'filesystem', 'path' = 'out.ndjson', 'format' = 'json'); INSERT INTO o SELECT * FROM (VALUES (1), (2));`;
+    for (let time = 0; time < 2; time++) expect(await runToEnd(sql)).toMatchObject({status: 'done', problem: null});
+    expect(read('out.ndjson')).toBe('{"n":1}\n{"n":2}\n');
+  });
+
   test('goes on where it was stopped, with its state, and doubles nothing', async () => {
     writeFileSync(path('in.ndjson'), numbers(0, 10));
     const first = await start(followed + counted);
