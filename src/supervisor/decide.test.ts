@@ -171,6 +171,8 @@ describe('deaths', () => {
     ['a machine that gave it once may give it again', 'started, a:running, a:says disk, a:exit', ['warning a cannot-write'], logged],
     ['and else is asked for by mistake', 'started, a:says disk, a:exit', ['error a cannot-write', 'finish'], logged],
     ['one that was to stop is not started again', 'started, a:running, end, a:died', ['error a job-died', 'finish'], logged],
+    ['one that is interrupted with its parent before it knew better', 'started, end, a:died signal SIGINT', ['finish'], logged],
+    ['one that is interrupted while nobody wants it to stop', 'started, a:died signal SIGINT', ['warning a job-died'], logged],
     ['a fresh one is fresh until it has run', 'started, a:died, +50, wake', ['start a fresh'], {jobs: {a: {hasLog: true, isFresh: true}}}],
     ['and never after that', `started, ${died}, +50, wake`, ['start a'], {jobs: {a: {hasLog: true, isFresh: true}}}],
     ['an end while it waits for its next start', 'started, a:died, end', ['finish'], logged],

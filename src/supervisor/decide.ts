@@ -277,6 +277,9 @@ function exited(
       return {state: change({problem: null, deathsMs: [], attempts: 0, startsAtMs: atMs}), actions: []};
     return {state: change({problem: null, ending: result.status === 'done' || job.wasIdle ? 'done' : 'stopped'}), actions: []};
   }
+  // A terminal's Ctrl-C reaches every process. One that has only just been started does not know yet that it means its parent alone.
+  const isInterrupted = how === 'signal SIGINT' && !child.hasRun && (job.wish === 'stop' || state.isStopping);
+  if (isInterrupted) return {state: change({problem: null, ending: 'stopped'}), actions: []};
   const called = processName(job, slot);
   const problem = result?.problem ?? child.killedFor ?? diedProblem(called, how, job.settings.hasLog);
   const {hasLog, supervision} = job.settings;
