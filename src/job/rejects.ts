@@ -19,6 +19,8 @@ export interface RejectedRecord {
 /** What becomes of records that cannot be read or computed: tells each, counts them, and knows when the run must end. */
 export class Rejects {
   count = 0;
+  /** How many of them for which reason, by the code of the problem. */
+  readonly byCode = new Map<string, number>();
   /** Set once the run must end because of rejected records. */
   failure: {readonly status: 'failed' | 'too-many-errors'; readonly problem: Problem} | null = null;
   readonly #onError: OnError;
@@ -35,6 +37,7 @@ export class Rejects {
   add(record: RejectedRecord): boolean {
     if (this.failure !== null) return true;
     this.count++;
+    this.byCode.set(record.code, (this.byCode.get(record.code) ?? 0) + 1);
     const problem = this.#describe(record);
     this.#onProblem(problem);
     if (this.#onError === 'fail') this.failure = {status: 'failed', problem};
@@ -69,7 +72,12 @@ export class Rejects {
   }
 }
 
+/** Bytes that are no text are shown by their numbers. */
 function shorten(bytes: Uint8Array): string {
+  if (bytes.subarray(0, shownLength).some(byte => byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13)) {
+    const shown = Buffer.from(bytes.subarray(0, shownLength / 4)).toString('hex');
+    return `0x${shown}${bytes.length > shownLength / 4 ? '…' : ''}`;
+  }
   const text = Buffer.from(bytes.subarray(0, 4 * shownLength)).toString();
   return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
 }

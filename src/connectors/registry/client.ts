@@ -1,5 +1,5 @@
-import {request as plainRequest} from 'node:http';
-import {request as secureRequest} from 'node:https';
+import type {request as Request} from 'node:http';
+import {createRequire} from 'node:module';
 import {fail, type Problem, ProblemError} from '../../base/problem.ts';
 import type {FoundSchema} from './registry.ts';
 import type {RegistrySettings} from './settings.ts';
@@ -179,8 +179,7 @@ export class RegistryClient {
       },
     };
     return new Promise((resolve, reject) => {
-      const isSecure = url.startsWith('https:');
-      const asked = isSecure ? secureRequest(url + path, {...settings, ...tls}) : plainRequest(url + path, settings);
+      const asked = requestOf(url)(url + path, {...settings, ...tls});
       asked.on('error', reject);
       asked.on('timeout', () => asked.destroy(new Error(`no answer within ${answerMs / 1000} s`)));
       asked.on('response', response => {
@@ -197,6 +196,12 @@ export class RegistryClient {
       asked.end(text ?? undefined);
     });
   }
+}
+
+/** Node's HTTP takes some milliseconds to load, which a process without registries does not have to spend. */
+function requestOf(url: string): typeof Request {
+  const load = createRequire(import.meta.url);
+  return (load(url.startsWith('https:') ? 'node:https' : 'node:http') as {readonly request: typeof Request}).request;
 }
 
 function bodyOf(text: string): Answer['body'] {

@@ -37,7 +37,8 @@ function readWhole(cursor: Cursor, read: ReadRow | string, start: number, end: n
   cursor.begin(start, end);
   read(cursor, row);
   if (cursor.fault !== null || cursor.at === end) return cursor.fault;
-  return `the record ends ${end - cursor.at} bytes before the message does`;
+  const left = end - cursor.at;
+  return `the record ends ${left === 1 ? 'a byte' : `${left} bytes`} before the message does`;
 }
 
 function jsonRecords({memory}: DecodeSpec, read: ReadJsonRow): ReadRecord {
