@@ -19,6 +19,7 @@ const steps = [
   ['lint', 'npx', ['--no-install', 'oxlint', '--type-aware', '--deny-warnings']],
   ['types', 'npx', ['--no-install', 'tsc', '--noEmit']],
   ['Kafka client', 'node', ['bin/setup-kafka.js', '--apt']],
+  ['terminal', 'node', ['bin/terminal.js', '--apt']],
   ['Kafka broker', 'node', ['bin/kafka.js', '--fetch', '--apt']],
   ['tests', 'npx', ['--no-install', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]],
   ['conformance', 'node', ['dist/conformance.js']],

@@ -48,8 +48,8 @@ describe('filter', () => {
   });
   test.each<[string, readonly string[], readonly string[]]>([
     ['by name', ['/', 'e', 'n', 'return'], ['enrich']],
-    ['by state', ['/', ...'FAIL', 'return'], ['enrich']],
-    ['all others', ['/', '!', ...'paused', 'return'], ['orders', 'enrich']],
+    ['by state', ['/', ...Array.from('FAIL'), 'return'], ['enrich']],
+    ['all others', ['/', '!', ...Array.from('paused'), 'return'], ['orders', 'enrich']],
     ['a letter is taken back', ['/', 'e', 'n', 'x', 'backspace', 'return'], ['enrich']],
     ['Esc shows all', ['/', 'e', 'n', 'escape'], ['orders', 'totals', 'enrich']],
     ['Esc later shows all', ['/', 'e', 'n', 'return', 'escape'], ['orders', 'totals', 'enrich']],
@@ -69,7 +69,7 @@ describe('sorting', () => {
     ['by name', ['s', 'return'], ['enrich', 'orders', 'totals']],
     ['by lag, the largest first, unknown last', ['s', ...downTo(4), 'return'], ['totals', 'orders', 'enrich']],
     ['the other way round, unknown still last', ['s', ...downTo(4), 'return', 'S'], ['orders', 'totals', 'enrich']],
-    ['by the palette', [':', ...'sort', 'space', ...'rejected', 'return'], ['orders', 'totals', 'enrich']],
+    ['by the palette', [':', ...Array.from('sort'), 'space', ...Array.from('rejected'), 'return'], ['orders', 'totals', 'enrich']],
     ['left alone', ['s', 'down', 'escape'], ['orders', 'totals', 'enrich']],
   ])('%s', (_, keys, expected) => {
     expect(listed(screen().keys(...keys))).toEqual(expected);
@@ -91,11 +91,11 @@ describe('acting', () => {
     ['none marked', ['a', 'a', 'j', 'c'], ['checkpoint totals']],
     ['Esc takes marks away', ['space', 'escape', 'c'], ['checkpoint totals']],
     ['an open job alone', ['a', 'return', 'c'], ['checkpoint orders']],
-    ['the palette', [':', ...'pause', 'return'], ['pause orders']],
-    ['the palette by pattern', [':', ...'checkpoint', 'space', ...'*t*s', 'return'], ['checkpoint totals']],
-    ['the palette completes', [':', ...'che', 'tab', ...'orders', 'return'], ['checkpoint orders']],
-    ['the palette asks, too', [':', ...'stop', 'return'], []],
-    ['the palette knows no such job', [':', ...'pause', 'space', 'z', 'return'], []],
+    ['the palette', [':', ...Array.from('pause'), 'return'], ['pause orders']],
+    ['the palette by pattern', [':', ...Array.from('checkpoint'), 'space', ...Array.from('*t*s'), 'return'], ['checkpoint totals']],
+    ['the palette completes', [':', ...Array.from('che'), 'tab', ...Array.from('orders'), 'return'], ['checkpoint orders']],
+    ['the palette asks, too', [':', ...Array.from('stop'), 'return'], []],
+    ['the palette knows no such job', [':', ...Array.from('pause'), 'space', 'z', 'return'], []],
   ])('%s', (_, keys, expected) => {
     expect(told(screen().keys(...keys))).toEqual(expected);
   });
@@ -160,7 +160,7 @@ describe('a job that is open', () => {
     ['the next tab', '[2 Plan]', ['tab']],
     ['the tab before the first is the last', '[6 Config]', ['[']],
     ['logs at once', '[3 Logs]', ['escape', 'l']],
-    ['by the palette', '[4 Checkpoints]', [':', ...'tab', 'space', ...'check', 'return']],
+    ['by the palette', '[4 Checkpoints]', [':', ...Array.from('tab'), 'space', ...Array.from('check'), 'return']],
   ])('%s', (_, text, keys) => {
     expect(open(...keys).text).toContain(text);
   });

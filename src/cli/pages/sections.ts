@@ -8,6 +8,7 @@ import type {FunctionDefinition} from '../../functions/define.ts';
 import {functions} from '../../functions/index.ts';
 import type {CommandDefinition} from '../commands/define.ts';
 import {commands} from '../commands/index.ts';
+import {bindingsFor, keyText} from '../../tui/keys.ts';
 import {exitCodes} from '../exit-codes.ts';
 import {allFlags, type Flag, flagsOf} from '../flags.ts';
 import {type Block, code, heading, paragraph, type Section, type Term, terms} from './page.ts';
@@ -132,6 +133,14 @@ export const outputSection: Section = {
     paragraph(
       'A reader that goes away, as head does, ends the command, and that is no error. Rows are written when 64 KB have come together or input pauses.',
     ),
+  ],
+};
+
+export const keysSection: Section = {
+  title: 'Keys',
+  blocks: [
+    paragraph('On the full screen of weir top, and of weir run on a terminal:'),
+    terms(bindingsFor(false).map(binding => ({term: keyText(binding), text: sentence(binding.summary)}))),
   ],
 };
 

@@ -1,7 +1,7 @@
 import {array, assert as check, boolean, constant, constantFrom, double, integer, nat, option, property, record, string} from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {textWidth} from '../../base/text-width.ts';
-import type {JobReport, JobWord} from '../../supervisor/report.ts';
+import type {JobWord} from '../../supervisor/report.ts';
 import {beginMs, PlayedScreen, report, snapshot} from '../../testing/tui/reports.ts';
 import {keyBindings} from '../keys.ts';
 import {lineText, lineWidth} from '../line.ts';
@@ -42,8 +42,6 @@ const reports = array(
     startedMs: option(integer({min: 0, max: beginMs})),
     waitsFor: array(names, {maxLength: 3}),
     problem: option(names),
-    notes: array(names, {maxLength: 2}),
-    measured: constant(null),
     notes: array(names, {maxLength: 3}),
     measured: constant(null),
   }),
