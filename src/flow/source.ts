@@ -51,6 +51,8 @@ export interface MessageSource {
   position(): Position;
   /** The same as offsets of the job's group; empty for sources without a group. */
   offsets(): readonly Offset[];
+  /** A commit counts with these offsets, of which no transaction has told the group: it may be told, for whoever watches it. Never read again, so it may fail. */
+  noteCounted?(epoch: number, offsets: readonly Offset[]): void;
   /** At this moment all partitions have been read to their ends. */
   readonly isAtEnd: boolean;
   /** How many partitions it reads by now: their numbers are below. It only grows. */
@@ -59,6 +61,8 @@ export interface MessageSource {
   hasEnded(partition: number): boolean;
   /** Messages that are there and not read yet, as far as known; null when unknown. */
   lag(): number | null;
+  /** The same of each partition, by number. Absent: not known of any. */
+  partitionLags?(): readonly (number | null)[];
   close(): Promise<void>;
 }
 

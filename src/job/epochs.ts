@@ -3,6 +3,7 @@ import type {Problem} from '../base/problem.ts';
 import {AttemptFile} from '../commit/attempt.ts';
 import type {TakenRun} from '../commit/record.ts';
 import {batchRows} from '../flow/batch.ts';
+import type {Offset} from '../flow/delivery.ts';
 import type {Position} from '../flow/source.ts';
 import {Committer} from './committer.ts';
 import type {CommitProgress, RunOptions} from './contract.ts';
@@ -147,6 +148,13 @@ export class Epochs {
     await this.#committer.close(isClean);
   }
 
+  /** Where no transaction holds the offsets, groups learn of them from those who read. */
+  #tellGroups(offsetsOf: readonly (readonly Offset[])[]): void {
+    if (this.#parts.transaction !== null) return;
+    for (const [index, source] of this.#parts.sources.entries())
+      if (source.kind === 'messages') source.noteCounted?.(this.#committer.epoch, offsetsOf[index] ?? []);
+  }
+
   #capture(ended: boolean): void {
     const {engine, inputs, steppedClock} = this.#parts;
     const taken = this.#taken;
@@ -166,8 +174,12 @@ export class Epochs {
       state: {kind, bytes: engine.capture(kind)},
       totals: this.totals(),
     });
+    this.#options.meter?.captured();
+    const offsetsOf = this.#parts.sources.map(source => (source.kind === 'messages' ? source.offsets() : []));
     this.#committer.inFlight?.then(
       () => {
+        this.#tellGroups(offsetsOf);
+        this.#options.meter?.counted(this.#committer.lastCommitMs ?? 0);
         this.#lastCommitAtMs = this.#options.clock.now();
         this.#rowsInFlight = 0;
         this.#attempt.counted(positions, rows, this.#takenRows);

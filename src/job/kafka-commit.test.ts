@@ -124,7 +124,6 @@ describe.concurrent('a job from Kafka to Kafka', () => {
     const second = await live(one, async () => (await numbers(output)).length >= 800);
     expect(second.result).toMatchObject({status: 'stopped', problem: null});
     expect(await numbers(output)).toEqual(upTo(800));
-    if (guarantee === 'at-least-once') return;
     const offsets = await committedOffsets(bootstrap, `test-${job}`, input, 2);
     expect(offsets.map(one => one?.offset)).toEqual([400, 400]);
     expect(offsets[0]?.metadata).toMatch(/^weir \d+$/);

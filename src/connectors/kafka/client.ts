@@ -141,6 +141,8 @@ export interface KafkaConsumer extends Client<RawConsumer> {
   resume(partitions: readonly TopicPartition[]): unknown;
   /** Waits for pending transactions, and fails with `timedOut` when they last longer. An element without `offset` has none committed. */
   committed(partitions: readonly TopicPartition[], timeoutMs: number, callback: KafkaCallback<PartitionAnswer[]>): this;
+  /** Does not wait, and does not tell whether it was done. */
+  commit(offsets: readonly TopicPartitionOffset[]): this;
   commitSync(offsets: TopicPartitionOffset | readonly TopicPartitionOffset[]): this;
   seek(partition: TopicPartitionOffset, timeoutMs: number, callback: KafkaCallback): this;
   position(partitions?: readonly TopicPartition[]): PartitionAnswer[];
@@ -235,22 +237,23 @@ export interface KafkaAdmin {
   ): void;
   deleteTopic(topic: string, timeoutMs: number, callback: KafkaCallback): void;
   createPartitions(topic: string, total: number, timeoutMs: number, callback: KafkaCallback): void;
-  describeGroups(
-    groups: readonly string[],
-    options: {readonly timeout: number},
-    callback: KafkaCallback<{readonly groups: readonly GroupDescription[]}>,
+  /** There is a call that describes a group, too: it ends the process (a null is read) whenever a description is an error, as of a group that may not be seen. */
+  listGroups(
+    options: {readonly timeout: number; readonly matchConsumerGroupStates?: readonly number[]},
+    callback: KafkaCallback<{readonly groups: readonly GroupListing[]; readonly errors: readonly KafkaError[]}>,
   ): void;
   deleteGroups(groups: readonly string[], options: {readonly timeout: number}, callback: KafkaCallback<unknown>): void;
   disconnect(): void;
 }
 
-export interface GroupDescription {
+export interface GroupListing {
   readonly groupId: string;
-  readonly error?: KafkaError;
-  /** 3 stable, 4 dead (there is none), 5 empty. */
+  /** One of `groupStates`; 4 dead, 5 empty (it has offsets, and no members). */
   readonly state: number;
-  readonly members: readonly {readonly clientId: string; readonly clientHost: string; readonly memberId: string}[];
 }
+
+/** States of groups with members. */
+export const groupStates = {preparingRebalance: 1, completingRebalance: 2, stable: 3} as const;
 
 /** Not the whole package: its other half (the promise API) would take 20 ms and is not used. */
 const moduleName = '@confluentinc/kafka-javascript/lib/rdkafka.js';

@@ -49,7 +49,7 @@ describe('options', () => {
     expect(told({...keyed, 'key.csv.field-delimiter': ';'})).toEqual([]);
     expect(told({...keyed, 'key.csv.field-delimitr': ';'})).toEqual([['key.csv.field-delimitr', 'unknown-option']]);
     expect(told({...keyed, 'key.json.ignore-parse-errors': 'true'})).toEqual([['key.json.ignore-parse-errors', 'contradiction']]);
-    expect(told({...always, 'key.format': 'avro'})).toEqual([[null, 'unknown-format']]);
+    expect(told({...always, 'key.format': 'parquet'})).toEqual([[null, 'unknown-format']]);
     expect(told({...always, 'key.format': 'json'})).toEqual([['key.format', 'missing-option']]);
     expect(told({...always, 'key.fields': 'id'})).toEqual([['key.fields', 'missing-option']]);
     expect(told({...keyed, 'key.fields': 'id;nobody'})).toEqual([['key.fields', 'unknown-column']]);

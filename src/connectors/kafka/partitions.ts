@@ -156,13 +156,20 @@ export class PartitionTable {
 
   /** As far as the client knows the ends of partitions. */
   lag(consumer: KafkaConsumer): number | null {
-    let lag = 0;
-    for (const {topic, partition, taken} of this.all) {
-      const {highOffset} = consumer.getWatermarkOffsets(topic, partition);
-      if (highOffset < 0) return null;
-      lag += Math.max(0, highOffset - taken);
+    let total = 0;
+    for (const lag of this.lags(consumer)) {
+      if (lag === null) return null;
+      total += lag;
     }
-    return lag;
+    return total;
+  }
+
+  /** The same of each of them, by number; null where the client does not know. */
+  lags(consumer: KafkaConsumer): readonly (number | null)[] {
+    return this.all.map(({topic, partition, taken}) => {
+      const {highOffset} = consumer.getWatermarkOffsets(topic, partition);
+      return highOffset < 0 ? null : Math.max(0, highOffset - taken);
+    });
   }
 
   /** A partition that does not hold what comes next. */

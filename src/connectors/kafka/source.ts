@@ -10,8 +10,10 @@ import {
   loadClient,
   type Message,
   type PartitionEnd,
+  type TopicPartitionOffset,
 } from './client.ts';
 import {clientProblem, codeOf, connect, goodbye, isMissingTopic, isPassing, meansTrouble, noTopic, Remarks, textOf} from './connection.ts';
+import {epochName} from './epoch-name.ts';
 import type {Extent} from './extent.ts';
 import {PartitionTable, type ReadPartition} from './partitions.ts';
 
@@ -40,6 +42,7 @@ let openSources = 0;
 /** Answers that are held while the engine is busy; beyond that nobody asks, and the client's own queue (4 MB) fills up. */
 const mostAnswers = 2;
 const retryMs = 250;
+const tellGroupMs = 1000;
 
 interface Answer {
   readonly messages: readonly Message[];
@@ -62,12 +65,16 @@ export class KafkaSource implements MessageSource {
   #consumer: KafkaConsumer | null = null;
   #partitions: PartitionTable;
   #isAsking = false;
+  #whenAnswered: (() => void) | null = null;
   #isClosed = false;
   #failure: ProblemError | null = null;
   /** A trouble that passes has been told, and nothing has come since. */
   #isTroubled = false;
   #found: readonly ReadPartition[] = [];
   #isDiscovering = false;
+  /** What the group is told next. */
+  #counted: readonly TopicPartitionOffset[] = [];
+  #tellsGroup: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
   #wake: (() => void)[] = [];
 
@@ -186,6 +193,20 @@ export class KafkaSource implements MessageSource {
     return this.#partitions.all.map(({topic, partition, taken}) => ({topic, partition, offset: taken}));
   }
 
+  /** At most once a second: nobody who watches a group looks more often. */
+  noteCounted(epoch: number, offsets: readonly Offset[]): void {
+    this.#counted = offsets.map(one => ({...one, metadata: epochName(epoch)}));
+    this.#tellsGroup ??= setTimeout(() => this.#tellGroup(), tellGroupMs).unref();
+  }
+
+  #tellGroup(): void {
+    clearTimeout(this.#tellsGroup ?? undefined);
+    this.#tellsGroup = null;
+    const counted = this.#counted;
+    this.#counted = [];
+    if (counted.length > 0 && this.#consumer?.isConnected() === true) this.#consumer.commit(counted);
+  }
+
   get isAtEnd(): boolean {
     return this.#answers.length === 0 && this.#partitions.all.every(({isAtEnd, hasEnded}) => isAtEnd || hasEnded);
   }
@@ -202,14 +223,22 @@ export class KafkaSource implements MessageSource {
     return this.#consumer === null ? null : this.#partitions.lag(this.#consumer);
   }
 
+  partitionLags(): readonly (number | null)[] {
+    const consumer = this.#consumer;
+    return consumer === null ? [] : this.#partitions.lags(consumer);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#awake();
     const consumer = this.#consumer;
     if (consumer === null) return;
+    this.#tellGroup();
     this.#consumer = null;
     openSources--;
+    // The client must not go while another thread of it is at a question of ours.
+    if (this.#isAsking) await new Promise<void>(resolve => (this.#whenAnswered = resolve));
     if (consumer.isConnected()) consumer.unassign();
     await goodbye(consumer);
   }
@@ -260,6 +289,7 @@ export class KafkaSource implements MessageSource {
 
   #answered(error: KafkaError | null, messages: readonly Message[], ends: readonly PartitionEnd[]): void {
     this.#isAsking = false;
+    this.#whenAnswered?.();
     if (this.#isClosed) return;
     if (error !== null && error !== undefined && error.code !== errorCodes.timedOut) return this.#handle(error);
     if (messages.length > 0) this.#isTroubled = false;

@@ -144,7 +144,7 @@ describe.concurrent('a transaction', () => {
       await new Promise<void>(resolve => consumer.getClient().consume(50, 1, false, () => resolve()));
     }
     const transaction = transactionOf(one);
-    await expect(transaction.open()).rejects.toMatchObject({problems: [{code: 'group-in-use', detail: 'somebody at 127.0.0.1'}]});
+    await expect(transaction.open()).rejects.toMatchObject({problems: [{code: 'group-in-use'}]});
     await transaction.close();
     await new Promise(resolve => consumer.disconnect(resolve));
   });

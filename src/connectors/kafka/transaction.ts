@@ -4,7 +4,8 @@ import type {EpochWord, Offset, Reach, Transaction} from '../../flow/delivery.ts
 import type {Sink} from '../../flow/sink.ts';
 import {
   errorCodes,
-  type GroupDescription,
+  type GroupListing,
+  groupStates,
   type KafkaConsumer,
   type KafkaProducer,
   type KafkaSettings,
@@ -13,6 +14,7 @@ import {
   type TopicPartition,
 } from './client.ts';
 import {asked, clientProblem, codeOf, committed, connect, goodbye, isPassing, Remarks} from './connection.ts';
+import {epochName, epochNamed} from './epoch-name.ts';
 import type {MessageTarget} from './message-encoder.ts';
 import {Outbox} from './outbox.ts';
 import {presentPartitions} from './partitions.ts';
@@ -108,6 +110,7 @@ export class KafkaTransaction implements Transaction {
       await this.#timed(callback => producer.beginTransaction(callback));
       reach?.('begun');
       await this.#send(producer);
+      reach?.('sent');
       const {sinkTopic} = this.options;
       const kept = offsets.length > 0 ? offsets : [{topic: sinkTopic, partition: 0, offset: epoch}];
       const named = kept.map(one => ({...one, metadata: epochName(epoch)}));
@@ -196,14 +199,13 @@ export class KafkaTransaction implements Transaction {
     const {adminSettings, group} = this.options;
     const admin = AdminClient.create(adminSettings);
     try {
-      const {groups} = await asked<{readonly groups: readonly GroupDescription[]}>(callback =>
-        admin.describeGroups([group], {timeout: answerMs}, callback),
+      const matchConsumerGroupStates = Object.values(groupStates);
+      const {groups} = await asked<{readonly groups: readonly GroupListing[]}>(callback =>
+        admin.listGroups({timeout: answerMs, matchConsumerGroupStates}, callback),
       );
-      const members = groups.flatMap(one => one.members);
-      if (members.length === 0) return;
-      const others = members.map(({clientId, clientHost}) => `${clientId} at ${clientHost.replace(/^\//, '')}`);
+      if (!groups.some(({groupId}) => groupId === group)) return;
       throw fail('environment', 'group-in-use', `other programs read as group "${group}", in which the job keeps its offsets`, {
-        detail: others.join(', '),
+        detail: `it has live members: kafka-consumer-groups.sh --describe --members --group ${group} names them`,
         hint: `stop them, or give the job a group of its own: 'properties.group.id'`,
       });
     } catch (error) {
@@ -241,10 +243,6 @@ export class KafkaTransaction implements Transaction {
 /** Invalid producer epoch, transactional id fenced, producer fenced. */
 const fencedCodes: ReadonlySet<number> = new Set([47, 90]);
 
-function epochName(epoch: number): string {
-  return `weir ${epoch}`;
-}
-
 /** What offsets say of the epoch that counts. */
 export function wordOf(answers: readonly PartitionAnswer[]): EpochWord {
   const offsets: Offset[] = [];
@@ -253,9 +251,9 @@ export function wordOf(answers: readonly PartitionAnswer[]): EpochWord {
   for (const {topic, partition, offset, metadata} of answers) {
     if (offset === undefined) continue;
     offsets.push({topic, partition, offset});
-    const epoch = /^weir (\d{1,15})$/.exec(metadata ?? '')?.[1];
-    if (epoch === undefined) foreign.push(`${topic}[${partition}]`);
-    else epochs.add(Number(epoch));
+    const epoch = epochNamed(metadata);
+    if (epoch === null) foreign.push(`${topic}[${partition}]`);
+    else epochs.add(epoch);
   }
   if (offsets.length === 0) return {kind: 'none'};
   if (foreign.length > 0) return {kind: 'foreign', detail: `nothing names an epoch at ${foreign.join(', ')}`, offsets};
