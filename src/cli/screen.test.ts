@@ -104,7 +104,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     terminal.press('j', 'Enter', '2');
     await terminal.until('[2 Plan]');
     await terminal.until('datagen');
-    terminal.press('6');
+    terminal.press('7');
     await terminal.until('kept.yaml');
     terminal.press('q');
     const lines = await terminal.until('code 0');

@@ -1,9 +1,10 @@
+import {sparkline} from './bars.ts';
 import {ratesOfMinute} from './history.ts';
 import type {JobView} from './jobs.ts';
 import {type Piece, piece} from './line.ts';
 import {type Look, signsOf, stateLook} from './look.ts';
-import {bytes, count, percent, span} from './quantities.ts';
-import {sparkline} from './bars.ts';
+import {bytes, count, latency, percent, span} from './quantities.ts';
+import {behindMs} from './times.ts';
 
 /** What a cell may depend on beside its job. */
 export interface CellContext {
@@ -63,6 +64,9 @@ export const columns: readonly Column[] = [
   numeric({name: 'in', title: 'IN/s', width: 6, keep: 95, value: ({inRate}) => inRate}, count),
   numeric({name: 'out', title: 'OUT/s', width: 6, keep: 90, value: ({outRate}) => outRate}, count),
   numeric({name: 'lag', title: 'LAG', width: 6, keep: 85, value: ({report}) => report.lag}, count),
+  numeric({name: 'p50', title: 'P50', width: 6, keep: 35, value: ({report}) => report.measured?.latency?.p50Ms ?? null}, latency),
+  numeric({name: 'p99', title: 'P99', width: 6, keep: 78, value: ({report}) => report.measured?.latency?.p99Ms ?? null}, latency),
+  numeric({name: 'behind', title: 'BEHIND', width: 6, keep: 65, value: behindMs}, span),
   {
     name: 'commit',
     title: 'COMMIT',

@@ -80,8 +80,8 @@ export const keyBindings: readonly KeyBinding[] = [
   },
   {
     action: 'tab',
-    keys: ['1', '2', '3', '4', '5', '6'],
-    shown: '1 … 6',
+    keys: ['1', '2', '3', '4', '5', '6', '7'],
+    shown: '1 … 7',
     label: 'tabs',
     keep: 45,
     summary: 'a tab of the job',

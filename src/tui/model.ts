@@ -5,7 +5,7 @@ import {filtered, type JobView} from './jobs.ts';
 import type {Look} from './look.ts';
 import type {JobDescription, JobId, Snapshot, Told} from './source.ts';
 
-export const tabs = ['Overview', 'Plan', 'Logs', 'Checkpoints', 'Errors', 'Config'] as const;
+export const tabs = ['Overview', 'Plan', 'Inputs', 'Logs', 'Checkpoints', 'Errors', 'Config'] as const;
 export type Tab = (typeof tabs)[number];
 
 /** What is asked of the person at the foot of the screen, or over it. */

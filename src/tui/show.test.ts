@@ -145,7 +145,7 @@ describe('the screen on a terminal', () => {
   test('colours only where they are wanted', async () => {
     const plain = show(80, 24);
     await until(plain.terminal, 'orders');
-    expect(plain.terminal.written).not.toContain('\u001b[3');
+    expect(plain.terminal.written).not.toContain('\u001b[32m');
     const colored = show(80, 24, {look: {isUnicode: true, isColored: true}});
     await until(colored.terminal, 'orders');
     expect(colored.terminal.written).toContain('\u001b[32m● live\u001b[39m');

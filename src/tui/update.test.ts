@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest';
-import {beginMs, PlayedScreen, report} from '../testing/tui/reports.ts';
+import {beginMs, PlayedScreen, report, usualMeasured} from '../testing/tui/reports.ts';
 import type {JournalEntry} from '../supervisor/journal.ts';
 import type {Setting} from './model.ts';
 
 const jobs = [
-  report('orders', {lag: 5, rejected: 2, epoch: 1, lastCommitAtMs: beginMs}),
+  report('orders', {lag: 5, rejected: 2, epoch: 1, lastCommitAtMs: beginMs, measured: usualMeasured}),
   report('totals', {lag: 900, state: 'paused'}),
   report('enrich', {state: 'failed', problem: 'the disk is full'}),
 ];
@@ -149,24 +149,26 @@ describe('a job that is open', () => {
   test.each<[string, string, readonly string[]]>([
     ['overview', '[1 Overview]', ['1']],
     ['plan', 'scan of a long plan', ['2']],
-    ['the latest log lines', 'line 99', ['3']],
-    ['log lines above', 'line 82', ['3', 'k', 'k']],
-    ['the first log lines', 'line 1', ['3', 'g']],
-    ['the latest again', 'line 99', ['3', 'g', 'F']],
-    ['commits', 'COMMIT', ['4']],
-    ['errors that are the same are one', ' 10× warning field "a": cannot read "90" as INT  bad-record', ['5']],
-    ['the line that shows the record', 'shown by: sed -n 90p in.ndjson', ['5']],
-    ['configuration', 'orders: {}', ['6']],
+    ['the latest log lines', 'line 99', ['4']],
+    ['inputs', 'INPUT ', ['3']],
+    ['a partition that holds the others up', 'trades[3] ', ['3']],
+    ['log lines above', 'line 82', ['4', 'k', 'k']],
+    ['the first log lines', 'line 1', ['4', 'g']],
+    ['the latest again', 'line 99', ['4', 'g', 'F']],
+    ['commits', 'COMMIT', ['5']],
+    ['errors that are the same are one', ' 10× warning field "a": cannot read "90" as INT  bad-record', ['6']],
+    ['the line that shows the record', 'shown by: sed -n 90p in.ndjson', ['6']],
+    ['configuration', 'orders: {}', ['7']],
     ['the next tab', '[2 Plan]', ['tab']],
-    ['the tab before the first is the last', '[6 Config]', ['[']],
-    ['logs at once', '[3 Logs]', ['escape', 'l']],
-    ['by the palette', '[4 Checkpoints]', [':', ...Array.from('tab'), 'space', ...Array.from('check'), 'return']],
+    ['the tab before the first is the last', '[7 Config]', ['[']],
+    ['logs at once', '[4 Logs]', ['escape', 'l']],
+    ['by the palette', '[5 Checkpoints]', [':', ...Array.from('tab'), 'space', ...Array.from('check'), 'return']],
   ])('%s', (_, text, keys) => {
     expect(open(...keys).text).toContain(text);
   });
 
   test('a text is looked for in the lines of a tab', () => {
-    const played = open('3').type('/cannot').keys('return');
+    const played = open('4').type('/cannot').keys('return');
     expect(played.lines.filter(line => /line \d/.test(line))).toEqual([]);
     expect(played.lines.filter(line => line.includes('cannot read'))).toHaveLength(10);
     expect(played.keys('escape').text).toContain('line 99');
@@ -180,12 +182,12 @@ describe('a job that is open', () => {
   });
 
   test('what is copied', () => {
-    expect(open('5', 'y').effects.at(-1)).toEqual({kind: 'copy', text: 'sed -n 90p in.ndjson'});
+    expect(open('6', 'y').effects.at(-1)).toEqual({kind: 'copy', text: 'sed -n 90p in.ndjson'});
     expect(open('2', 'y').effects.at(-1)).toMatchObject({kind: 'copy', text: expect.stringContaining('scan of a long plan') as string});
   });
 
   test('the plan is asked for once', () => {
-    const played = screen().keys('2', '1', '2', 'return', '6');
+    const played = screen().keys('2', '1', '2', 'return', '7');
     expect(played.effects).toEqual([{kind: 'describe', id: {project: 'shop', job: 'orders'}}]);
   });
 });

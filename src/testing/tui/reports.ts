@@ -1,4 +1,5 @@
 import type {JobReport} from '../../supervisor/report.ts';
+import type {Measured} from '../../telemetry/sample.ts';
 import {initialModel, type Model, type ScreenEvent, type Setting, type Step} from '../../tui/model.ts';
 import type {Snapshot} from '../../tui/source.ts';
 import {update} from '../../tui/update.ts';
@@ -7,6 +8,37 @@ import {lineText} from '../../tui/line.ts';
 
 /** When the moments of these tests begin. */
 export const beginMs = Date.UTC(2026, 0, 5, 10, 41, 0);
+
+/** What a job measures that reads a topic with event time, of which one partition is behind. */
+export const usualMeasured: Measured = {
+  readBytes: 5_000_000,
+  writtenBytes: 1_000_000,
+  lateRows: 3,
+  stateRows: 120,
+  rejects: [],
+  latency: {count: 1000, p50Ms: 4, p99Ms: 21, longestMs: 40},
+  commits: {count: 10, p50Ms: 5, p99Ms: 9, longestMs: 9},
+  shares: {work: 0.62, sourceWait: 0.3, sinkWait: 0.08, commitWait: 0, pause: 0},
+  heapBytes: 3e7,
+  gcRuns: 4,
+  gcMs: 9,
+  inputs: [
+    {
+      table: 'trades',
+      rows: 12_345,
+      bytes: 5_000_000,
+      rowsAtMs: beginMs,
+      hasEnded: false,
+      time: {watermarkMs: beginMs - 1900, isIdle: false, idleAfterMs: null},
+      partitionCount: 70,
+      partitions: [
+        {name: 'trades[3]', lag: 0, watermarkMs: beginMs - 1900, rowsAtMs: beginMs - 42_000, isIdle: false, hasEnded: false},
+        {name: 'trades[1]', lag: 12, watermarkMs: beginMs, rowsAtMs: beginMs, isIdle: true, hasEnded: false},
+      ],
+      lag: 12,
+    },
+  ],
+};
 
 /** A job that runs, with what a test says of it. */
 export function report(job: string, more: Partial<JobReport> = {}): JobReport {

@@ -4,11 +4,12 @@ import type {JobView} from '../jobs.ts';
 import {beside, cutLine, type Line, lineOf, piece} from '../line.ts';
 import {signsOf, stateLook} from '../look.ts';
 import type {Model} from '../model.ts';
-import {bytes, count, grouped, latency, percent, span} from '../quantities.ts';
+import {bytes, clockTime, count, grouped, latency, percent, span} from '../quantities.ts';
 import {clean, fill, wrap} from '../text.ts';
+import {behindMs, watermarkOf} from '../times.ts';
 
 const labelWidth = 10;
-const factsWidth = 52;
+const factsWidth = 54;
 /** Facts and charts stand side by side where there is room for both. */
 const leastForBoth = 100;
 const leastChart = 4;
@@ -53,11 +54,15 @@ function factLines(model: Model, job: JobView, width: number): readonly Line[] {
   return [
     cutLine([piece(` ${fill('state', labelWidth)} `, 'dim'), piece(`${sign} ${word}`, tone), piece(`${waits}${since}`)], width, ellipsis),
     ...problem.map(text => lineOf(` ${text}`, 'bad')),
+    ...report.notes.flatMap(note => wrap(clean(note), width - 2)).map(text => lineOf(` ${text}`, 'warn')),
     fact('rows in', `${grouped(report.rowsIn)}${rate(inRate)}`),
     fact('rows out', `${grouped(report.rowsOut)}${rate(outRate)}`),
     fact('rejected', grouped(report.rejected)),
     fact('lag', report.lag === null ? unknown : grouped(report.lag)),
+    fact('latency', latencyText(job) ?? unknown),
+    fact('event time', eventTimeText(job) ?? unknown),
     fact('commit', commitText(job, nowMs)),
+    fact('time goes', sharesText(job) ?? unknown),
     fact('state size', bytes(report.stateBytes)),
     fact(
       'memory',
@@ -66,6 +71,34 @@ function factLines(model: Model, job: JobView, width: number): readonly Line[] {
     fact('restarts', grouped(report.restarts)),
     fact(report.pids.length === 1 ? 'process' : 'processes', report.pids.length === 0 ? unknown : report.pids.join(', ')),
   ];
+}
+
+/** From the making of a record until its result counts. */
+function latencyText({report}: JobView): string | null {
+  const spread = report.measured?.latency ?? null;
+  return spread === null ? null : `p50 ${latency(spread.p50Ms)}, p99 ${latency(spread.p99Ms)}, at most ${latency(spread.longestMs)}`;
+}
+
+function eventTimeText(job: JobView): string | null {
+  const [watermarkMs, behind] = [watermarkOf(job), behindMs(job)];
+  const late = job.report.measured?.lateRows ?? 0;
+  const lateText = late === 0 ? '' : `, ${grouped(late)} late`;
+  return watermarkMs === null || behind === null ? null : `${clockTime(watermarkMs)}, ${span(behind)} behind${lateText}`;
+}
+
+/** What the last seconds were spent on, the most first. */
+function sharesText({report}: JobView): string | null {
+  const shares = report.measured?.shares ?? null;
+  if (shares === null) return null;
+  const named: readonly (readonly [string, number])[] = [
+    ['work', shares.work],
+    ['input', shares.sourceWait],
+    ['sinks', shares.sinkWait],
+    ['commits', shares.commitWait],
+    ['pauses', shares.pause],
+  ];
+  const shown = named.filter(([, share]) => share >= 0.005).sort((a, b) => b[1] - a[1]);
+  return shown.map(([name, share]) => `${name} ${percent(share)}`).join(', ');
 }
 
 function commitText({report}: JobView, nowMs: number): string {

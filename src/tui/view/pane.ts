@@ -3,6 +3,7 @@ import {cutLine, fitParts, type Line, lineOf, lineText, lineWidth, piece} from '
 import {signsOf} from '../look.ts';
 import {type Model, tabs} from '../model.ts';
 import {wrap} from '../text.ts';
+import {inputLines} from './inputs.ts';
 import {overviewLines} from './overview.ts';
 import {checkpointLines, configLines, errorLines, logLines, planLines} from './texts.ts';
 
@@ -42,6 +43,8 @@ function linesOf(model: Model, job: JobView): readonly Line[] {
       return [];
     case 'Plan':
       return planLines(model, job);
+    case 'Inputs':
+      return inputLines(model, job);
     case 'Logs':
       return logLines(model, job);
     case 'Checkpoints':
