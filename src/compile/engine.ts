@@ -24,6 +24,8 @@ export interface Engine {
   readonly finished: boolean;
   /** What all state holds, in bytes of memory. */
   readonly stateBytes: number;
+  /** How many rows all state holds: groups, rows of joins, sessions. */
+  readonly stateRows: number;
   /** All state, as bytes that a new engine of the same plan can restore. Only between steps, with nothing pending. `changes`: only what changed since the last capture. */
   capture(what: 'full' | 'changes'): Uint8Array;
   /** Before the first push: a full image, then any number of `changes` images in order. */
@@ -46,10 +48,23 @@ export interface EngineInput {
   readonly partitions: InputPartitions | null;
   /** How far time has come: the least of the watermarks declared for it; Infinity where nobody waits for any. The input that is furthest behind is read next. */
   readonly watermark: number;
+  /** How far event time has come, for whoever looks at the job; null: nobody waits for it. */
+  readonly eventTime: EventTime | null;
   /** Others look something up in its rows: it is best read to its end before them, since they wait for that. */
   readonly comesFirst: boolean;
   /** False when nobody wants more rows of it (a LIMIT is satisfied): the edge may stop reading. */
   readonly wanted: boolean;
+}
+
+/** Milliseconds since 1970; -Infinity before the first row. */
+export interface EventTime {
+  readonly watermark: number;
+  /** Nobody waits for it: no rows have come for the time-out. */
+  readonly isIdle: boolean;
+  /** Infinity: there is no time-out. */
+  readonly idleAfterMs: number;
+  /** Of the partitions, by number; empty where the input has none. */
+  readonly partitions: readonly {readonly watermark: number; readonly isIdle: boolean}[];
 }
 
 /** Set by the edge between two pushes. */

@@ -1,7 +1,7 @@
 import type {Clock} from '../base/clock.ts';
 import {batchRows} from '../flow/batch.ts';
 import {PartitionWatermarks, type WatermarkState} from '../state/small-states.ts';
-import type {InputPartitions} from './engine.ts';
+import type {EventTime, InputPartitions} from './engine.ts';
 
 /**
  * The partitions of an input: which of them are waited for. Time has come as far in the input as in the partition that is furthest behind, of those that have not
@@ -40,6 +40,15 @@ export class PartitionTimes {
     for (let partition = 0; partition < times.length; partition++) if (times[partition] === -Infinity) times[partition] = now;
     const isWaitedFor = (partition: number): boolean => times[partition] !== Infinity && now - (times[partition] as number) < idleAfterMs;
     for (const watermark of watermarks) if (watermark instanceof PartitionWatermarks) watermark.settle(isWaitedFor);
+  }
+
+  /** How each of them stands, as of the last step. */
+  describe(watermarks: readonly WatermarkState[], idleAfterMs: number): EventTime['partitions'] {
+    const own = watermarks.filter(watermark => watermark instanceof PartitionWatermarks);
+    return this.#rowsAtMs.map((atMs, partition) => ({
+      watermark: Math.min(...own.map(({values}) => values[partition] ?? -Infinity)),
+      isIdle: atMs === Infinity || (atMs !== -Infinity && this.#settledAtMs - atMs >= idleAfterMs),
+    }));
   }
 
   /** When the next of them is not waited for any more, unless rows come. */

@@ -5,7 +5,7 @@ import type {NodeOf} from '../plan/nodes/index.ts';
 import type {Plan} from '../plan/plan.ts';
 import {damaged, ImageReader, ImageWriter, type SavedState} from '../state/image.ts';
 import type {LateRows} from '../state/window-groups.ts';
-import type {Engine, EngineInput, EngineOutput} from './engine.ts';
+import type {Engine, EngineInput, EngineOutput, EventTime} from './engine.ts';
 import type {Stage} from './stage.ts';
 
 /** State and the name under which it is saved: the fingerprint of its node's sub-plan, and which of the node's states it is. */
@@ -70,6 +70,9 @@ export class RunningEngine implements Engine {
       partitions: stage.partitionTimes?.inputOf(stage.ownWatermarks) ?? null,
       get watermark() {
         return Math.min(Infinity, ...stage.ownWatermarks.map(own => own.value));
+      },
+      get eventTime() {
+        return eventTimeOf(stage);
       },
       get wanted() {
         return isWanted();
@@ -181,6 +184,10 @@ export class RunningEngine implements Engine {
     return this.#parts.states.reduce((total, {state}) => total + state.bytes, 0);
   }
 
+  get stateRows(): number {
+    return this.#parts.states.reduce((total, {state}) => total + (state.liveRows ?? 0), 0);
+  }
+
   get lateRows(): number {
     return this.#parts.late.reduce((total, {count}) => total + count, 0);
   }
@@ -218,4 +225,14 @@ export class RunningEngine implements Engine {
       if (!image.isAtEnd) throw damaged('it is longer than it should be');
     }
   }
+}
+
+function eventTimeOf({ownWatermarks, idleAfterMs, partitionTimes}: Stage): EventTime | null {
+  if (ownWatermarks.length === 0) return null;
+  return {
+    watermark: Math.min(...ownWatermarks.map(({value}) => value)),
+    isIdle: ownWatermarks.every(({isIdle}) => isIdle),
+    idleAfterMs,
+    partitions: partitionTimes?.describe(ownWatermarks, idleAfterMs) ?? [],
+  };
 }

@@ -1,9 +1,11 @@
 import {appendFileSync} from 'node:fs';
 import {isatty} from 'node:tty';
-import {systemClock} from '../base/clock.ts';
+import {systemClock, systemStopwatch} from '../base/clock.ts';
 import {DescriptorSink} from '../connectors/output/descriptor-sink.ts';
 import {RunControl} from './control.ts';
 import type {Reach} from '../flow/delivery.ts';
+import {HeapWatch} from '../telemetry/heap.ts';
+import {JobMeter} from './meter.ts';
 import type {FromJob, JobAssignment, ToJob} from './protocol.ts';
 import {runPlan} from './run.ts';
 
@@ -56,6 +58,7 @@ function obey(message: ToJob): void {
 async function run(assignment: JobAssignment): Promise<void> {
   const {readAhead, ...rest} = assignment;
   let problems = 0;
+  const heap = new HeapWatch();
   const result = await runPlan({
     ...rest,
     clock: systemClock,
@@ -64,6 +67,7 @@ async function run(assignment: JobAssignment): Promise<void> {
     standardError: new DescriptorSink({descriptor: 2, name: 'standard error', ownsDescriptor: false}),
     stop: stop.signal,
     control,
+    meter: new JobMeter({clock: systemClock, stopwatch: systemStopwatch, heap: () => heap.read()}),
     ...(crashPoint === undefined ? {} : {reach: crashAt(crashPoint)}),
     owner: {processId: process.pid, end: assignment.commit?.endHolder === true ? endNow : null},
     onProgress: progress => void tell({kind: 'progress', progress}),

@@ -7,6 +7,7 @@ import type {StandardInput} from '../connectors/define.ts';
 import type {Plan} from '../plan/plan.ts';
 import type {Sample} from '../telemetry/sample.ts';
 import type {RunControl} from './control.ts';
+import type {JobMeter} from './meter.ts';
 import type {CommitAssignment, JobIdentity} from './protocol.ts';
 
 /** What becomes of a record that cannot be read: the job ends; the record is dropped and counted; or the field becomes NULL (a record that is no record at all is dropped). */
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly reach?: Reach;
   /** Pauses, resumes and the like while it runs; absent: nobody asks. */
   readonly control?: RunControl;
+  /** Measures the run; absent: nobody looks, and nothing of it is loaded. */
+  readonly meter?: JobMeter;
   /** Told at most twice a second, between steps. */
   readonly onProgress?: (progress: RunStatus) => void;
   /** Told of every rejected record and every warning, in order. A run that ends because of one says so in its result, too. */

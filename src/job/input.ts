@@ -25,5 +25,19 @@ export interface Input {
   readonly isAtEnd: boolean;
   /** Messages that wait, as far as known. */
   lag(): number | null;
+  /** When the record of a row of the current batch was made, in milliseconds since 1970; null: it does not say. Absent: none does. */
+  createdAtMs?(row: number): number | null;
+  /** How far each partition has been read, by number. Absent: there are none. */
+  readPartitions?(): readonly ReadPartition[];
   close(): Promise<void>;
+}
+
+export interface ReadPartition {
+  /** `orders[3]`. */
+  readonly name: string;
+  /** Behind the last message taken. */
+  readonly offset: number;
+  /** Messages that wait; null: not known. */
+  readonly lag: number | null;
+  readonly hasEnded: boolean;
 }

@@ -9,7 +9,7 @@ import {type MessageSource, type MessageTable, nullLength, type Position} from '
 import type {DecodeSpec, RecordDecoder, WantedColumn} from '../formats/define.ts';
 import {ChangeKind} from '../types/change.ts';
 import {physicalOf} from '../types/sql-type.ts';
-import type {Input} from './input.ts';
+import type {Input, ReadPartition} from './input.ts';
 import {MessageMetadata} from './message-metadata.ts';
 import {MissingSchemas, type RegisteredPart} from './missing-schemas.ts';
 import type {Rejects} from './rejects.ts';
@@ -170,6 +170,22 @@ export class MessageInput implements Input {
 
   lag(): number | null {
     return this.#options.source.lag();
+  }
+
+  createdAtMs(row: number): number | null {
+    const made = this.#table.metadata(this.#messages[row] as number, 'timestamp');
+    return typeof made === 'number' && made >= 0 ? made : null;
+  }
+
+  readPartitions(): readonly ReadPartition[] {
+    const {source} = this.#options;
+    const lags = source.partitionLags?.() ?? [];
+    return source.offsets().map(({topic, partition, offset}, number) => ({
+      name: `${topic}[${partition}]`,
+      offset,
+      lag: lags[number] ?? null,
+      hasEnded: source.hasEnded(number),
+    }));
   }
 
   async close(): Promise<void> {

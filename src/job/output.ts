@@ -6,6 +6,8 @@ import type {RowEncoder} from '../formats/define.ts';
 export class Output {
   readonly sink: Sink;
   rows = 0;
+  /** As far as the sink is given bytes. */
+  writtenBytes = 0;
   readonly #engineOutput: EngineOutput;
   /** Null drops rows unseen. */
   readonly #encoder: RowEncoder | null;
@@ -25,7 +27,10 @@ export class Output {
     this.sink = options.sink;
     this.#encoder = options.encoder;
     this.#limit = options.limit ?? Infinity;
-    this.#write = bytes => this.sink.write(bytes);
+    this.#write = bytes => {
+      this.writtenBytes += bytes.length;
+      this.sink.write(bytes);
+    };
     this.#engineOutput.deliver = () => this.#deliver();
   }
 

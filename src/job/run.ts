@@ -5,6 +5,7 @@ import type {RunOptions, RunPlan, RunProgress, RunResult, RunStatus} from './con
 import {Epochs} from './epochs.ts';
 import type {RunControl} from './control.ts';
 import type {Input} from './input.ts';
+import type {JobMeter, Occupation} from './meter.ts';
 import {assemble, closeSink, type Parts} from './open.ts';
 
 /** Batches between two turns of the event loop, in which signals, timers and messages are served. */
@@ -42,6 +43,8 @@ export const runPlan: RunPlan = async options => {
 class Run {
   readonly #options: RunOptions;
   readonly #parts: Parts;
+  /** Undefined: nobody looks. */
+  readonly #meter: JobMeter | undefined;
   #status: RunResult['status'] = 'done';
   #problem: Problem | null = null;
   readonly #live: Set<Input>;
@@ -62,6 +65,7 @@ class Run {
   constructor(options: RunOptions, parts: Parts) {
     this.#options = options;
     this.#parts = parts;
+    this.#meter = options.meter;
     this.#live = new Set(parts.inputs);
     this.#mark = parts.memory.mark();
     this.#toldMs = options.clock.now();
@@ -90,6 +94,7 @@ class Run {
   /** What counts is found out before anything is touched; sources come before sinks: when one of them is missing, no sink has been touched. */
   async #open(): Promise<void> {
     const {sources, outputs} = this.#parts;
+    this.#meter?.begin(this.#parts);
     const epochs = await Epochs.open(this.#options, this.#parts, error => {
       this.#fail(error);
       this.#wake?.();
@@ -101,8 +106,9 @@ class Run {
     // Whoever comes after a crash begins where this process does, and cuts outputs to what they were before it.
     if (epochs?.isNew === true) await epochs.commitNow(false);
     this.#phase = 'running';
+    this.#meter?.turnTo('work');
     this.#options.control?.answer({kind: 'running', epoch: epochs?.epoch ?? 0});
-    if (epochs !== null) this.#tell(); // What it goes on from.
+    if (epochs !== null || this.#meter !== undefined) this.#tell(); // What it goes on from.
   }
 
   async #loop(): Promise<void> {
@@ -133,7 +139,8 @@ class Run {
         while (hasTaken) {
           if (!this.#stepNow()) await this.#steps();
           this.#parts.memory.release(this.#mark);
-          this.#epochs?.end();
+          if (this.#epochs === null) this.#meter?.delivered();
+          else this.#epochs.end();
           // Nothing is captured in the middle of a record.
           hasTaken = input.isBetweenRecords === false && this.#parts.rejects.failure === null && this.#take(input);
         }
@@ -147,7 +154,14 @@ class Run {
 
   /** Captures what is due, and waits until more may be taken. */
   async #makeRoom(): Promise<void> {
-    while (this.#epochs?.goesOn() === false) await this.#epochs.inFlight;
+    while (this.#epochs?.goesOn() === false) await this.#spent('commitWait', this.#epochs.inFlight);
+  }
+
+  /** Waits, and says for what. */
+  async #spent(occupation: Occupation, wait: Promise<void> | null | undefined): Promise<void> {
+    this.#meter?.turnTo(occupation);
+    await wait;
+    this.#meter?.turnTo('work');
   }
 
   /** Does between two batches what the job is told to do. */
@@ -156,7 +170,7 @@ class Run {
     if (control === undefined) return;
     if (control.wantsCommit) await this.#checkpoint(control);
     if (!control.isPaused) return;
-    await this.#epochs?.commitNow(false);
+    await this.#spent('commitWait', this.#epochs?.commitNow(false));
     for (const output of this.#parts.outputs) await output.sink.flush();
     this.#phase = 'paused';
     this.#tell();
@@ -164,7 +178,7 @@ class Run {
     while (control.isPaused && !this.#isOver()) {
       if (control.wantsCommit) await this.#checkpoint(control);
       this.#answerIdle(false);
-      await this.#sleep(Infinity);
+      await this.#spent('pause', this.#sleep(Infinity));
     }
     this.#phase = 'running';
     control.answer({kind: 'resumed'});
@@ -172,7 +186,7 @@ class Run {
 
   async #checkpoint(control: RunControl): Promise<void> {
     control.wantsCommit = false;
-    await this.#epochs?.commitNow(false);
+    await this.#spent('commitWait', this.#epochs?.commitNow(false));
     control.answer({kind: 'committed', epoch: this.#epochs?.epoch ?? 0});
   }
 
@@ -227,8 +241,11 @@ class Run {
       if (taken === 'rows' && this.#epochs.isPoisoned(index)) this.#rejectPoison(input);
       this.#epochs.begin(index, taken === 'rows' ? engineInput.batch.count : 0);
     }
-    if (taken === 'rows') engineInput.push();
-    else {
+    if (taken === 'rows') {
+      this.#meter?.taken(input);
+      engineInput.push();
+    } else {
+      this.#meter?.ended(input);
       engineInput.end();
       this.#live.delete(input);
     }
@@ -259,7 +276,7 @@ class Run {
 
   async #steps(): Promise<void> {
     while (!this.#stepNow()) {
-      for (const output of this.#parts.outputs) await output.sink.drain();
+      for (const output of this.#parts.outputs) await this.#spent('sinkWait', output.sink.drain());
     }
   }
 
@@ -270,7 +287,7 @@ class Run {
     const now = this.#options.clock.now();
     if (now - this.#flushedMs >= flushMs) {
       this.#flushedMs = now;
-      for (const output of this.#parts.outputs) await output.sink.flush();
+      for (const output of this.#parts.outputs) await this.#spent('sinkWait', output.sink.flush());
     }
     if (now - this.#toldMs >= progressMs) {
       this.#toldMs = now;
@@ -287,7 +304,7 @@ class Run {
       stateBytes: engine.stateBytes,
       lag: lags.length === 0 ? null : sum(lags),
       commit: this.#epochs?.progress ?? null,
-      sample: null,
+      sample: this.#meter?.sample() ?? null,
     });
   }
 
@@ -295,7 +312,7 @@ class Run {
   async #idle(): Promise<void> {
     for (const output of this.#parts.outputs) {
       // What commits make visible is not held back by anything else.
-      if (this.#epochs === null || output.sink.durable === undefined) await output.sink.flush();
+      if (this.#epochs === null || output.sink.durable === undefined) await this.#spent('sinkWait', output.sink.flush());
     }
     if (this.#isOver() || (await this.#isAskedWhetherIdle())) return;
     for (const input of this.#live) {
@@ -306,7 +323,7 @@ class Run {
         this.#wake?.();
       });
     }
-    await this.#sleep(this.#epochs?.waitMs ?? Infinity);
+    await this.#spent('sourceWait', this.#sleep(this.#epochs?.waitMs ?? Infinity));
     await this.#makeRoom();
     const now = this.#options.clock.now();
     if (now - this.#toldMs < progressMs) return;

@@ -101,6 +101,8 @@ export function damaged(why: string): Error {
 export interface SavedState {
   /** What it holds, in bytes of memory. */
   readonly bytes: number;
+  /** How many rows it holds; absent: it does not hold rows. */
+  readonly liveRows?: number;
   /** All of it, or what changed since the last save; either way nothing is marked as changed afterwards. */
   save(what: 'full' | 'changes', image: ImageWriter): void;
   /** A full image first, then images of changes in order. */

@@ -63,6 +63,10 @@ export class SessionStore implements SavedState {
     this.#closesAtOf = layout.closesAtOf;
   }
 
+  get liveRows(): number {
+    return this.keys.liveRows + this.#sessions.liveRows + this.#rows.liveRows;
+  }
+
   get bytes(): number {
     return this.keys.bytes + this.#sessions.bytes + this.#rows.bytes + this.#timers.bytes;
   }

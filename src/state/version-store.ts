@@ -60,6 +60,10 @@ export class VersionStore implements SavedState {
     this.#ofWaiting = {time: due, arrival, kind, key};
   }
 
+  get liveRows(): number {
+    return this.keys.liveRows + this.#versions.liveRows + this.#waiting.liveRows;
+  }
+
   get bytes(): number {
     return this.keys.bytes + this.#versions.bytes + this.#waiting.bytes + this.#timers.bytes;
   }

@@ -70,7 +70,7 @@ describe('the doctor', () => {
   test('counts those that are left when many do', () => {
     const idle = [1, 2, 3, 4, 5].map(number => partition(number, {rowsAtMs: null, watermarkMs: null}));
     expect(notes([input({time: {...heldAt, watermarkMs: null}, partitions: [...idle, partition(0)]})])[0]).toMatch(
-      /^partitions 1, 2, 3 and 2 more of orders have had no rows yet, so event time has not begun; set/,
+      /^partitions 1, 2, 3 and 2 more of orders have had no rows since the job was started, so event time has not begun; set/,
     );
   });
 

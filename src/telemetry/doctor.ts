@@ -67,7 +67,7 @@ function partitionsHold(input: InputSample, time: InputTime, behind: readonly Pa
   if (lastMs === -Infinity) {
     const effect =
       time.watermarkMs === null ? 'so event time has not begun' : `and ${verb[1]} the watermark ${at(time.watermarkMs, nowMs)}`;
-    return `${subject} ${verb[0]} had no rows yet, ${effect}; ${advice(time)}`;
+    return `${subject} ${verb[0]} had no rows since the job was started, ${effect}; ${advice(time)}`;
   }
   return `${subject} ${verb[0]} been idle for ${span(nowMs - lastMs)} and ${verb[1]} the watermark ${at(time.watermarkMs, nowMs)}; ${advice(time)}`;
 }

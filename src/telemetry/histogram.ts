@@ -50,7 +50,12 @@ export function spreadOf(values: Float64Array, start: number): Spread | null {
   if (total === 0) return null;
   const longestMs = values[start + bucketCount + 1] as number;
   const at = (share: number): number => Math.min(longestMs, quantile(values, start, total * share));
-  return {count: total, p50Ms: at(0.5), p99Ms: at(0.99), longestMs};
+  return {count: total, p50Ms: rounded(at(0.5)), p99Ms: rounded(at(0.99)), longestMs: rounded(longestMs)};
+}
+
+/** To three places: more than that nobody measures, and nobody reads. */
+export function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 export function countOf(values: Float64Array, start: number): number {

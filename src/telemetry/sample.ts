@@ -1,4 +1,4 @@
-import {addHistogram, histogramSlots, type Spread, spreadOf} from './histogram.ts';
+import {addHistogram, histogramSlots, rounded, type Spread, spreadOf} from './histogram.ts';
 
 /** Numbers that a job's process counts or looks up, each with a place of its own in one array. Times are milliseconds. */
 const names = [
@@ -137,7 +137,7 @@ export function measuredOf(samples: readonly Sample[]): Measured | null {
     shares: sharesOf(busiest),
     heapBytes: value('heapBytes'),
     gcRuns: value('gcRuns'),
-    gcMs: value('gcMs'),
+    gcMs: rounded(value('gcMs')),
     inputs: inputs.map(input => ({...input, partitions: input.partitions.slice(0, Math.ceil(mostPartitions / inputs.length))})),
   };
 }
@@ -164,7 +164,7 @@ function sourceWaitOf({values}: Sample): number {
 
 /** Null: no time has been shared out yet. */
 export function sharesOf({values}: Sample): Shares | null {
-  const share = (name: SlotName): number => values[slots[name]] as number;
+  const share = (name: SlotName): number => rounded(values[slots[name]] as number);
   const shares: Shares = {
     work: share('workShare'),
     sourceWait: share('sourceWaitShare'),
