@@ -1,3 +1,4 @@
+import {systemStopwatch} from '../../base/clock.ts';
 import {fail, type Problem} from '../../base/problem.ts';
 import {type SqlType, stringType, withNullable, maxLength} from '../../types/sql-type.ts';
 import type {ConnectorContext, ConnectorDefinition, ConnectorTable} from '../define.ts';
@@ -292,7 +293,7 @@ function transactionOf(sources: readonly ConnectorTable[], sinks: readonly Conne
     sources: sources.map(topicsOf),
     sinkTopic: sinkTopic(first),
     slot: job.slot,
-    clock: context.clock,
+    stopwatch: systemStopwatch,
     ...(job.reach === undefined ? {} : {reach: job.reach}),
   });
 }

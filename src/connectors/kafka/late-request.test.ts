@@ -1,4 +1,5 @@
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {systemStopwatch} from '../../base/clock.ts';
 import {createTopics, readAll} from '../../testing/kafka/admin.ts';
 import type {Broker} from '../../testing/kafka/broker.ts';
 import {startProxiedBroker} from '../../testing/kafka/proxied-broker.ts';
@@ -31,7 +32,7 @@ test('the end of a transaction that arrives late ends no other one', async () =>
     sources: [],
     sinkTopic: topic,
     slot: {index: 0, count: 1},
-    clock: {now: () => performance.now()},
+    stopwatch: systemStopwatch,
   });
   const write = (value: string) => {
     const {outbox} = transaction;

@@ -1,4 +1,5 @@
 import {beforeAll, describe, expect, test} from 'vitest';
+import {systemStopwatch} from '../../base/clock.ts';
 import type {Offset} from '../../flow/delivery.ts';
 import {committedOffsets, createTopics, produceTransaction, readAll} from '../../testing/kafka/admin.ts';
 import {freshName, sharedBroker} from '../../testing/kafka/shared.ts';
@@ -36,7 +37,7 @@ function transactionOf({input, output, group, id}: Job, sources: readonly (reado
     sources,
     sinkTopic: output,
     slot: {index: 0, count: 1},
-    clock: {now: () => performance.now()},
+    stopwatch: systemStopwatch,
   });
 }
 

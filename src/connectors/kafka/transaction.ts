@@ -1,4 +1,4 @@
-import type {Clock} from '../../base/clock.ts';
+import type {Stopwatch} from '../../base/clock.ts';
 import {fail} from '../../base/problem.ts';
 import type {EpochWord, Offset, Reach, Transaction} from '../../flow/delivery.ts';
 import type {Sink} from '../../flow/sink.ts';
@@ -36,7 +36,8 @@ export interface KafkaTransactionOptions {
   /** Of the first sink: the offset of its partition 0 is what names the epoch of a job that reads nothing of Kafka. */
   readonly sinkTopic: string;
   readonly slot: {readonly index: number; readonly count: number};
-  readonly clock: Clock;
+  /** Not a clock, which may be set while a call is under way. */
+  readonly stopwatch: Stopwatch;
   /** Told of the moments of each commit; absent: nobody listens. */
   readonly reach?: Reach;
 }
@@ -137,10 +138,10 @@ export class KafkaTransaction implements Transaction {
   }
 
   async #timed(call: (callback: (error: unknown, result: unknown) => void) => unknown): Promise<void> {
-    const {clock} = this.options;
-    const fromMs = clock.now();
+    const {stopwatch} = this.options;
+    const fromMs = stopwatch.elapsedMs();
     await asked(call as Parameters<typeof asked>[0]);
-    if (clock.now() - fromMs > slowMs) this.#isSlow = true;
+    if (stopwatch.elapsedMs() - fromMs > slowMs) this.#isSlow = true;
   }
 
   /**
@@ -180,13 +181,13 @@ export class KafkaTransaction implements Transaction {
   }
 
   async #initialized(producer: KafkaProducer): Promise<void> {
-    const {clock, transactionalId} = this.options;
-    const fromMs = clock.now();
+    const {stopwatch, transactionalId} = this.options;
+    const fromMs = stopwatch.elapsedMs();
     for (;;) {
       try {
         return await asked<void>(callback => producer.initTransactions(answerMs, callback));
       } catch (error) {
-        if (!isPassing(error) || clock.now() - fromMs > initMs) {
+        if (!isPassing(error) || stopwatch.elapsedMs() - fromMs > initMs) {
           throw clientProblem(`transactions of "${transactionalId}" cannot begin`, error, this.#remarks);
         }
       }

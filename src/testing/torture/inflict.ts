@@ -197,7 +197,7 @@ const plain: Readonly<Record<PlainHarm, (ward: Ward) => Promise<boolean>>> = {
   async stray(ward) {
     const {kafka, random, patient} = ward;
     // Whether a call was slow must not be told by a clock that can be set.
-    const jumps = {[surroundingNames.clockJumps]: String(random.between(20, 100))};
+    const jumps = {[surroundingNames.clockJumps]: String(-random.between(20, 100))};
     if (random.below(2) === 0 && (await patient.start({isWorse: true, environment: jumps})) === null) return false;
     const job = await atWork(ward);
     if (job === null || kafka === null) return false;

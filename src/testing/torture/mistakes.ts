@@ -147,7 +147,7 @@ const mistakes = {
   /** A producer goes on however slow its calls are. */
   'slow-producer-kept'(): void {
     around(KafkaTransaction.prototype, 'commit', function (commit, epoch, offsets, recorded) {
-      Object.assign(this.options, {clock: {now: () => 0}});
+      Object.assign(this.options, {stopwatch: {elapsedMs: () => 0}});
       return commit(epoch, offsets, recorded);
     });
   },

@@ -7,7 +7,7 @@ export const surroundingNames = {
   ledger: 'WEIR_SYNC_LEDGER',
   /** Syncs wait first: one not at all, the next so many milliseconds, the next twice as many, and so on, so that more stands unsynced, and in another order. */
   slowSync: 'WEIR_SLOW_SYNC',
-  /** The clock jumps so often, in milliseconds, by up to an hour. */
+  /** The clock jumps so often, in milliseconds, by up to an hour back and forth; below 0: only back. */
   clockJumps: 'WEIR_CLOCK_JUMPS',
 } as const;
 
@@ -28,8 +28,8 @@ function jump(everyMs: number): void {
   Date.now = () => now() + offsetMs;
   setInterval(() => {
     // Far ahead, far behind, a little ahead, …
-    offsetMs = [hourMs, -hourMs, 400, -400, 0][count++ % 5] as number;
-  }, everyMs).unref();
+    offsetMs = everyMs < 0 ? offsetMs + 10 * everyMs : ([hourMs, -hourMs, 400, -400, 0][count++ % 5] as number);
+  }, Math.abs(everyMs)).unref();
 }
 
 /** A sync counts for what the file held when it began. */
