@@ -3,6 +3,11 @@ import {filter} from './programs/filter.ts';
 import {gate} from './programs/gate.ts';
 import {group} from './programs/group.ts';
 import {kafka} from './programs/kafka.ts';
+import {kafkaLatency} from './programs/kafka-latency.ts';
+import {jobsCrowd} from './programs/jobs-crowd.ts';
+import {jobsMemory} from './programs/jobs-memory.ts';
+import {jobsPause} from './programs/jobs-pause.ts';
+import {jobsScale} from './programs/jobs-scale.ts';
 import {memory} from './programs/memory.ts';
 import {oneLiner} from './programs/one-liner.ts';
 import {start} from './programs/start.ts';
@@ -24,16 +29,25 @@ const programs: Readonly<Record<string, (options: Options) => boolean | Promise<
   state,
   nexmark,
   kafka,
+  'kafka-latency': kafkaLatency,
+  'jobs-memory': jobsMemory,
+  'jobs-scale': jobsScale,
+  'jobs-crowd': jobsCrowd,
+  'jobs-pause': jobsPause,
 };
 
-/** `npm run bench [-- NAME …] [--rows N] [--rounds N] [--gate [--accept]]`. Exits 1 when a bar is missed. */
+/** `npm run bench [-- NAME …] [--rows N] [--rounds N] [--full] [--gate [--accept]]`. Exits 1 when a bar is missed. */
 async function main(words: readonly string[]): Promise<void> {
   printMachine();
   if (words.includes('--gate')) {
     process.exitCode = (await gate(words.includes('--accept'))) ? 0 : 1;
     return;
   }
-  const options = {rows: numberAfter(words, '--rows', 3_000_000), rounds: numberAfter(words, '--rounds', 5)};
+  const options = {
+    rows: numberAfter(words, '--rows', 3_000_000),
+    rounds: numberAfter(words, '--rounds', 5),
+    isFull: words.includes('--full'),
+  };
   const wanted = words.filter(word => word in programs);
   let met = true;
   for (const [name, program] of Object.entries(programs)) {

@@ -66,6 +66,11 @@ export function printThroughput(title: string, measured: readonly Measured[]): v
     );
 }
 
+/** What else the machine has to do decides about times on the wall. */
+export function printLoad(): void {
+  console.log(`  load ${loadavg()[0]?.toFixed(1) ?? '?'}`);
+}
+
 /** One figure against its bar. Returns whether it was met. */
 export function printBar(what: string, figure: string, bar: string, isMet: boolean): boolean {
   console.log(`  ${what.padEnd(58)}${figure.padStart(14)}  ${bar} ${isMet ? 'ok' : 'MISSED'}`);

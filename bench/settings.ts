@@ -4,6 +4,8 @@ export interface Options {
   /** Rows of the larger input; the smaller has a third. */
   readonly rows: number;
   readonly rounds: number;
+  /** For as long and as often as the table of figures asks for; otherwise just enough to see. */
+  readonly isFull: boolean;
 }
 
 /** DuckDB's table over the bids, its columns declared. */

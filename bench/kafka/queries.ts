@@ -23,3 +23,22 @@ INSERT INTO o SELECT auction, bidder, price, channel, url, extra FROM i WHERE pr
 INSERT INTO o SELECT auction, COUNT(*), SUM(price) FROM i GROUP BY auction;
 `;
 }
+
+export interface PacedPlace {
+  readonly broker: Broker;
+  readonly from: string;
+  readonly to: string;
+  readonly start: 'earliest-offset' | 'latest-offset';
+}
+
+/** Over records of pace.js: all of them; or the count of each key and when its last record was made, a change for every record. */
+export function pacedSql(query: 'rows' | 'counts', {broker, from, to, start}: PacedPlace): string {
+  const input = `CREATE TABLE i (n BIGINT, k BIGINT, us BIGINT) WITH ('connector' = 'kafka', ${at(broker, from)}, 'scan.startup.mode' = '${start}', 'format' = 'json');\n`;
+  return query === 'rows'
+    ? `${input}CREATE TABLE o (n BIGINT, k BIGINT, us BIGINT) WITH ('connector' = 'kafka', ${at(broker, to)}, 'format' = 'json');
+INSERT INTO o SELECT n, k, us FROM i WHERE n >= 0;
+`
+    : `${input}CREATE TABLE o (k BIGINT, c BIGINT, us BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'upsert-kafka', ${at(broker, to)}, 'key.format' = 'json', 'value.format' = 'json');
+INSERT INTO o SELECT k, COUNT(*), MAX(us) FROM i GROUP BY k;
+`;
+}
