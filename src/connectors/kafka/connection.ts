@@ -11,6 +11,8 @@ import {
   type TopicPartition,
 } from './client.ts';
 
+/** A process cannot end while the client waits. */
+const connectMs = 5000;
 /** The longest wait for an answer that a start depends on. */
 const answerMs = 15_000;
 const retryMs = 250;
@@ -83,7 +85,7 @@ export async function connect(client: KafkaConsumer | KafkaProducer, servers: st
     }, retryMs);
   });
   try {
-    await Promise.race([asked<ClusterMetadata>(callback => client.connect({timeout: answerMs}, callback)), areDown]);
+    await Promise.race([asked<ClusterMetadata>(callback => client.connect({timeout: connectMs}, callback)), areDown]);
   } catch (error) {
     void goodbye(client);
     throw unreachable(servers, remarks.last ?? textOf(error));
