@@ -3,10 +3,13 @@ import {filter} from './programs/filter.ts';
 import {gate} from './programs/gate.ts';
 import {group} from './programs/group.ts';
 import {kafka} from './programs/kafka.ts';
+import {kafkaBatches} from './programs/kafka-batches.ts';
 import {kafkaLatency} from './programs/kafka-latency.ts';
 import {jobsCrowd} from './programs/jobs-crowd.ts';
+import {jobsIsolation} from './programs/jobs-isolation.ts';
 import {jobsMemory} from './programs/jobs-memory.ts';
 import {jobsPause} from './programs/jobs-pause.ts';
+import {jobsRecovery} from './programs/jobs-recovery.ts';
 import {jobsScale} from './programs/jobs-scale.ts';
 import {memory} from './programs/memory.ts';
 import {oneLiner} from './programs/one-liner.ts';
@@ -30,7 +33,10 @@ const programs: Readonly<Record<string, (options: Options) => boolean | Promise<
   nexmark,
   kafka,
   'kafka-latency': kafkaLatency,
+  'kafka-batches': kafkaBatches,
+  'jobs-recovery': jobsRecovery,
   'jobs-memory': jobsMemory,
+  'jobs-isolation': jobsIsolation,
   'jobs-scale': jobsScale,
   'jobs-crowd': jobsCrowd,
   'jobs-pause': jobsPause,

@@ -31,14 +31,24 @@ export interface PacedPlace {
   readonly start: 'earliest-offset' | 'latest-offset';
 }
 
-/** Over records of pace.js: all of them; or the count of each key and when its last record was made, a change for every record. */
-export function pacedSql(query: 'rows' | 'counts', {broker, from, to, start}: PacedPlace): string {
-  const input = `CREATE TABLE i (n BIGINT, k BIGINT, us BIGINT) WITH ('connector' = 'kafka', ${at(broker, from)}, 'scan.startup.mode' = '${start}', 'format' = 'json');\n`;
-  return query === 'rows'
-    ? `${input}CREATE TABLE o (n BIGINT, k BIGINT, us BIGINT) WITH ('connector' = 'kafka', ${at(broker, to)}, 'format' = 'json');
-INSERT INTO o SELECT n, k, us FROM i WHERE n >= 0;
-`
-    : `${input}CREATE TABLE o (k BIGINT, c BIGINT, us BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'upsert-kafka', ${at(broker, to)}, 'key.format' = 'json', 'value.format' = 'json');
-INSERT INTO o SELECT k, COUNT(*), MAX(us) FROM i GROUP BY k;
+const pacedQueries = {
+  rows: {columns: 'n BIGINT, k BIGINT, us BIGINT', select: 'SELECT n, k, us FROM i WHERE n >= 0'},
+  counts: {columns: 'k BIGINT, c BIGINT, us BIGINT', select: 'SELECT k, COUNT(*), MAX(us) FROM i GROUP BY k'},
+  figures: {
+    columns: 'k BIGINT, c BIGINT, total BIGINT, least BIGINT, most BIGINT, us BIGINT',
+    select: 'SELECT k, COUNT(*), SUM(n), MIN(n), MAX(n), MAX(us) FROM i GROUP BY k',
+  },
+} as const;
+
+/** Over records of pace.js: all of them; or figures of each key with the time at which its last record was made, a change for every record. */
+export function pacedSql(query: keyof typeof pacedQueries, {broker, from, to, start}: PacedPlace): string {
+  const {columns, select} = pacedQueries[query];
+  const sink =
+    query === 'rows'
+      ? `(${columns}) WITH ('connector' = 'kafka', ${at(broker, to)}, 'format' = 'json')`
+      : `(${columns}, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'upsert-kafka', ${at(broker, to)}, 'key.format' = 'json', 'value.format' = 'json')`;
+  return `CREATE TABLE i (n BIGINT, k BIGINT, us BIGINT) WITH ('connector' = 'kafka', ${at(broker, from)}, 'scan.startup.mode' = '${start}', 'format' = 'json');
+CREATE TABLE o ${sink};
+INSERT INTO o ${select};
 `;
 }

@@ -56,8 +56,8 @@ export class Pace {
 /** What was seen of a topic since somebody asked last. Times are milliseconds; null: nothing has come. */
 export interface Seen {
   readonly count: number;
-  /** Of the last record that came, by `monotonicMs`. */
-  readonly lastMs: number | null;
+  /** Of the first record that came, by `monotonicMs`. */
+  readonly firstMs: number | null;
   readonly median: number | null;
   readonly p99: number | null;
   readonly most: number | null;

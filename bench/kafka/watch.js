@@ -1,5 +1,5 @@
-// Reads what is committed in a topic from now on, and tells what each line of its standard input asks: how many records have come since the last line, when the last of
-// them, and how old they were on arrival, in milliseconds: {"count":N,"lastMs":…,"median":…,"p99":…,"most":…}. Says {"ready":true} first.
+// Reads what is committed in a topic from now on, and tells what each line of its standard input asks: how many records have come since the last line, when the
+// first of them, and how old they were on arrival, in milliseconds: {"count":N,"firstMs":…,"median":…,"p99":…,"most":…}. Says {"ready":true} first.
 // Usage: node watch.js '{"bootstrap":…,"topic":…,"partitions":1}'
 import {createRequire} from 'node:module';
 import {createInterface} from 'node:readline';
@@ -29,13 +29,14 @@ const consume = (waitMs, most) =>
   new Promise((done, failed) => raw.consume(waitMs, most, false, (error, messages) => (error ? failed(error) : done(messages))));
 
 let ages = [];
-let lastMs = null;
+let firstMs = null;
 const told = createInterface({input: process.stdin});
 told.on('line', () => {
   const sorted = Float64Array.from(ages).sort();
   const of = share => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? null;
-  const answer = {count: ages.length, lastMs, median: of(0.5), p99: of(0.99), most: of(1)};
+  const answer = {count: ages.length, firstMs, median: of(0.5), p99: of(0.99), most: of(1)};
   ages = [];
+  firstMs = null;
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 });
 told.on('close', () => process.exit(0));
@@ -45,6 +46,6 @@ for (;;) {
   if (messages.length === 0) messages = await consume(100, 1);
   if (messages.length === 0) continue;
   const nowUs = Number(process.hrtime.bigint() / 1000n);
-  lastMs = nowUs / 1000;
+  firstMs ??= nowUs / 1000;
   for (const {value} of messages) ages.push((nowUs - JSON.parse(value).us) / 1000);
 }

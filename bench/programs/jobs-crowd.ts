@@ -44,11 +44,10 @@ async function manyJobs(broker: Broker, seconds: number): Promise<boolean> {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = new Promise<number>(done => command.once('close', code => done(code ?? 1)));
-  let isOver = false;
-  void ended.then(() => (isOver = true));
+  const isAlive = () => command.exitCode === null && command.signalCode === null;
   let jobs: readonly Status[] = [];
   const areRunning = () => jobs.length === crowd && jobs.every(({state}) => state === 'running');
-  while (!areRunning() && !isOver && performance.now() - startMs < 120_000) {
+  while (!areRunning() && isAlive() && performance.now() - startMs < 120_000) {
     await wait(200);
     jobs = await listed(folder);
   }
@@ -59,7 +58,7 @@ async function manyJobs(broker: Broker, seconds: number): Promise<boolean> {
   const bytes = pids.map(residentBytesOf);
   const ownBytes = residentBytesOf(command.pid ?? 0);
   const sent = await pace.stop();
-  for (const deadline = performance.now() + 60_000; performance.now() < deadline && !isOver;) {
+  for (const deadline = performance.now() + 60_000; performance.now() < deadline && isAlive();) {
     if ((await listed(folder)).every(({rowsIn}) => rowsIn >= sent)) break;
     await wait(500);
   }
