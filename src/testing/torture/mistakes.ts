@@ -65,7 +65,7 @@ const mistakes = {
   /** A record is not waited for, and written when its epoch has counted already. */
   'log-after-commit'(): void {
     around(CommitLog.prototype, 'append', async function (append, record, facts) {
-      setTimeout(() => void append(record, facts), 30);
+      setTimeout(() => void append(record, facts), 300);
       return Promise.resolve();
     });
   },

@@ -16,7 +16,7 @@ const pairs: readonly Pair[] = [
 const limitMs = 180_000;
 
 let kafka: {readonly broker: Broker; readonly proxy: FaultProxy};
-beforeAll(async () => void (kafka = await startProxiedBroker()));
+beforeAll(async () => void (kafka = await startProxiedBroker()), 60_000);
 afterAll(async () => {
   await kafka.proxy.close();
   await kafka.broker.stop();

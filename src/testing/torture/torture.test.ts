@@ -18,7 +18,7 @@ const results: TortureResult[] = [];
 afterAll(() => console.log(table(results)));
 
 let kafka: {readonly broker: Broker; readonly proxy: FaultProxy};
-beforeAll(async () => void (kafka = await startProxiedBroker()));
+beforeAll(async () => void (kafka = await startProxiedBroker()), 60_000);
 afterAll(async () => {
   await kafka.proxy.close();
   await kafka.broker.stop();
