@@ -1,6 +1,6 @@
 import type {Memory} from '../base/memory.ts';
 import {assert} from '../base/problem.ts';
-import type {Batch} from '../flow/batch.ts';
+import {type Batch, batchRows} from '../flow/batch.ts';
 import {type CsvQuoting, EncodeKernel, type EncodeOperation} from '../kernel/encode.ts';
 import type {RowEncoder} from './define.ts';
 
@@ -25,7 +25,7 @@ export class ProgramEncoder implements RowEncoder {
   constructor(memory: Memory, program: EncodeProgram) {
     this.#memory = memory;
     this.#program = program;
-    this.#kernel = new EncodeKernel(memory, program.operations, program.quoting, program.tellsEnds);
+    this.#kernel = new EncodeKernel(memory, program.operations, program.quoting, program.tellsEnds === true ? batchRows : 0);
   }
 
   get ends(): Uint32Array | undefined {

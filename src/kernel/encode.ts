@@ -1,5 +1,4 @@
 import type {Memory} from '../base/memory.ts';
-import {batchRows} from '../flow/batch.ts';
 import {wasm} from './generated/encode.ts';
 import {instantiateKernel} from './instantiate.ts';
 
@@ -105,8 +104,8 @@ export class EncodeKernel {
   /** Bytes taken away since the start. */
   #takenBytes = 0;
 
-  /** `tellsEnds`: `ends` says where each row ends. */
-  constructor(memory: Memory, operations: readonly EncodeOperation[], quoting: CsvQuoting | null, tellsEnds = false) {
+  /** `endsOfRows`: `ends` says where each of so many rows at the most ends; 0: it does not. */
+  constructor(memory: Memory, operations: readonly EncodeOperation[], quoting: CsvQuoting | null, endsOfRows = 0) {
     this.#memory = memory;
     this.#exports = instantiateKernel<Exports>(wasm, memory);
     this.#control = memory.allocate(controlBytes);
@@ -130,8 +129,8 @@ export class EncodeKernel {
     words[at.nullPointer] = this.#literal(quoting?.nullText ?? new Uint8Array());
     words[at.nullLength] = quoting?.nullText.length ?? 0;
     words[at.quoteSpaces] = Number(quoting?.quotesSpaces ?? false);
-    const ends = tellsEnds ? memory.allocate(batchRows * 4) : 0;
-    this.#ends = tellsEnds ? new Uint32Array(memory.wasm.buffer, ends, batchRows) : null;
+    const ends = endsOfRows === 0 ? 0 : memory.allocate(endsOfRows * 4);
+    this.#ends = endsOfRows === 0 ? null : new Uint32Array(memory.wasm.buffer, ends, endsOfRows);
     words[at.ends] = ends;
   }
 

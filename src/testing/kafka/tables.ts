@@ -1,3 +1,4 @@
+import {systemClock} from '../../base/clock.ts';
 import type {Problem} from '../../base/problem.ts';
 import type {Sink} from '../../flow/sink.ts';
 import type {RunOptions, RunResult} from '../../job/contract.ts';
@@ -54,7 +55,7 @@ export class KafkaTables {
     const problems: Problem[] = [];
     const result = await runPlan({
       plan: prepared.plan,
-      clock: {now: () => Date.now()},
+      clock: systemClock,
       directory,
       standardInput,
       standardOutput: output,
