@@ -48,7 +48,7 @@ function weir(words: readonly string[], more: {input?: string; env?: Readonly<Re
   const {status, stdout, stderr} = spawnSync(process.execPath, [launcher, ...words], {
     input: more.input ?? '',
     cwd: more.cwd ?? fixtures,
-    env: {...process.env, ...ownFolders, NO_COLOR: '1', ...more.env},
+    env: {...process.env, ...ownFolders, NO_COLOR: '1', GITHUB_ACTIONS: '', ...more.env},
     encoding: 'utf8',
     timeout: 20_000,
   });

@@ -43,7 +43,7 @@ export function refuseMixture(jobs: readonly PrintedPlan[]): void {
   if (results < 2) return;
   const single = printing.find(({console: {format, options}}) => {
     if (format === 'csv' || format === 'tsv') return options.get('header') !== 'false';
-    return format === 'json' || (format === 'table' && printing.length > 1);
+    return format === 'json' || format === 'markdown' || (format === 'table' && printing.length > 1);
   });
   if (single === undefined) return;
   const {format} = single.console;

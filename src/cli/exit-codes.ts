@@ -10,6 +10,7 @@ export const exitCodes = {
   failed: {code: 1, meaning: 'a job failed at run time: data that cannot be read or computed, a process that died'},
   usage: {code: 2, meaning: 'the command line is wrong'},
   invalid: {code: 3, meaning: 'SQL or a job file is wrong; check found something'},
+  unexpected: {code: 4, meaning: 'the query did not give the rows that --expect says'},
   environment: {
     code: 5,
     meaning: 'the machine does not give what is needed: a file, a folder, space on a disk, a service, a weir run to be asked',

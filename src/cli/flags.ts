@@ -52,7 +52,7 @@ const everywhere: readonly CommandName[] = [
 ];
 
 /** What `-o` takes. */
-export const outputFormats = ['table', 'ndjson', 'json', 'csv', 'tsv', 'raw', 'flink-row'] as const;
+export const outputFormats = ['table', 'ndjson', 'json', 'csv', 'tsv', 'markdown', 'line', 'raw', 'flink-row'] as const;
 
 export const flags = {
   file: {
@@ -111,6 +111,13 @@ export const flags = {
     type: 'boolean',
     commands: ['query', 'run'],
     help: 'end with 124 when --timeout was what ended it',
+  },
+  expect: {
+    name: 'expect',
+    argument: 'ROWS',
+    type: 'string',
+    commands: ['query'],
+    help: 'end with 4 unless this is what comes out: empty, rows (at least one), or so many rows: 3',
   },
   onError: {
     name: 'on-error',
@@ -331,10 +338,18 @@ export const flags = {
   format: {
     name: 'format',
     argument: 'FORMAT',
+    type: ['text', 'json', 'github', 'sarif'],
+    default: 'text',
+    commands: ['check'],
+    help: 'how findings are printed: for people, for programs, as lines that GitHub Actions shows beside the code, or for code scanning',
+  },
+  explainFormat: {
+    name: 'format',
+    argument: 'FORMAT',
     type: ['text', 'json'],
     default: 'text',
-    commands: ['check', 'explain'],
-    help: 'how findings or the plan are printed',
+    commands: ['explain'],
+    help: 'how the plan is printed',
   },
   configFormat: {
     name: 'format',
@@ -383,4 +398,4 @@ export function flagsOf(command: CommandName): readonly Flag[] {
 }
 
 /** Flags that come with later work: refused by name, so that nobody takes silence for consent. The letter is that of set. */
-export const laterFlags: ReadonlySet<string> = new Set(['s', 'event-time', 'expect', 'flink', 'from', 'to', 'tui', 'wait', 'watch']);
+export const laterFlags: ReadonlySet<string> = new Set(['s', 'event-time', 'flink', 'from', 'to', 'tui', 'wait', 'watch']);

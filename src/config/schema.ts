@@ -121,7 +121,7 @@ const settings: Readonly<Record<string, JsonSchema>> = {
   output: {
     type: 'string',
     description: 'how rows of bare queries are printed',
-    enum: ['table', 'ndjson', 'json', 'csv', 'tsv', 'raw', 'flink-row'],
+    enum: ['table', 'ndjson', 'json', 'csv', 'tsv', 'markdown', 'line', 'raw', 'flink-row'],
   },
   guarantee: {
     type: 'string',

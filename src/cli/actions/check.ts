@@ -4,9 +4,13 @@ import type {Invocation} from '../commands/define.ts';
 import {deliveryFlags} from '../delivery-flags.ts';
 import {dependencyProblems} from '../dependencies.ts';
 import {exitCodeOf, exitCodes} from '../exit-codes.ts';
+import {githubLines} from '../findings/github.ts';
+import {sarifText} from '../findings/sarif.ts';
 import {flags} from '../flags.ts';
 import {deliver, findJobs, isJobFile, jointProblems, parseJob, planJob, type PlannedJob, problemsOf} from '../jobs.ts';
 import {problemJson} from '../problem-json.ts';
+import type {World} from '../world.ts';
+import {packageVersion} from './version.ts';
 
 export async function runCheck(invocation: Invocation): Promise<number> {
   const {operands, options, world, talk} = invocation;
@@ -22,18 +26,27 @@ export async function runCheck(invocation: Invocation): Promise<number> {
     guarantees.push(...checked.guarantees);
   }
   const jobs = found.specs.length;
-  if (options.value(flags.format) === 'json') {
-    world.standardOutput.write(
-      Buffer.from(`${JSON.stringify({files: operands, jobs, problems: problems.map(problemJson), guarantees}, null, 2)}\n`),
-    );
-    await world.standardOutput.flush();
-  } else {
+  const format = options.value(flags.format);
+  const print = (text: string): void => world.standardOutput.write(Buffer.from(text));
+  if (format === 'json') print(`${JSON.stringify({files: operands, jobs, problems: problems.map(problemJson), guarantees}, null, 2)}\n`);
+  else if (format === 'sarif') print(sarifText(problems, world.directory, rootOf(world), packageVersion(world.jobModule)));
+  else {
     talk.problems(problems);
     for (const {job, insert, guarantee, how} of guarantees) talk.note(`${job}: INSERT INTO ${insert}: ${guarantee}, ${how}`);
     if (problems.length === 0) talk.note(`${counted(operands.length, 'file')}, ${counted(jobs, 'job')}: no problems`);
+    if (format === 'github' || world.environment['GITHUB_ACTIONS'] === 'true') {
+      print(githubLines(problems, world.directory, rootOf(world)));
+    }
   }
+  await world.standardOutput.flush();
   const code = exitCodeOf(problems);
   return code === 0 && problems.length > 0 && options.isOn(flags.strict) ? exitCodes.invalid.code : code;
+}
+
+/** Where the paths of findings begin: a service that shows them knows files from the top of what it has checked out. */
+function rootOf({environment, directory}: World): string {
+  const workspace = environment['GITHUB_WORKSPACE'] ?? environment['CI_PROJECT_DIR'] ?? '';
+  return workspace === '' ? directory : workspace;
 }
 
 /** What `check` tells of each INSERT into a table. */

@@ -62,7 +62,7 @@ function textOf(explained: readonly Explained[], {options}: Invocation): string 
     prepared.plan === null ? [] : [{name, plan: prepared.plan, replay: prepared.replay, explain: prepared.explain}],
   );
   if (options.isOn(flags.code)) return titled(plans, ({plan}) => codeText(plan));
-  if (options.value(flags.format) === 'json') {
+  if (options.value(flags.explainFormat) === 'json') {
     const [only] = plans;
     if (plans.length === 1 && only !== undefined) return `${planJson(only.plan, only.replay).trimEnd()}\n`;
     return `{${plans.map(({name, plan, replay}) => `${JSON.stringify(name)}: ${planJson(plan, replay).trimEnd()}`).join(',\n')}}\n`;

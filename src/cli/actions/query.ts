@@ -7,6 +7,7 @@ import type {Plan} from '../../plan/plan.ts';
 import type {Invocation} from '../commands/define.ts';
 import {consoleOutput, refuseMixture} from '../console-output.ts';
 import {exitCodeOf, exitCodeOfResult, exitCodes} from '../exit-codes.ts';
+import {expectationOf, unmetExpectation} from '../expectation.ts';
 import {flags} from '../flags.ts';
 import {doesNothing, readsStandardInput, scriptAndData} from '../jobs.ts';
 import {duration, grouped} from '../numbers.ts';
@@ -20,6 +21,7 @@ import {startTimeout, type Timeout} from '../timeout.ts';
 export async function runQuery(invocation: Invocation): Promise<number> {
   const {options, talk, world} = invocation;
   const request = queryRequest(invocation);
+  const expectation = expectationOf(options);
   const stop = new AbortController();
   const unwatch = world.onStopSignal(() => stop.abort());
   const timeout = startTimeout(options, () => stop.abort());
@@ -32,7 +34,11 @@ export async function runQuery(invocation: Invocation): Promise<number> {
     if (prepared.plan === null) return exitCodeOf(prepared.problems);
     if (doesNothing(prepared)) talk.problem(nothingToRun);
     for (const text of prepared.explain) world.standardOutput.write(Buffer.from(text));
-    return endOf(await runHere(invocation, prepared, prepared.plan, stop.signal), timeout, options);
+    const {code: codeOfRun, rows} = await runHere(invocation, prepared, prepared.plan, stop.signal);
+    const code = endOf(codeOfRun, timeout, options);
+    if (code !== exitCodes.done.code || expectation === null || expectation.isMet(rows)) return code;
+    talk.problem(unmetExpectation(expectation, rows));
+    return exitCodes.unexpected.code;
   } finally {
     timeout.cancel();
     unwatch();
@@ -88,7 +94,12 @@ export function queryRequest({operands, options, world}: Invocation): PrepareReq
 }
 
 /** In this process: a one-liner is not worth another one. */
-async function runHere({options, world, talk}: Invocation, prepared: Prepared, plan: Plan, stop: AbortSignal): Promise<number> {
+async function runHere(
+  {options, world, talk}: Invocation,
+  prepared: Prepared,
+  plan: Plan,
+  stop: AbortSignal,
+): Promise<{readonly code: number; readonly rows: number}> {
   const console = consoleOutput(options, world, [plan]);
   refuseMixture([{plan, console}]);
   const startMs = systemClock.now();
@@ -118,7 +129,7 @@ async function runHere({options, world, talk}: Invocation, prepared: Prepared, p
     const elapsedMs = systemClock.now() - startMs;
     talk.note(`${grouped(result.rowsIn)} rows in, ${grouped(result.rowsOut)} rows out, ${duration(elapsedMs)}`);
   }
-  return exitCodeOfResult(result);
+  return {code: exitCodeOfResult(result), rows: result.rowsOut};
 }
 
 /** What becomes of bad records. A bound on their number only makes sense where they are dropped. */

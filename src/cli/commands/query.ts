@@ -23,6 +23,10 @@ export const query: CommandDefinition = {
       summary: 'bind a file to a name and a value to a parameter',
       line: "weir -o csv -t o=orders.csv -v least=100 'SELECT id, amount FROM o WHERE amount >= :least'",
     },
+    {
+      summary: 'fail when there are rows that should not be',
+      line: `weir --expect empty "SELECT * FROM 'access.ndjson' WHERE status IS NULL"`,
+    },
     {summary: 'a script whose tables are declared in another one', line: 'weir -i tables.sql -f totals.sql'},
   ],
   run: async invocation => (await import('../actions/query.ts')).runQuery(invocation),

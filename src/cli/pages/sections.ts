@@ -127,6 +127,8 @@ export const outputSection: Section = {
       {term: 'ndjson', text: 'one JSON object a line; changes carry "op"'},
       {term: 'json', text: 'one array of objects'},
       {term: 'csv, tsv', text: 'values with separators, names in the first line'},
+      {term: 'markdown', text: 'a table for a page or a comment'},
+      {term: 'line', text: 'a line a value, for wide rows'},
       {term: 'raw', text: 'the text of one column, a line each'},
       {term: 'flink-row', text: "Flink's own text: +I[1, abc]"},
     ]),

@@ -46,6 +46,29 @@ test('tsv keeps every row on its line', () => {
   expect(show('tsv', [], {columns: [{name: 'a\tb', type: intType}], options: {header: 'false'}})).toBe('');
 });
 
+test('markdown keeps every row in its table, and texts are texts', () => {
+  const rows = [
+    [1n, 'a|b `c` *d* user_id _e_ <b>&'],
+    [2n, 'x\ny\\'],
+  ];
+  const lines = show('markdown', rows, {columns: two}).split('\n');
+  expect(lines).toHaveLength(5);
+  expect(lines[2]).toBe('| 1 | a\\|b \\`c\\` \\*d\\* user_id \\_e\\_ &lt;b>&amp; |');
+  expect(lines[3]?.match(/(?<!\\)\|/g)).toHaveLength(3);
+});
+
+test('line shows kinds of changes as a value of their own', () => {
+  const writer = new TestWriter((spec, batch) => (findConsoleFormat('line') as ConsoleFormat).encoder(spec, batch), {
+    columns: [{name: 'much\u001b[2J', type: intType}],
+    kinds: true,
+  });
+  writer.batch.kinds?.set([3]);
+  const text = writer.writeAll([[1]]);
+  expect(text).toContain('op = -D\n');
+  expect(text).toMatch(/^much.* = 1$/m);
+  expect(text).not.toContain('\u001b');
+});
+
 test('raw asks for one column', () => {
   const raw = findConsoleFormat('raw') as ConsoleFormat;
   expect(raw.check?.(two).map(({kind, message}) => [kind, message])).toEqual([

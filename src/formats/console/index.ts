@@ -2,10 +2,12 @@ import type {ConsoleFormat} from './define.ts';
 import {csv, raw, tsv} from './delimited.ts';
 import {flinkRow} from './flink-row.ts';
 import {json, ndjson} from './json.ts';
+import {line} from './line.ts';
+import {markdown} from './markdown.ts';
 import {table} from './table.ts';
 
 /** Every way to show rows on standard output, in the order in which help lists them. */
-export const consoleFormats: readonly ConsoleFormat[] = [table, ndjson, json, csv, tsv, raw, flinkRow];
+export const consoleFormats: readonly ConsoleFormat[] = [table, ndjson, json, csv, tsv, markdown, line, raw, flinkRow];
 
 export function findConsoleFormat(name: string): ConsoleFormat | undefined {
   return consoleFormats.find(format => format.name === name);

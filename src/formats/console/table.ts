@@ -3,13 +3,10 @@ import {textWidth} from '../../base/text-width.ts';
 import type {Batch, Vector} from '../../flow/batch.ts';
 import {readValue} from '../../flow/cells.ts';
 import {changeText} from '../../types/change.ts';
-import type {SqlType} from '../../types/sql-type.ts';
-import {valueText} from '../../types/text.ts';
-import type {Value} from '../../types/value.ts';
 import type {EncodeSpec, RowEncoder} from '../define.ts';
-import {plainText} from '../value-operation.ts';
 import type {ConsoleFormat} from './define.ts';
 import {exampleColumns, exampleRows} from './example-rows.ts';
+import {isNumeric, shownText} from './shown-text.ts';
 
 export const table: ConsoleFormat = {
   name: 'table',
@@ -116,18 +113,6 @@ class TableEncoder implements RowEncoder {
     while (most > leastWidth && sum(most) > room) most--;
     return widths.map(width => Math.min(width, most));
   }
-}
-
-/** A value as a person reads it, unable to move the cursor, to change colours or to break the table. */
-function shownText(value: Value, type: SqlType, timeZone: string): string {
-  if (value === null) return 'NULL';
-  if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString('hex')}'`;
-  const isReadable = ['TIMESTAMP', 'TIMESTAMP_LTZ', 'TIME', 'INTERVAL'].includes(type.kind);
-  return harmless(isReadable ? valueText(value, type, timeZone) : plainText(value, type, false, timeZone));
-}
-
-function isNumeric({kind}: SqlType): boolean {
-  return ['TINYINT', 'SMALLINT', 'INT', 'BIGINT', 'FLOAT', 'DOUBLE', 'DECIMAL'].includes(kind);
 }
 
 function pad(text: string, width: number, isRight: boolean): string {
