@@ -64,7 +64,7 @@ beforeAll(async () => void (kafka = await startProxiedBroker()), 60_000);
 afterAll(async () => {
   await kafka.proxy.close();
   await kafka.broker.stop();
-});
+}, 60_000);
 
 describe.each(
   schedules.map(schedule => [`${pairName(schedule.pair)}: ${schedule.steps.map(({harm: name}) => name).join(', ')}`, schedule] as const),

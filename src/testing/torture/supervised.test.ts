@@ -20,7 +20,7 @@ beforeAll(async () => void (kafka = await startProxiedBroker()), 60_000);
 afterAll(async () => {
   await kafka.proxy.close();
   await kafka.broker.stop();
-});
+}, 60_000);
 
 describe.each(pairs.map(pair => [pairName(pair), pair] as const))('%s', (_, pair) => {
   test(

@@ -22,7 +22,7 @@ beforeAll(async () => void (kafka = await startProxiedBroker()), 60_000);
 afterAll(async () => {
   await kafka.proxy.close();
   await kafka.broker.stop();
-});
+}, 60_000);
 
 describe('a job that is tormented gives what an undisturbed one gives', () => {
   test.each(pairs.map(pair => [pairName(pair), pair] as const))(

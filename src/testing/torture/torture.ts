@@ -29,6 +29,8 @@ export interface TortureOptions {
   readonly rate?: number;
   /** Just this, in this order, instead of what is drawn. */
   readonly steps?: readonly Step[];
+  /** Of what is drawn, what has one of these names. */
+  readonly only?: readonly string[];
   /** For so long nothing is done between two steps. */
   readonly restMs?: number;
   /** It works for so long at the most before something is done to it. */
@@ -95,7 +97,7 @@ class Torture {
   }
 
   async whole(): Promise<TortureResult> {
-    const {pair, seed, kafka, mistake} = this.#options;
+    const {pair, seed, kafka} = this.#options;
     const workload: Workload = {seed, partitions: pair.from === 'file' ? 1 : inputPartitions, keys};
     const name = `t${mixed(seed ^ Date.now()).toString(36)}`;
     const place: Place = {
@@ -108,31 +110,15 @@ class Torture {
     if (pair.to === 'kafka') await createTopics(place.bootstrap, [{name: place.output, partitions: outputPartitions}]);
     const feed = await openFeed(pair, workload, place);
     this.#feed = feed;
-    const patient = new Patient({
-      module: 'dist/job.js',
-      worseModule: 'dist/torture-job.js',
-      folder: this.#folder,
-      assignment: await assignmentOf(sqlOf(pair, place), name, this.#folder, this.#guarantee),
-      environment: mistake === undefined ? {} : {WEIR_MISTAKE: mistake},
-      mayEnd: kafka !== null,
-    });
-    this.#patient = patient;
+    const patient = await this.#admit(place, name);
     const measures = new Measures(() => patient.job);
     patient.measures = measures;
     const onCommit = () => measures.committed();
     this.#watch = pair.to === 'file' ? watchLog(() => patient.directory, onCommit) : await watchTopic(place, outputPartitions, onCommit);
     const feeding = this.#give(feed, patient);
-    await this.#torment(
-      {
-        patient,
-        random: this.#random,
-        folder: this.#folder,
-        kafka,
-        output: outputFile(pair, place),
-        workMs: this.#options.workMs ?? usualWorkMs,
-      },
-      measures,
-    );
+    const {workMs = usualWorkMs} = this.#options;
+    const ward = {patient, random: this.#random, folder: this.#folder, kafka, output: outputFile(pair, place), workMs};
+    await this.#torment(ward, measures);
     this.#isOver = true;
     kafka?.proxy.heal();
     measures.end();
@@ -152,6 +138,20 @@ class Torture {
     };
   }
 
+  async #admit(place: Place, name: string): Promise<Patient> {
+    const {pair, kafka, mistake} = this.#options;
+    const patient = new Patient({
+      module: 'dist/job.js',
+      worseModule: 'dist/torture-job.js',
+      folder: this.#folder,
+      assignment: await assignmentOf(sqlOf(pair, place), name, this.#folder, this.#guarantee),
+      environment: mistake === undefined ? {} : {WEIR_MISTAKE: mistake},
+      mayEnd: kafka !== null,
+    });
+    this.#patient = patient;
+    return patient;
+  }
+
   async end(): Promise<void> {
     this.#isOver = true;
     this.#patient?.measures?.end();
@@ -164,13 +164,13 @@ class Torture {
   async #torment(ward: Ward, measures: Measures): Promise<void> {
     const {pair, forMs, steps, restMs = 0} = this.#options;
     const untilMs = performance.now() + forMs;
-    let deck = [...(steps ?? shuffled(deckOf(pair, this.#guarantee), this.#random))];
+    let deck = [...(steps ?? this.#drawn(shuffled(deckOf(pair, this.#guarantee), this.#random)))];
     const tries = new Map<string, number>();
     for (let isFirst = true; ward.patient.fault === null;) {
       const step = deck.shift();
       if (step === undefined) {
         if (steps !== undefined || performance.now() >= untilMs) return;
-        deck = [...nextDeck(pair, this.#guarantee, this.#random)];
+        deck = this.#drawn(nextDeck(pair, this.#guarantee, this.#random));
         isFirst = false;
         continue;
       }
@@ -189,6 +189,13 @@ class Torture {
       }
       measures.troubled(fromMs);
     }
+  }
+
+  #drawn(deck: readonly Step[]): Step[] {
+    const {only} = this.#options;
+    const drawn = deck.filter(step => only === undefined || only.includes(stepName(step)));
+    if (drawn.length === 0) throw new Error(`what can be done is ${[...new Set(deck.map(stepName))].join(', ')}`);
+    return drawn;
   }
 
   /** The job runs, and nothing is done to it. */
