@@ -24,6 +24,7 @@ const forDevelopers = {
   bench: 'bench/main.ts',
   torture: 'src/testing/torture/main.ts',
   'torture-job': 'src/testing/torture/job.ts',
+  soak: 'src/testing/tui/soak.ts',
 };
 
 /** Modules that Node itself has loaded before it runs us, and the one that runs us. */

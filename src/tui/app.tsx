@@ -1,42 +1,34 @@
-import {Box, Text, Transform, useInput} from 'ink';
+import {Box, Text, useInput} from 'ink';
 import {memo, type ReactElement, useSyncExternalStore} from 'react';
 import {keyNames} from './key-names.ts';
+import {placeholderOf} from './layout.ts';
 
-/** What the application shows, and who is told of keys. */
+/** What the application lays out, and who is told of keys. */
 export interface Stage {
-  /** Lines of the screen with their colours: the same array until they change. */
-  readonly lines: readonly string[];
   readonly columns: number;
+  readonly rows: number;
+  /** Told when anything is new. */
   subscribe(listener: () => void): () => void;
   key(name: string): void;
 }
 
-/** The screen. What it shows is decided before (`view/`): here it is laid out, and keys come in. */
+/** The screen as Ink sees it: where rows stand, and keys. What stands in them is decided before (`view/`), and filled in when they are painted (`layout.ts`). */
 export function App({stage}: {readonly stage: Stage}): ReactElement {
-  const lines = useSyncExternalStore(
-    listener => stage.subscribe(listener),
-    () => stage.lines,
-  );
+  const subscribe = (listener: () => void): (() => void) => stage.subscribe(listener);
+  const columns = useSyncExternalStore(subscribe, () => stage.columns);
+  const rows = useSyncExternalStore(subscribe, () => stage.rows);
   useInput((input, key) => {
     for (const name of keyNames(input, key)) stage.key(name);
   });
   return (
-    <Box flexDirection="column" width={stage.columns} height={lines.length}>
-      {lines.map((line, row) => (
-        <Row key={row} line={line} />
+    <Box flexDirection="column" width={columns} height={rows}>
+      {Array.from({length: rows}, (_, row) => (
+        <Row key={row} row={row} />
       ))}
     </Box>
   );
 }
 
-/**
- * One line, which has its width already. Ink measures and wraps the text of an element, and keeps what it found for ever by the text: that would be a leak of some
- * kilobytes a frame. What a transform gives is neither measured nor kept.
- */
-const Row = memo(function Row({line}: {readonly line: string}): ReactElement {
-  return (
-    <Transform transform={() => line}>
-      <Text> </Text>
-    </Transform>
-  );
+const Row = memo(function Row({row}: {readonly row: number}): ReactElement {
+  return <Text>{placeholderOf(row)}</Text>;
 });

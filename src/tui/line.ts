@@ -1,5 +1,4 @@
-import {textWidth} from '../base/text-width.ts';
-import {cut} from './text.ts';
+import {cellWidth, cut} from './text.ts';
 
 /** How a piece of a line looks. Never the only thing that tells one piece from another: there may be no colours. */
 export type Tone = 'plain' | 'dim' | 'strong' | 'good' | 'warn' | 'bad' | 'accent' | 'chosen';
@@ -21,7 +20,7 @@ export function lineOf(text: string, tone: Tone = 'plain'): Line {
 }
 
 export function lineWidth(line: Line): number {
-  return line.reduce((sum, {text}) => sum + textWidth(text), 0);
+  return line.reduce((sum, {text}) => sum + cellWidth(text), 0);
 }
 
 export function lineText(line: Line): string {
@@ -32,12 +31,12 @@ export function lineText(line: Line): string {
 export function cutLine(line: Line, width: number, end = ''): Line {
   if (lineWidth(line) <= width) return line;
   const cutPieces: Piece[] = [];
-  let room = width - textWidth(end);
+  let room = width - cellWidth(end);
   for (const {text, tone} of line) {
     if (room <= 0) break;
     const kept = cut(text, room);
     cutPieces.push({text: kept, tone});
-    room -= textWidth(kept);
+    room -= cellWidth(kept);
     if (kept !== text) break;
   }
   return [...cutPieces, {text: cut(end, width), tone: 'dim'}];

@@ -2,7 +2,7 @@ import type {Clock} from '../base/clock.ts';
 import {commandProgress, type Mark, markOf} from '../supervisor/control/goals.ts';
 import type {JobCommand} from '../supervisor/decide.ts';
 import type {Journal, JournalEntry} from '../supervisor/journal.ts';
-import {reportJobs, wordOf} from '../supervisor/report.ts';
+import {redactReport, reportJobs, wordOf} from '../supervisor/report.ts';
 import type {JobState, SupervisorState} from '../supervisor/state.ts';
 import type {Supervision} from '../supervisor/supervise.ts';
 import {toldText} from './remote-source.ts';
@@ -30,10 +30,7 @@ export class LocalSource implements StatusSource {
 
   async snapshot(): Promise<Snapshot> {
     const {project, pid, supervision, redact, clock} = this.#options;
-    const jobs = reportJobs(supervision.state).map(report => ({
-      ...report,
-      problem: report.problem === null ? null : redact(report.job, report.problem),
-    }));
+    const jobs = reportJobs(supervision.state).map(report => redactReport(report, redact));
     return {atMs: clock.now(), supervisors: [{project, pid, jobs}]};
   }
 

@@ -5,6 +5,7 @@ import {fail} from '../base/problem.ts';
 import {beginMs, report, snapshot, usualSetting} from '../testing/tui/reports.ts';
 import {PlayedTerminal} from '../testing/tui/played-terminal.ts';
 import {App, type Stage} from './app.tsx';
+import {filledLayout} from './layout.ts';
 import type {Setting} from './model.ts';
 import {type Ended, showTui} from './show.ts';
 import type {StatusSource} from './source.ts';
@@ -153,31 +154,36 @@ describe('the screen on a terminal', () => {
 });
 
 describe('the application', () => {
-  function stageOf(lines: readonly string[]): Stage & {lines: readonly string[]; change: () => void; keys: string[]} {
+  function stageOf(rows: number): Stage & {rows: number; change: () => void; keys: string[]} {
     const keys: string[] = [];
-    let listener = (): void => undefined;
+    const listeners = new Set<() => void>();
     return {
-      lines,
+      rows,
       columns: 100,
       keys,
       subscribe: told => {
-        listener = told;
-        return () => undefined;
+        listeners.add(told);
+        return () => void listeners.delete(told);
       },
       key: name => void keys.push(name),
-      change: () => listener(),
+      change: () => listeners.forEach(told => told()),
     };
   }
   const moment = (): Promise<unknown> => new Promise(resolve => setTimeout(resolve, 30));
 
-  test('lays lines out as they are', async () => {
-    const stage = stageOf(['one', '', '  受注 three']);
+  test('lays rows out, and lines come into them', async () => {
+    const stage = stageOf(3);
     const {lastFrame, unmount} = render(createElement(App, {stage}));
-    expect(lastFrame()).toBe('one\n\n  受注 three');
-    stage.lines = ['four', 'five'];
+    expect(filledLayout(lastFrame() ?? '', ['one', '', '  受注 \u001b[32mthree\u001b[39m'])).toEqual([
+      'one',
+      '',
+      '  受注 \u001b[32mthree\u001b[39m',
+    ]);
+    stage.rows = 2;
     stage.change();
     await moment();
-    expect(lastFrame()).toBe('four\nfive');
+    // What looks like the place of a row is one only in a layout.
+    expect(filledLayout(lastFrame() ?? '', ['\ue001', 'five', 'six'])).toEqual(['\ue001', 'five']);
     unmount();
   });
 
@@ -196,7 +202,7 @@ describe('the application', () => {
     ['backspace', '\u007f', ['delete']],
     ['others', 'é漢', ['é', '漢']],
   ])('%s', async (_, typed, names) => {
-    const stage = stageOf(['']);
+    const stage = stageOf(1);
     const {stdin, unmount} = render(createElement(App, {stage}));
     await moment();
     stdin.write(typed);

@@ -4,6 +4,7 @@ import {createElement} from 'react';
 import type {Clock} from '../base/clock.ts';
 import {ansiOf} from './ansi.ts';
 import {App, type Stage} from './app.tsx';
+import {filledLayout} from './layout.ts';
 import type {Leaving, Setting} from './model.ts';
 import {Painter} from './painter.ts';
 import {Screen} from './screen.ts';
@@ -39,7 +40,8 @@ export async function showTui(options: ShowOptions): Promise<Ended> {
     redraw: () => painter.forget(),
   });
   const stage = new ScreenStage(screen);
-  const canvas = new Canvas(painter, () => terminal.size());
+  const canvas = new Canvas(painter, stage);
+  screen.onChange(() => canvas.paint());
   const restore = (): void => painter.leave();
   const unwatchEnd = terminal.onEnd(restore);
   let unwatchSize = (): void => undefined;
@@ -51,7 +53,7 @@ export async function showTui(options: ShowOptions): Promise<Ended> {
       stdin: terminal.input,
       stdout: canvas as unknown as NodeJS.WriteStream,
       stderr: canvas as unknown as NodeJS.WriteStream,
-      // Whole frames come out; the painter finds what has changed in them.
+      // The whole layout comes out whenever it is another.
       debug: true,
       exitOnCtrlC: false,
       patchConsole: false,
@@ -72,32 +74,38 @@ function copyCode(text: string): string {
   return `\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`;
 }
 
-/** What Ink takes for its output: frames go to the painter. */
+/** What Ink takes for its output. What comes is where rows stand; the painter is given their lines. */
 class Canvas extends EventEmitter {
   readonly #painter: Painter;
-  readonly #size: () => {readonly columns: number; readonly rows: number};
+  readonly #stage: ScreenStage;
+  #layout = '';
 
-  constructor(painter: Painter, size: () => {readonly columns: number; readonly rows: number}) {
+  constructor(painter: Painter, stage: ScreenStage) {
     super();
     this.#painter = painter;
-    this.#size = size;
+    this.#stage = stage;
   }
 
   get columns(): number {
-    return this.#size().columns;
+    return this.#stage.columns;
   }
 
   get rows(): number {
-    return this.#size().rows;
+    return this.#stage.rows;
   }
 
-  write(frame: string): boolean {
-    this.#painter.paint(frame.split('\n'));
+  write(layout: string): boolean {
+    this.#layout = layout;
+    this.paint();
     return true;
+  }
+
+  paint(): void {
+    this.#painter.paint(filledLayout(this.#layout, this.#stage.lines));
   }
 }
 
-/** A screen as the application takes it: each line is made when a model is new. */
+/** A screen as the application takes it, and its lines, which are made once for a model. */
 class ScreenStage implements Stage {
   readonly #screen: Screen;
   #lines: readonly string[] = [];
@@ -107,6 +115,7 @@ class ScreenStage implements Stage {
     this.#screen = screen;
   }
 
+  /** With their colours. */
   get lines(): readonly string[] {
     const {model} = this.#screen;
     if (this.#of !== model) {
@@ -118,6 +127,10 @@ class ScreenStage implements Stage {
 
   get columns(): number {
     return this.#screen.model.columns;
+  }
+
+  get rows(): number {
+    return this.#screen.model.rows;
   }
 
   subscribe(listener: () => void): () => void {

@@ -2,10 +2,11 @@ import {describe, expect, test} from 'vitest';
 import {chart, sparkline} from './bars.ts';
 import {ansiOf} from './ansi.ts';
 import {cutLine, fitParts, lineText, piece} from './line.ts';
-import {signsOf} from './look.ts';
+import {textWidth} from '../base/text-width.ts';
+import {signsOf, stateLook} from './look.ts';
 import {commandHint, completed, parsePalette} from './palette.ts';
 import {bytes, count, grouped, latency, percent, span} from './quantities.ts';
-import {clean, cut, fill, wrap} from './text.ts';
+import {cellWidth, clean, cut, fill, wrap} from './text.ts';
 
 describe('cells', () => {
   test.each<[string, number, string, string]>([
@@ -18,6 +19,24 @@ describe('cells', () => {
     ['a👨‍👩‍👧b', 2, '', 'a'],
   ])('%s in %i with "%s"', (text, width, end, expected) => {
     expect(cut(text, width, end)).toBe(expected);
+  });
+
+  test('of the signs of a screen', () => {
+    const signs = [true, false].flatMap(isUnicode => Object.values(signsOf({isUnicode, isColored: false})).flat());
+    const words = [
+      'running',
+      'paused',
+      'resuming',
+      'starting',
+      'waiting',
+      'stopping',
+      'stopped',
+      'done',
+      'failed',
+      'not answering',
+    ] as const;
+    const all = [...signs, ...words.map(word => stateLook(word, {isUnicode: true, isColored: false}).sign), '×', '├└'];
+    for (const sign of all) expect([sign, cellWidth(sign)]).toEqual([sign, textWidth(sign)]);
   });
 
   test('filled', () => {

@@ -9,7 +9,13 @@ function graphemes(text: string): readonly {readonly text: string; readonly widt
   return Array.from(segmenter.segment(text), ({segment}) => ({text: segment, width: textWidth(segment)}));
 }
 
-const isPlain = (text: string): boolean => /^[ -~]*$/.test(text);
+/** ASCII, and the signs that screens are drawn with: a cell each. */
+const isPlain = (text: string): boolean => /^[ -~\u2500-\u259f×–‖…→↻▲▴▸▼▾■●◦✓✗]*$/.test(text);
+
+/** How many cells a text takes. Most texts of a screen are plain, and measuring others is dear. */
+export function cellWidth(text: string): number {
+  return isPlain(text) ? text.length : textWidth(text);
+}
 
 /** A stranger's text, fit for one line of a screen: nothing in it moves the cursor, hides itself, or takes no cell. */
 export function clean(text: string): string {
@@ -22,9 +28,9 @@ export function clean(text: string): string {
 
 /** At most so many cells of a text. Where something is cut off, `end` stands in the last of them. */
 export function cut(text: string, width: number, end = ''): string {
-  if (textWidth(text) <= width) return text;
+  if (cellWidth(text) <= width) return text;
   if (width <= 0) return '';
-  const room = width - textWidth(end);
+  const room = width - cellWidth(end);
   if (room < 0) return cut(end, width);
   if (isPlain(text)) return text.slice(0, room) + end;
   let taken = '';
@@ -40,7 +46,7 @@ export function cut(text: string, width: number, end = ''): string {
 /** Exactly so many cells: cut, or filled with spaces. */
 export function fill(text: string, width: number, side: 'left' | 'right' = 'left', end = ''): string {
   const kept = cut(text, width, end);
-  const pad = ' '.repeat(Math.max(0, width - textWidth(kept)));
+  const pad = ' '.repeat(Math.max(0, width - cellWidth(kept)));
   return side === 'left' ? kept + pad : pad + kept;
 }
 
@@ -48,7 +54,7 @@ export function fill(text: string, width: number, side: 'left' | 'right' = 'left
 export function wrap(text: string, width: number): readonly string[] {
   const pieces: string[] = [];
   let rest = text;
-  while (textWidth(rest) > width) {
+  while (cellWidth(rest) > width) {
     const piece = cut(rest, width);
     if (piece === '') break; // There is no room for a single character.
     const space = piece.lastIndexOf(' ');
