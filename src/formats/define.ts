@@ -29,6 +29,8 @@ export interface DecodeSpec {
   readonly timeZone: string;
   /** A field that does not fit its type: the record is rejected, or the field becomes NULL. */
   readonly badField: 'reject' | 'null';
+  /** Each record is a message by itself: only `decodeRecords` is called. Absent: they stand one after the other, as in a file. */
+  readonly messages?: boolean;
   /** A larger record is rejected. */
   readonly maxRecordBytes: number;
   /**
@@ -68,8 +70,8 @@ export interface RecordDecoder {
   readonly recordsLeft?: number;
   /** A watermark (in milliseconds) that stands in the input right behind the rows of the last call, which it has ended; null (or absent) when there was none. */
   readonly watermark?: number | null;
-  /** A new part begins (a CSV header is expected again). */
-  startPart(): void;
+  /** A new part begins (a CSV header is expected again). `lines`: of a format that `isBinary`, records of the part that were read before, and are passed over. */
+  startPart(lines?: number): void;
   /** Of a format that `keepsSchemas`: the numbers of schemas that these records name and it does not have, each once. It is asked before they are decoded. */
   lacks?(starts: Uint32Array, lengths: Uint32Array, count: number): readonly number[];
   /** Gives it a schema that it lacked: its text, behind those of the schemas that it refers to; or a reason why there is none, with which its records are rejected. */
@@ -111,6 +113,11 @@ export interface FormatDefinition {
   readonly examples: readonly [FormatExample, ...FormatExample[]];
   /** Its schemas are kept by a registry, and records name them by numbers: who reads fetches them, who writes registers them. */
   readonly keepsSchemas?: true;
+  /**
+   * Its files are no lines: nothing can be added to one that somebody else began, and where reading stands in one is told by the number of records, not by bytes, so
+   * that it is read again from its beginning. Absent: a record ends where a line does, or can be found from any other.
+   */
+  readonly isBinary?: true;
   /** Its records are messages only: they cannot stand one after the other in a file or a pipe. A text says why, and what to do instead. */
   readonly messagesOnly?: {readonly reason: string; readonly hint: string};
   /** What it can read and write; `append` alone for json, csv, raw. Empty: it cannot. */

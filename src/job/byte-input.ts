@@ -30,6 +30,8 @@ export class ByteInput implements Input {
   readonly #metadata: MetadataColumns;
   readonly #rejects: Rejects;
   readonly #maxRecordBytes: number;
+  /** Positions within a part count records: it is read again from its beginning. */
+  readonly #isBinary: boolean;
   readonly #base: number;
   readonly #limit: number;
   /** Unread bytes lie in [from, end). */
@@ -57,12 +59,15 @@ export class ByteInput implements Input {
     readonly rejects: Rejects;
     readonly maxRecordBytes: number;
     readonly timeZone: string;
+    /** See `FormatDefinition`. */
+    readonly isBinary?: boolean;
   }) {
     this.engineInput = options.engineInput;
     this.#memory = options.memory;
     this.#source = options.source;
     this.#rejects = options.rejects;
     this.#maxRecordBytes = options.maxRecordBytes;
+    this.#isBinary = options.isBinary === true;
     this.#metadata = new MetadataColumns(options.memory, options.engineInput, options.timeZone);
     const size = this.#maxRecordBytes + chunkBytes + slackBytes;
     this.#base = this.#memory.allocate(size + slackBytes);
@@ -114,7 +119,7 @@ export class ByteInput implements Input {
 
   position(): Position {
     if (!this.#hasBegun) return this.#source.positionAt(this.#source.startBytes, this.#source.startLines);
-    return this.#source.positionAt(this.#partBytes, this.#partLines);
+    return this.#source.positionAt(this.#isBinary ? 0 : this.#partBytes, this.#partLines);
   }
 
   offsets(): readonly Offset[] {
@@ -219,7 +224,7 @@ export class ByteInput implements Input {
     this.#hasBegun = true;
     this.#partBytes = this.#source.startBytes;
     this.#partLines = this.#source.startLines;
-    this.#decoder.startPart();
+    this.#decoder.startPart(this.#isBinary ? this.#source.startLines : 0);
     this.#metadata.fill(this.#source.part);
   }
 

@@ -94,6 +94,7 @@ export function assemble(options: RunOptions): Parts {
             rejects,
             maxRecordBytes,
             timeZone: context.timeZone,
+            isBinary: findFormat(table.format ?? '')?.isBinary === true,
             makeDecoder: input => decoderOf(engineInput, input, memory, maxRecordBytes, options),
           }),
     );
@@ -151,7 +152,7 @@ function messageInput(
   const {memory, timeZone} = context;
   const layout = connectorOf(table).messageLayout?.(connectorTable(table));
   assert(layout !== undefined, 'sources of messages have a layout');
-  const shared = {memory, timeZone, badField: options.onError === 'null' ? 'null' : 'reject', maxRecordBytes} as const;
+  const shared = {memory, timeZone, badField: options.onError === 'null' ? 'null' : 'reject', messages: true, maxRecordBytes} as const;
   const decoder = (format: string | null, spec: DecodeSpec): RecordDecoder => {
     const made = findFormat(format ?? '')?.decoder?.(spec);
     assert(made !== undefined, 'the planner knows which formats can be read');

@@ -285,6 +285,18 @@ const environment: Readonly<Record<string, ProblemMeaning>> = {
   'cannot-infer': {meaning: 'columns cannot be told from the data', action: 'declare the table with CREATE TABLE'},
   'cannot-read': {meaning: 'a file cannot be read', action: 'check its path and its permissions'},
   'cannot-resume': {meaning: 'an input cannot be read again from the middle', action: 'read from a regular file where a run must go on'},
+  'cannot-listen': {
+    meaning: 'health and metrics cannot be served at the address',
+    action: 'choose another one with --http, or --http none',
+  },
+  'open-to-others': {
+    meaning: 'health and metrics are served to other machines, without a password',
+    action: 'name an address of this machine with --http, or let a firewall decide who reaches it',
+  },
+  'cannot-append': {
+    meaning: 'a file is there already, and files of its format have an end, so nothing can be added to it',
+    action: 'write INSERT OVERWRITE, or name a directory',
+  },
   'cannot-write': {meaning: 'a file or an output cannot be written', action: 'check its path, its permissions and the space on the disk'},
   'damaged-state': {meaning: 'saved state cannot be read', action: 'start the job afresh'},
   'file-changed': {meaning: 'a file was changed while it was read', action: 'append to files that are followed; put the old file back'},

@@ -37,6 +37,10 @@ export interface FilesystemSinkOptions {
   readonly overwrite: boolean;
   /** Ends the name of a part file: `json`. */
   readonly extension: string;
+  /** The format's files are no lines (see `FormatDefinition`). */
+  readonly isBinary?: boolean;
+  /** What is in the file already is the job's own, cut to what its log counts. */
+  readonly isOwn?: boolean;
 }
 
 const syncData = promisify(fdatasync);
@@ -58,12 +62,14 @@ export class FilesystemSink implements Sink, DurableOutput {
   /** Where in the file the first byte of this process stands. */
   #startBytes = 0;
   #isNameSettled = false;
+  #isOwn: boolean;
   #bytes: DescriptorSink | null = null;
   #member: Uint8Array | null = null;
   #memberLength = 0;
 
   constructor(options: FilesystemSinkOptions) {
     this.#options = options;
+    this.#isOwn = options.isOwn === true;
     this.#name = localPath(options.path);
     if (!isDevice(resolvePath(this.#name, options.directory))) this.durable = this;
   }
@@ -88,8 +94,14 @@ export class FilesystemSink implements Sink, DurableOutput {
       this.#bytes = new DescriptorSink({descriptor, name: this.#name, ownsDescriptor: true});
       this.#startBytes = fstatSync(descriptor).size;
       this.continues = this.#startBytes > 0;
+      if (this.continues && this.#options.isBinary === true && !this.#isOwn) {
+        closeSync(descriptor);
+        throw fail('environment', 'cannot-append', `cannot add rows to ${this.#name}: files of its format have an end`, {
+          hint: 'write INSERT OVERWRITE, or name a directory, in which each run writes a file of its own',
+        });
+      }
       if (target.writes.endsWith('.gz') || target.becomes?.endsWith('.gz') === true) this.#member = new Uint8Array(memberBytes);
-      else if (target.flags === 'a+' && endsInsideLine(descriptor)) this.#bytes.write(Buffer.from('\n'));
+      else if (target.flags === 'a+' && this.#options.isBinary !== true && endsInsideLine(descriptor)) this.#bytes.write(Buffer.from('\n'));
     });
   }
 
@@ -153,6 +165,7 @@ export class FilesystemSink implements Sink, DurableOutput {
   async restore(from: Position): Promise<void> {
     const file = writtenFile(from);
     if (file === null) return;
+    this.#isOwn = true;
     const {path, becomes, replaces, length} = file;
     // It had its name already when the process ended: then it is the file of that name that is complete.
     const hasBecome = becomes !== null && !existsSync(path) && existsSync(becomes);

@@ -1,5 +1,6 @@
 import type {OptionSpecs} from '../../base/options.ts';
 import type {Problem} from '../../base/problem.ts';
+import {findFormat} from '../../formats/index.ts';
 import {stringType, withNullable} from '../../types/sql-type.ts';
 import type {ConnectorContext, ConnectorDefinition, ConnectorJob, ConnectorTable} from '../define.ts';
 import {compressionOf} from '../feed/compressed-feed.ts';
@@ -93,7 +94,13 @@ export const filesystemConnector: ConnectorDefinition = {
     const path = pathOf(table);
     if (path === '/dev/stdout') return sharedSink(context.standardOutput);
     if (path === '/dev/stderr') return sharedSink(context.standardError);
-    return new FilesystemSink({path, directory: context.directory, overwrite, extension: table.format ?? 'txt'});
+    return new FilesystemSink({
+      path,
+      directory: context.directory,
+      overwrite,
+      extension: table.format ?? 'txt',
+      isBinary: isBinary(table),
+    });
   },
 };
 
@@ -105,6 +112,7 @@ function partitionedFiles(table: ConnectorTable, context: ConnectorContext, over
     directory: context.directory,
     overwrite,
     extension: table.format ?? 'txt',
+    isBinary: isBinary(table),
     successFile: options.has('sink.partition-commit.policy.kind')
       ? (options.get('sink.partition-commit.success-file.name') as string)
       : null,
@@ -116,6 +124,10 @@ function partitionedFiles(table: ConnectorTable, context: ConnectorContext, over
 /** A job's part files bear it. */
 function tagOf({name, slot}: ConnectorJob): string {
   return `${name.replaceAll(/[^\w.-]/g, '_')}-${slot.index}`;
+}
+
+function isBinary({format}: ConnectorTable): boolean {
+  return findFormat(format ?? '')?.isBinary === true;
 }
 
 function pathOf(table: ConnectorTable): string {

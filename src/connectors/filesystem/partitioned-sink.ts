@@ -15,6 +15,8 @@ export interface PartitionedFilesOptions {
   readonly directory: string;
   readonly overwrite: boolean;
   readonly extension: string;
+  /** The format's files are no lines (see `FormatDefinition`). */
+  readonly isBinary?: boolean;
   /** The empty file that says that a partition is complete; null: none is written. */
   readonly successFile: string | null;
   /** Of a job that commits: what its part files are known by, so that those that no commit counts are found again. Null: a run that keeps nothing. */
@@ -75,11 +77,18 @@ export class PartitionedFiles implements PartitionedSink, DurableOutput {
   }
 
   #made(partition: string, number: number): FilesystemSink {
-    const {path, directory, overwrite, extension, tag} = this.#options;
+    const {path, directory, overwrite, extension, tag, isBinary = false} = this.#options;
     // A partition that was closed to make room goes on in another part file: what this run has written is not the old content.
     const isFirst = !this.#written.has(partition);
     const file = tag === null ? '' : partName(tag, number, extension);
-    const sink = new FilesystemSink({path: `${join(path, partition)}/${file}`, directory, overwrite: overwrite && isFirst, extension});
+    const sink = new FilesystemSink({
+      path: `${join(path, partition)}/${file}`,
+      directory,
+      overwrite: overwrite && isFirst,
+      extension,
+      isBinary,
+      isOwn: tag !== null,
+    });
     sink.openNow();
     this.#written.add(partition);
     return sink;

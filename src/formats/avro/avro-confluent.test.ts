@@ -114,13 +114,11 @@ describe('what was written with another schema than the table has', () => {
       {name: 'value', type: written},
       {name: 'last', type: 'string'},
     ]);
-    const got = read({value: type as SqlType, last: stringType}, schema, [{value, last: 'x'}]);
+    const got = read({value: type, last: stringType}, schema, [{value, last: 'x'}]);
     if (typeof expected === 'string' && expected.startsWith('reject: ')) {
       expect(got).toEqual({rows: [], reasons: [`schema 1: ${expected.slice(8)}`]});
       // Where bad fields are to be NULL, the rest of the row is what it is.
-      expect(read({value: type as SqlType, last: stringType}, schema, [{value, last: 'x'}], {badField: 'null'}).rows).toEqual([
-        [null, 'x'],
-      ]);
+      expect(read({value: type, last: stringType}, schema, [{value, last: 'x'}], {badField: 'null'}).rows).toEqual([[null, 'x']]);
     } else expect(got).toEqual({rows: [[expected, 'x']], reasons: []});
   });
 

@@ -1,12 +1,13 @@
 import type {FormatDefinition} from '../define.ts';
 import {avroDecoder} from './decode.ts';
 import {avroEncoder} from './encode.ts';
-import {avroOptions, schemaProblems} from './options.ts';
+import {avroOptions, codecProblems, schemaProblems} from './options.ts';
 
-/** Records of Avro without anything around them: reader and writer know the schema. */
+/** Records of Avro: in files behind a header with their schema, in messages without anything around them. */
 export const avro: FormatDefinition = {
   name: 'avro',
-  summary: "One record of Apache Avro a message, written with the schema that is made of the table's columns",
+  summary:
+    "Files of Apache Avro, which have their schema with them; or one record a message, written with the schema that is made of the table's columns",
   options: avroOptions,
   examples: [
     {columns: 'id INT, name STRING', bytes: '020e 0206 616263', isHex: true, row: '[7, abc]'},
@@ -23,13 +24,10 @@ export const avro: FormatDefinition = {
       row: '[7, [a, null]]',
     },
   ],
-  messagesOnly: {
-    reason: 'it is for messages, and files of Avro are not supported yet',
-    hint: 'read and write Avro in Kafka, or convert the file: avro-tools tojson FILE | weir …',
-  },
+  isBinary: true,
   reads: ['append'],
   writes: ['append'],
-  check: schemaProblems,
+  check: (columns, options) => [...codecProblems(options), ...schemaProblems(columns, options)],
   decoder: avroDecoder,
   encoder: avroEncoder,
 };

@@ -17,6 +17,8 @@ export class Cursor {
   fault: string | null = null;
   /** Why the value just read does not fit the column, though the bytes are right and reading may go on. */
   misfit: string | null = null;
+  /** Why the record is no row of the table, though its bytes are right. */
+  rejection: string | null = null;
   /** What the last `long` read when it gave NaN: a whole number beyond those that are exact as f64. */
   wide = 0n;
   /** The bytes that `text` or `blob` read last. */
@@ -40,6 +42,7 @@ export class Cursor {
     this.end = end;
     this.fault = null;
     this.misfit = null;
+    this.rejection = null;
     this.depth = 0;
   }
 

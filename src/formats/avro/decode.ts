@@ -3,6 +3,7 @@ import {assert} from '../../base/problem.ts';
 import type {Memory} from '../../base/memory.ts';
 import {batchRows} from '../../flow/batch.ts';
 import type {DecodeSpec, RecordDecoder} from '../define.ts';
+import {ContainerDecoder} from './container-decode.ts';
 import {Cursor} from './cursor.ts';
 import {jsonRowReader, type ReadJsonRow} from './json-row.ts';
 import {tableSchema} from './options.ts';
@@ -12,8 +13,9 @@ import {type AvroRecord, parseSchema} from './schema.ts';
 /** Decodes one record's bytes into a row; a text says why they are none. */
 type ReadRecord = (start: number, end: number, row: number) => string | null;
 
-/** Messages that hold nothing but a record, written with the table's own schema. */
+/** Files of records, or messages that hold nothing but a record, written with the table's own schema. */
 export function avroDecoder(spec: DecodeSpec): RecordDecoder {
+  if (spec.messages !== true) return new ContainerDecoder(spec);
   const table = tableSchema(spec.columns, spec.options);
   assert(typeof table !== 'string', 'the check has read the schema');
   if (spec.options.get('encoding') === 'json') return new MessageDecoder(spec, jsonRecords(spec, jsonRowReader(table.schema, spec)));
@@ -36,7 +38,7 @@ function readWhole(cursor: Cursor, read: ReadRow | string, start: number, end: n
   if (typeof read === 'string') return read;
   cursor.begin(start, end);
   read(cursor, row);
-  if (cursor.fault !== null || cursor.at === end) return cursor.fault;
+  if (cursor.fault !== null || cursor.at === end) return cursor.fault ?? cursor.rejection;
   const left = end - cursor.at;
   return `the record ends ${left === 1 ? 'a byte' : `${left} bytes`} before the message does`;
 }

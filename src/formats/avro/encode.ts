@@ -3,6 +3,8 @@ import {type Batch, batchRows} from '../../flow/batch.ts';
 import {readValue} from '../../flow/cells.ts';
 import {jsonText} from '../../types/json-text.ts';
 import type {EncodeSpec, RowEncoder} from '../define.ts';
+import {codecs, defaultCodec} from './codec.ts';
+import {ContainerEncoder} from './container-encode.ts';
 import {jsonOfValue} from './json-writer.ts';
 import {tableSchema, type TableSchema} from './options.ts';
 import {Output} from './output.ts';
@@ -11,9 +13,13 @@ import {rowWriter, type WriteRow} from './row-writer.ts';
 /** What is held of one batch before it is given out. */
 const pieceBytes = 1 << 20;
 
-/** Messages that hold nothing but a record. */
+/** Files of records, or messages that hold nothing but a record. */
 export function avroEncoder(spec: EncodeSpec, batch: Batch): RowEncoder {
   const table = schemaOf(spec);
+  if (spec.messages !== true) {
+    const codec = codecs.find(one => one === spec.options.get('codec')) ?? defaultCodec;
+    return new ContainerEncoder(binaryWriter(spec, batch, table), table.text, codec);
+  }
   return new MessageEncoder(spec.options.get('encoding') === 'json' ? jsonWriter(spec, batch, table) : binaryWriter(spec, batch, table));
 }
 

@@ -1,6 +1,7 @@
 import type {OptionSpecs} from '../../base/options.ts';
 import type {Problem} from '../../base/problem.ts';
 import type {Column} from '../../types/sql-type.ts';
+import {codecs, defaultCodec} from './codec.ts';
 import {deriveSchema, schemaText} from './derive.ts';
 import {writesAs} from './row-writer.ts';
 import {type AvroRecord, parseSchema} from './schema.ts';
@@ -15,11 +16,11 @@ const legacyMapping: OptionSpecs = {
 };
 
 export const avroOptions: OptionSpecs = {
-  encoding: {type: ['binary', 'json'], default: 'binary', help: "Avro's binary form, or its form in JSON"},
+  encoding: {type: ['binary', 'json'], default: 'binary', help: "of messages: Avro's binary form, or its form in JSON"},
   codec: {
     type: ['null', 'deflate', 'snappy', 'bzip2', 'xz', 'zstandard'],
-    help: 'how blocks of files are compressed in Flink',
-    ignored: true,
+    default: defaultCodec,
+    help: 'how blocks of files are compressed that are written: null, deflate or snappy',
   },
   ...legacyMapping,
 };
@@ -59,6 +60,12 @@ export const registryOptions: OptionSpecs = {
   },
   ...legacyMapping,
 };
+
+export function codecProblems(options: ReadonlyMap<string, string>): readonly Problem[] {
+  const codec = options.get('codec') ?? defaultCodec;
+  if (codecs.some(one => one === codec)) return [];
+  return [invalid('not-supported', `option "avro.codec" cannot be '${codec}' here`, `there are ${codecs.join(', ')}`)];
+}
 
 /** What a table's own options say of its schema. */
 export interface TableSchema {

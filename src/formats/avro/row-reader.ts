@@ -10,7 +10,7 @@ import type {AvroRecord, AvroSchema} from './schema.ts';
 import {branchOf, type Skip} from './skip.ts';
 import {branchOfKind, defaultOf, fieldOf, isNamed, ValueReaders} from './value-reader.ts';
 
-/** Reads one record into row `row` of the wanted vectors. Check the cursor's `fault` behind it. */
+/** Reads one record into row `row` of the wanted vectors. Check the cursor's `fault` and `rejection` behind it. */
 export type ReadRow = (cursor: Cursor, row: number) => void;
 
 export interface RowReaderOptions {
@@ -156,8 +156,7 @@ class RowReaders {
         continue;
       }
       if (branch.kind !== 'null') reason = reader;
-      const instead = reader;
-      readers.push(otherwise?.(instead, branch) ?? (cursor => cursor.fail(instead)));
+      readers.push(otherwise?.(reader, branch) ?? this.#rejecting(reader, this.#values.skip(branch)));
     }
     if (!isReadable) return reason;
     const [first, second] = readers;
@@ -229,9 +228,16 @@ class RowReaders {
     return (cursor, row) => {
       read(cursor, row);
       if (cursor.misfit === null) return;
-      if (isRejected) cursor.fail(`field "${name}": ${cursor.misfit}`);
+      if (isRejected) cursor.rejection ??= `field "${name}": ${cursor.misfit}`;
       else vector.tags[row] = Tag.null;
       cursor.misfit = null;
+    };
+  }
+
+  #rejecting(reason: string, skip: Skip): ReadRow {
+    return cursor => {
+      skip(cursor);
+      cursor.rejection ??= reason;
     };
   }
 
