@@ -37,8 +37,7 @@ test('the end of a transaction that arrives late ends no other one', async () =>
   const write = (value: string) => {
     const {outbox} = transaction;
     const valueStart = outbox.append(Buffer.from(value));
-    const message = {keyStart: -1, keyEnd: -1, partition: 0, timestamp: Number.NaN, headers: undefined};
-    outbox.add({...message, topic: outbox.topicNumber(topic), valueStart, valueEnd: valueStart + value.length});
+    outbox.add(outbox.topicNumber(topic), valueStart, valueStart + value.length, -1, -1, 0);
     transaction.capture();
   };
   const visible = async () => (await readAll(broker.bootstrap, topic)).map(({value}) => value);

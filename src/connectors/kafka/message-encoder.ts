@@ -137,16 +137,17 @@ export class MessageEncoder implements RowEncoder {
       const row = all.selection[index] as number;
       const valueRow = this.#valueRows[index] as number;
       const hasValue = valueRow >= 0 && (this.#rawValue === null || ((this.#rawValue.tags[row] as number) & Tag.null) === 0);
-      outbox.add({
+      const hasKey = this.#key !== null;
+      outbox.add(
         topic,
-        valueStart: hasValue ? values + startOf(valueEnds, valueRow) : -1,
-        valueEnd: hasValue ? values + (valueEnds[valueRow] as number) : -1,
-        keyStart: this.#key === null ? -1 : keys + startOf(keyEnds, index),
-        keyEnd: this.#key === null ? -1 : keys + (keyEnds[index] as number),
-        partition: this.#target.partition(),
-        timestamp: this.#timestamp === null ? Number.NaN : this.#timeOf(row),
-        headers: this.#headers === null ? undefined : this.#headersOf(row),
-      });
+        hasValue ? values + startOf(valueEnds, valueRow) : -1,
+        hasValue ? values + (valueEnds[valueRow] as number) : -1,
+        hasKey ? keys + startOf(keyEnds, index) : -1,
+        hasKey ? keys + (keyEnds[index] as number) : -1,
+        this.#target.partition(),
+        this.#timestamp === null ? Number.NaN : this.#timeOf(row),
+        this.#headers === null ? undefined : this.#headersOf(row),
+      );
     }
     this.#target.sent();
   }

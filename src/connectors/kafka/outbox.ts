@@ -2,20 +2,6 @@ import {assert, fail} from '../../base/problem.ts';
 import {errorCodes, type MessageHeader, type RawProducer} from './client.ts';
 import {textOf} from './connection.ts';
 
-/** One message to come, by the places of its bytes in the outbox; a start below 0: there is none (a null). */
-export interface OutMessage {
-  readonly topic: number;
-  readonly valueStart: number;
-  readonly valueEnd: number;
-  readonly keyStart: number;
-  readonly keyEnd: number;
-  /** Below 0: the partitioner chooses. */
-  readonly partition: number;
-  /** Milliseconds; NaN: now. */
-  readonly timestamp: number;
-  readonly headers: readonly MessageHeader[] | undefined;
-}
-
 const firstBytes = 262_144;
 const firstMessages = 1024;
 
@@ -60,17 +46,30 @@ export class Outbox {
     return start;
   }
 
-  add(message: OutMessage): void {
+  /**
+   * A message, by the places of its bytes; a start below 0: it has no value, or no key. A partition below 0: the partitioner chooses; `timestamp` NaN: now. (Numbers, and no
+   * object, because there is one of them a row.)
+   */
+  add(
+    topic: number,
+    valueStart: number,
+    valueEnd: number,
+    keyStart = -1,
+    keyEnd = -1,
+    partition = -1,
+    timestamp = Number.NaN,
+    headers?: readonly MessageHeader[],
+  ): void {
     const number = this.count++;
     if (number === this.#topic.length) this.#growMessages();
-    this.#topic[number] = message.topic;
-    this.#places[4 * number] = message.valueStart;
-    this.#places[4 * number + 1] = message.valueEnd;
-    this.#places[4 * number + 2] = message.keyStart;
-    this.#places[4 * number + 3] = message.keyEnd;
-    this.#partition[number] = message.partition;
-    this.#timestamp[number] = message.timestamp;
-    if (message.headers !== undefined) this.#headers.set(number, message.headers);
+    this.#topic[number] = topic;
+    this.#places[4 * number] = valueStart;
+    this.#places[4 * number + 1] = valueEnd;
+    this.#places[4 * number + 2] = keyStart;
+    this.#places[4 * number + 3] = keyEnd;
+    this.#partition[number] = partition;
+    this.#timestamp[number] = timestamp;
+    if (headers !== undefined) this.#headers.set(number, headers);
   }
 
   /** Hands messages over until there are none left (true) or the client's queue is full. Then the outbox is empty and its room used again. */

@@ -47,7 +47,7 @@ function write(transaction: KafkaTransaction, {output}: Job, ...values: readonly
     const valueStart = sink.outbox.append(Buffer.from(value));
     const valueEnd = valueStart + value.length;
     const topic = sink.outbox.topicNumber(output);
-    sink.outbox.add({topic, valueStart, valueEnd, keyStart: -1, keyEnd: -1, partition: 0, timestamp: Number.NaN, headers: undefined});
+    sink.outbox.add(topic, valueStart, valueEnd, -1, -1, 0);
   }
 }
 
