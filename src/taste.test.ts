@@ -30,6 +30,7 @@ const homes: Readonly<Record<string, string>> = {
   tinyglobby: 'src/connectors/filesystem/',
   fzstd: 'src/connectors/feed/',
   '@confluentinc/kafka-javascript': 'src/connectors/kafka/',
+  'prom-client': 'src/http/',
   ink: 'src/tui/',
   react: 'src/tui/',
 };

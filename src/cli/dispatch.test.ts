@@ -97,6 +97,23 @@ test('the two parsers read every line that is as defined alike', () => {
   );
 });
 
+test.each([
+  [['--http', 'jobs.yaml'], '127.0.0.1:9464', ['jobs.yaml']],
+  [['--http'], '127.0.0.1:9464', []],
+  [['jobs.yaml', '--http', '-q'], '127.0.0.1:9464', ['jobs.yaml']],
+  [['--http', '0.0.0.0:80', 'jobs.yaml'], '0.0.0.0:80', ['jobs.yaml']],
+  [['--http', 'none', 'jobs.yaml'], 'none', ['jobs.yaml']],
+  [['--http=x.sql', 'jobs.yaml'], 'x.sql', ['jobs.yaml']],
+  [['--http', '[::1]:9000'], '[::1]:9000', []],
+  [['--http', '--', '9000'], '127.0.0.1:9464', ['9000']],
+  [['--', '--http', '9000'], undefined, ['--http', '9000']],
+])('a flag takes its argument only where it looks like one: %j', (words, value, operands) => {
+  for (const {operands: rest, given} of [parseFully('run', words), parsePlain(words)].flatMap(read => read ?? [])) {
+    expect(given.get(flags.http)?.at(-1)).toBe(value);
+    expect(rest).toEqual(operands);
+  }
+});
+
 describe('flags', () => {
   test('a letter has one meaning, and a name one in each command', () => {
     const letters = allFlags.flatMap(flag => (flag.short === undefined ? [] : [flag.short]));

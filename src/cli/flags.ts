@@ -26,6 +26,8 @@ export interface Flag extends OptionSpec {
   readonly short?: string;
   /** What its argument is called; a flag without one is a switch. */
   readonly argument?: string;
+  /** What it means without an argument. The next word is its argument only where it looks like one (`takes`). */
+  readonly bare?: {readonly means: string; readonly takes: RegExp};
   readonly repeatable?: boolean;
   readonly commands: readonly CommandName[];
   /** The variable that stands in for it. The flag wins. */
@@ -304,11 +306,12 @@ export const flags = {
   http: {
     name: 'http',
     argument: 'ADDRESS',
-    type: ['none'],
+    bare: {means: '127.0.0.1:9464', takes: /^(?:none|\d+|:\d+|localhost|[\w.-]+:\d+|\d+\.\d+\.\d+\.\d+|\[[\da-fA-F:.]+\](?::\d+)?)$/},
+    type: 'string',
     default: 'none',
     commands: ['run'],
     environment: 'WEIR_HTTP',
-    help: 'where health and metrics are served',
+    help: 'serve health (/live, /ready), metrics for Prometheus (/metrics) and the status of jobs (/api/v1/jobs) there; without an ADDRESS at 127.0.0.1:9464',
   },
   socket: {
     name: 'socket',

@@ -20,12 +20,24 @@ export function parseFully(name: CommandName, words: readonly string[]): {readon
     });
   }
   try {
-    command.parse([...words], {from: 'user'});
+    command.parse(withArguments(name, words), {from: 'user'});
   } catch (error) {
     if (error instanceof CommanderError) throw usageProblem(name, error);
     throw error;
   }
   return {operands: command.args, given};
+}
+
+/** Flags that mean something without an argument get it. */
+function withArguments(name: CommandName, words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  const isFlag = (index: number): boolean => end === -1 || index < end;
+  return words.map((word, index) => {
+    const flag = flagsOf(name).find(({bare, name: own}) => bare !== undefined && word === `--${own}`);
+    if (flag?.bare === undefined || !isFlag(index)) return word;
+    const next = words[index + 1];
+    return next !== undefined && flag.bare.takes.test(next) ? word : `${word}=${flag.bare.means}`;
+  });
 }
 
 function syntaxOf(flag: Flag): string {

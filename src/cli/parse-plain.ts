@@ -49,6 +49,10 @@ function longFlag(word: string, next: string | undefined, known: readonly Flag[]
   if (flag === undefined) return null;
   if (flag.argument === undefined) return equals === -1 ? {pairs: [[flag, '']], tookNext: false} : null;
   if (equals !== -1) return {pairs: [[flag, word.slice(equals + 1)]], tookNext: false};
+  if (flag.bare !== undefined) {
+    const takes = next !== undefined && flag.bare.takes.test(next);
+    return {pairs: [[flag, takes ? next : flag.bare.means]], tookNext: takes};
+  }
   return isValue(next) ? {pairs: [[flag, next]], tookNext: true} : null;
 }
 

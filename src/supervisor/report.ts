@@ -107,3 +107,20 @@ export function progressOf({processes}: JobState): Pick<RunProgress, 'rowsIn' | 
   const sum = (key: 'rowsIn' | 'rowsOut' | 'rejected'): number => processes.reduce((total, {status}) => total + status[key], 0);
   return {rowsIn: sum('rowsIn'), rowsOut: sum('rowsOut'), rejected: sum('rejected')};
 }
+
+/** A report without the secrets of its job, in whatever text of it they may stand. */
+export function redactReport(report: JobReport, redact: (job: string, text: string) => string): JobReport {
+  const {job, problem, notes, measured} = report;
+  const plain = (text: string): string => redact(job, text);
+  const inputs = measured?.inputs.map(input => ({
+    ...input,
+    table: plain(input.table),
+    partitions: input.partitions.map(partition => ({...partition, name: plain(partition.name)})),
+  }));
+  return {
+    ...report,
+    problem: problem === null ? null : plain(problem),
+    notes: notes.map(plain),
+    measured: measured === null || inputs === undefined ? null : {...measured, inputs},
+  };
+}

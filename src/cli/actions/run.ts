@@ -1,6 +1,7 @@
 import {systemClock} from '../../base/clock.ts';
 import {fail, type Problem, ProblemError} from '../../base/problem.ts';
 import type {FolderLock} from '../../commit/lock.ts';
+import type {HttpService} from '../../http/serve.ts';
 import {redact, redactProblem} from '../../config/redact.ts';
 import type {ControlServer, JobTexts} from '../../supervisor/control/serve.ts';
 import {Journal} from '../../supervisor/journal.ts';
@@ -67,6 +68,10 @@ async function runProcesses(invocation: Invocation, planned: readonly DeliveredJ
   const {supervision, screen, talk, progress, rejections} = started;
   // Before anything of the project's folders is touched: another supervisor may be at work there.
   const control = await openControl(invocation, {...started, places, jobs});
+  const http = await openHttp(invocation, {...started, places}).catch(async (error: unknown) => {
+    await control?.close();
+    throw error;
+  });
   const unwatch = world.onStopSignal(() => supervision.stop());
   // One that hangs would not notice that its parent is gone.
   const unwatchEnd = atEnd(() => supervision.kill());
@@ -90,6 +95,7 @@ async function runProcesses(invocation: Invocation, planned: readonly DeliveredJ
     unwatchEnd();
     await screen?.end();
     await control?.close();
+    await http?.close();
     await lock?.release();
   }
 }
@@ -181,6 +187,31 @@ async function openControl(
     if (keepLogs(jobs) || talk.isVerbose) talk.problems(error.problems.map(problem => ({...problem, severity: 'warning'})));
     return null;
   }
+}
+
+/** Serves health and metrics where somebody wants that; null: nobody does. Throws when the address cannot be had. */
+async function openHttp(
+  {options}: Invocation,
+  {places, supervision, redact, talk}: Pick<Started, 'supervision' | 'redact' | 'talk'> & {readonly places: ProjectPlaces},
+): Promise<HttpService | null> {
+  const text = options.value(flags.http) ?? 'none';
+  if (text === 'none') return null;
+  const [{addressText, isLoopback, parseAddress}, {serveHttp}] = await Promise.all([
+    import('../../http/address.ts'),
+    import('../../http/serve.ts'),
+  ]);
+  const address = parseAddress(text);
+  const service = await serveHttp({address, project: places.project, clock: systemClock, state: () => supervision.state, redact});
+  if (!isLoopback(address))
+    talk.problem({
+      kind: 'usage',
+      severity: 'warning',
+      code: 'open-to-others',
+      message: `health and metrics at ${addressText(address)} can be read by whoever reaches this machine`,
+      hint: 'nothing can be changed there, and no password is asked for; --http alone is for this machine only',
+    });
+  talk.note(`health and metrics: ${service.url}`);
+  return service;
 }
 
 /** What is about logs means nothing where none is kept. */

@@ -210,7 +210,7 @@ function usageOf(command: CommandDefinition): string {
 }
 
 function flagTerm(flag: Flag): Term {
-  const long = `--${flag.name}${flag.argument === undefined ? '' : ` ${flag.argument}`}`;
+  const long = `--${flag.name}${flag.argument === undefined ? '' : flag.bare === undefined ? ` ${flag.argument}` : ` [${flag.argument}]`}`;
   return {term: flag.short === undefined ? long : `-${flag.short}, ${long}`, text: flagText(flag)};
 }
 

@@ -2,7 +2,7 @@ import type {Server, Socket} from 'node:net';
 import {type Problem, ProblemError} from '../../base/problem.ts';
 import {matchesName} from '../name-pattern.ts';
 import type {Journal} from '../journal.ts';
-import {reportJobs, wordOf} from '../report.ts';
+import {redactReport, reportJobs, wordOf} from '../report.ts';
 import type {JobState, SupervisorState} from '../state.ts';
 import type {Supervision} from '../supervise.ts';
 import {commandProgress, type Mark, markOf, type Progress, waitProgress} from './goals.ts';
@@ -119,8 +119,7 @@ class Conversation {
     this.#say({kind: 'project', project, pid});
     if (request.command === 'status') {
       for (const report of reportJobs(supervision.state)) {
-        const problem = report.problem === null ? null : this.#options.redact(report.job, report.problem);
-        this.#say({kind: 'status', status: {...report, problem}});
+        this.#say({kind: 'status', status: redactReport(report, this.#options.redact)});
       }
       this.end();
       return;
