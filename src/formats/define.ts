@@ -118,6 +118,10 @@ export interface FormatDefinition {
    * that it is read again from its beginning. Absent: a record ends where a line does, or can be found from any other.
    */
   readonly isBinary?: true;
+  /** The bytes that every file of it begins with; absent: they may be any. */
+  readonly begins?: Uint8Array;
+  /** The columns that a file names by itself, told from its beginning; or why it cannot be. Absent: it names none. */
+  columnsOf?(beginning: Uint8Array): readonly Column[] | {readonly reason: string};
   /** Its records are messages only: they cannot stand one after the other in a file or a pipe. A text says why, and what to do instead. */
   readonly messagesOnly?: {readonly reason: string; readonly hint: string};
   /** What it can read and write; `append` alone for json, csv, raw. Empty: it cannot. */

@@ -4,7 +4,9 @@ import {join} from 'node:path';
 import avsc from 'avsc';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {systemClock} from '../base/clock.ts';
+import {inferTable} from '../connectors/infer/infer.ts';
 import type {Sink} from '../flow/sink.ts';
+import {typeText} from '../types/type-text.ts';
 import {prepare} from './prepare.ts';
 import type {RunResult} from './contract.ts';
 import {runPlan} from './run.ts';
@@ -106,6 +108,59 @@ async function writeOther(name: string, count: number): Promise<void> {
 }
 
 const expected = (count: number) => Array.from({length: count}, (_, n) => ({kind: n % 2 === 0 ? 'open' : 'close', n}));
+
+describe('columns that nobody declared', () => {
+  const standardInput = {descriptor: 0, isTerminal: false, readAhead: null};
+  const infer = async (target: string, inputFormat: string | null = null) => {
+    const found = await inferTable({target, inputFormat, directory, standardInput});
+    if ('problems' in found) return found.problems.map(({code, message}) => `${code}: ${message}`);
+    return [
+      ...found.declared.options.map(({value}) => value),
+      ...found.declared.columns.map(({name, type}) => `${name} ${typeText(type)}`),
+    ];
+  };
+  const write = (name: string, fields: readonly unknown[]) => {
+    const encoder = new avsc.streams.BlockEncoder({type: 'record', name: 'all', fields} as unknown as avsc.Schema, {writeHeader: true});
+    const chunks: Buffer[] = [];
+    encoder.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    const ended = new Promise(resolve => encoder.on('end', resolve));
+    encoder.end();
+    return ended.then(() => writeFileSync(join(directory, name), Buffer.concat(chunks)));
+  };
+
+  test('stand in the file', async () => {
+    await writeOther('in.avro', 10);
+    expect(await infer('in.avro')).toEqual(['filesystem', 'in.avro', 'avro', 'kind STRING', 'n INT']);
+    expect(await infer('*.avro', 'avro')).toEqual(['filesystem', '*.avro', 'avro', 'kind STRING', 'n INT']);
+    await write('types.avro', [
+      {name: 'at', type: ['null', {type: 'long', logicalType: 'timestamp-micros'}]},
+      {name: 'day', type: {type: 'int', logicalType: 'date'}},
+      {name: 'time', type: {type: 'int', logicalType: 'time-millis'}},
+      {name: 'total', type: {type: 'bytes', logicalType: 'decimal', precision: 9, scale: 2}},
+      {name: 'tags', type: {type: 'array', items: ['string', 'null']}},
+      {name: 'map', type: {type: 'map', values: {type: 'record', name: 'in', fields: [{name: 'x', type: 'double'}]}}},
+    ]);
+    expect((await infer('types.avro')).slice(3)).toEqual([
+      'at TIMESTAMP(6)',
+      'day DATE',
+      'time TIME(3)',
+      'total DECIMAL(9, 2)',
+      'tags ARRAY<STRING>',
+      'map MAP<STRING NOT NULL, ROW<`x` DOUBLE>>',
+    ]);
+  });
+
+  test('are refused where SQL has no type', async () => {
+    await write('union.avro', [{name: 'x', type: ['int', 'string']}]);
+    expect(await infer('union.avro')).toEqual([
+      'cannot-infer: columns of union.avro cannot be told: field "x": SQL has no type for int or string',
+    ]);
+    await write('self.avro', [{name: 'next', type: ['null', 'all']}]);
+    expect(await infer('self.avro')).toEqual([
+      'cannot-infer: columns of self.avro cannot be told: field "next": record "all" holds itself',
+    ]);
+  });
+});
 
 describe('files of avro', () => {
   test.each(['null', 'deflate', 'snappy'])('are read, written and read again: %s', async codec => {

@@ -1,5 +1,6 @@
 import {type Problem, ProblemError} from '../../base/problem.ts';
 import type {DeclaredTable} from '../../plan/catalog.ts';
+import {formats} from '../../formats/index.ts';
 import {stringType} from '../../types/sql-type.ts';
 import type {StandardInput} from '../define.ts';
 import {isTopic, type KafkaReading, sampleTopic, topicOptions} from '../kafka/external.ts';
@@ -51,7 +52,11 @@ export async function inferTable(request: InferRequest): Promise<InferResult> {
           {key: 'connector', value: 'filesystem'},
           {key: 'path', value: request.target},
         ];
-    const found = compressed(sample) ?? tooLong(sample) ?? inferColumns(sample, request.inputFormat ?? formatOfName(request.target));
+    const found =
+      compressed(sample) ??
+      ownColumns(sample, request.inputFormat) ??
+      tooLong(sample) ??
+      inferColumns(sample, request.inputFormat ?? formatOfName(request.target));
     if ('kind' in found) return {problems: [found]};
     const {columns, options} = found;
     const declared = {name: request.target, columns, primaryKey: [], partitionedBy: [], options: [...place, ...options]};
@@ -97,6 +102,22 @@ function headless(topic: string): Problem {
 function formatOfName(target: string): string | null {
   const match = /\.([a-z]+)$/i.exec(target.replace(/\.(?:gz|zst)$/, ''));
   return formatOfExtension[(match?.[1] ?? '').toLowerCase()] ?? null;
+}
+
+/** What begins as only files of one format do names its columns itself. */
+function ownColumns(sample: Sample, inputFormat: string | null): Columns | Problem | null {
+  const format = formats.find(({begins}) => begins?.every((byte, at) => sample.bytes[at] === byte) === true);
+  if (format === undefined || (inputFormat !== null && inputFormat !== format.name)) return null;
+  const columns = format.columnsOf?.(sample.bytes) ?? [];
+  if (!('reason' in columns)) return {columns, options: [{key: 'format', value: format.name}]};
+  return {
+    kind: 'data',
+    severity: 'error',
+    code: 'cannot-infer',
+    message: `columns of ${sample.name} cannot be told: ${columns.reason}`,
+    hint: 'declare the table with CREATE TABLE',
+    place: {kind: 'data', where: sample.name},
+  };
 }
 
 type Columns = Pick<DeclaredTable, 'columns' | 'options'>;

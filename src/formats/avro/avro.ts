@@ -1,4 +1,6 @@
 import type {FormatDefinition} from '../define.ts';
+import {columnsOfFile} from './columns.ts';
+import {magic} from './container.ts';
 import {avroDecoder} from './decode.ts';
 import {avroEncoder} from './encode.ts';
 import {avroOptions, codecProblems, schemaProblems} from './options.ts';
@@ -25,6 +27,8 @@ export const avro: FormatDefinition = {
     },
   ],
   isBinary: true,
+  begins: magic,
+  columnsOf: columnsOfFile,
   reads: ['append'],
   writes: ['append'],
   check: (columns, options) => [...codecProblems(options), ...schemaProblems(columns, options)],

@@ -47,7 +47,7 @@ export class ContainerDecoder implements RecordDecoder {
 
   constructor(spec: DecodeSpec) {
     this.#spec = spec;
-    this.#cursor = new Cursor(spec.memory);
+    this.#cursor = new Cursor(spec.memory.bytes);
   }
 
   startPart(lines = 0): void {

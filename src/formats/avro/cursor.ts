@@ -1,5 +1,4 @@
 import {isUtf8} from 'node:buffer';
-import type {Memory} from '../../base/memory.ts';
 
 /** Longer texts are checked as a whole, which costs as much as looking at so many bytes. */
 const shortBytes = 48;
@@ -7,7 +6,7 @@ const shortBytes = 48;
 const greatestDepth = 128;
 
 /**
- * Reads Avro's binary form out of engine memory. Nothing throws: the first fault stays in `fault`, and what is read after it is 0 or empty. Whoever reads in a loop
+ * Reads Avro's binary form out of bytes (engine memory, mostly). Nothing throws: the first fault stays in `fault`, and what is read after it is 0 or empty. Whoever reads in a loop
  * asks for it.
  */
 export class Cursor {
@@ -31,10 +30,10 @@ export class Cursor {
   readonly #view: DataView;
   readonly #buffer: Buffer;
 
-  constructor(memory: Memory) {
-    this.bytes = memory.bytes;
-    this.#view = memory.view;
-    this.#buffer = Buffer.from(memory.wasm.buffer);
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   begin(start: number, end: number): void {

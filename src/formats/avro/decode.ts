@@ -19,7 +19,7 @@ export function avroDecoder(spec: DecodeSpec): RecordDecoder {
   const table = tableSchema(spec.columns, spec.options);
   assert(typeof table !== 'string', 'the check has read the schema');
   if (spec.options.get('encoding') === 'json') return new MessageDecoder(spec, jsonRecords(spec, jsonRowReader(table.schema, spec)));
-  const cursor = new Cursor(spec.memory);
+  const cursor = new Cursor(spec.memory.bytes);
   const read = readerOf(table.schema, spec, null);
   return new MessageDecoder(spec, (start, end, row) => readWhole(cursor, read, start, end, row));
 }
@@ -106,7 +106,7 @@ class RegistryDecoder extends MessageDecoder {
   constructor(spec: DecodeSpec) {
     const {memory} = spec;
     const readers = new Map<number, ReadRow | string>();
-    const cursor = new Cursor(memory);
+    const cursor = new Cursor(memory.bytes);
     let lastId = -1;
     let last: ReadRow | string = '';
     super(spec, (start, end, row) => {

@@ -14,6 +14,7 @@ const formats: ReadonlyMap<string, readonly (readonly [string, string])[]> = new
       ['csv.field-delimiter', '\t'],
     ],
   ],
+  ['avro', [['format', 'avro']]],
   ['txt', [['format', 'raw']]],
   ['log', [['format', 'raw']]],
 ]);
