@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {advance, dueMs, startMachine} from './machine.ts';
 import {type Bug, moments, simulate, type Sinks, type Tally} from './simulation-fixture.ts';
 
 const sinks: readonly Sinks[] = ['file', 'kafka', 'both'];
@@ -69,4 +70,32 @@ describe('a mistake is noticed', () => {
     },
     60_000,
   );
+});
+
+describe('a slow cluster is spared', () => {
+  const policy = {hasTransaction: false, batchRecords: null, batchWaitMs: 10};
+
+  /** When the next commit is due after commits that took so long, counted from the last capture. */
+  function dueAfter(...commits: readonly number[]): number {
+    let [state, nowMs] = [startMachine(0, 0), 0];
+    for (const tookMs of commits) {
+      for (const event of [{kind: 'captured', nowMs}, {kind: 'settled'}, {kind: 'recorded', nowMs: nowMs + tookMs}] as const)
+        state = advance(state, policy, event).state;
+      nowMs += tookMs + 1000;
+    }
+    return dueMs(state, policy) - state.lastCaptureMs;
+  }
+
+  test('commits take half of the time at most', () => {
+    expect(dueAfter(100, 100)).toBe(200);
+    expect(dueAfter(2, 300, 100, 200)).toBe(400);
+    expect(dueAfter(100, 100, 3, 2)).toBe(10);
+  });
+
+  test('a single slow one changes nothing', () => {
+    expect(dueAfter(900)).toBe(10);
+    expect(dueAfter(900, 2)).toBe(10);
+    expect(dueAfter(3, 2, 900)).toBe(10);
+    expect(dueAfter(3, 2, 900, 3)).toBe(10);
+  });
 });

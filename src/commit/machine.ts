@@ -27,8 +27,8 @@ export interface MachineState {
   readonly lastCaptureMs: number;
   /** When offsets were last written to the group. */
   readonly lastOffsetsMs: number;
-  /** How long commits take of late. */
-  readonly commitMs: number;
+  /** How long the last commits took, the latest first; 0 stands for those that have not been. */
+  readonly tookMs: readonly [number, number, number];
   readonly hasFailed: boolean;
 }
 
@@ -87,13 +87,11 @@ export interface Progress {
 
 /** Commits take this part of the time at most, so that a slow cluster is not flooded. */
 const intervalInCommits = 2;
-/** How much the last commit weighs in how long commits take. */
-const newestWeight = 0.2;
 /** A group forgets offsets after seven days in which none was written. */
 export const refreshMs = 24 * 60 * 60 * 1000;
 
 export function startMachine(epoch: number, nowMs: number): MachineState {
-  return {epoch, flight: null, isRequested: false, lastCaptureMs: nowMs, lastOffsetsMs: nowMs, commitMs: 0, hasFailed: false};
+  return {epoch, flight: null, isRequested: false, lastCaptureMs: nowMs, lastOffsetsMs: nowMs, tookMs: [0, 0, 0], hasFailed: false};
 }
 
 /** Whether the loop shall capture now. */
@@ -107,7 +105,12 @@ export function isDue(state: MachineState, policy: CommitPolicy, {nowMs, rowsSin
 
 /** When rows that have come since the last capture are due, if nothing else makes them so before. */
 export function dueMs(state: MachineState, policy: CommitPolicy): number {
-  return state.lastCaptureMs + Math.max(policy.batchWaitMs, intervalInCommits * state.commitMs);
+  return state.lastCaptureMs + Math.max(policy.batchWaitMs, intervalInCommits * commitMs(state));
+}
+
+/** How long commits take of late: of the last three the middle one. So a cluster that is slow is spared, and a single slow commit (as the first one is) holds up nobody. */
+function commitMs({tookMs: [a, b, c]}: MachineState): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }
 
 /** Whether the group shall be told its offsets again, so that it does not forget them. */
@@ -160,9 +163,9 @@ function released(state: MachineState, flight: Commit): MachineStep {
 }
 
 function counted(state: MachineState, flight: Commit, nowMs: number): MachineStep {
-  const tookMs = nowMs - flight.startMs;
-  const commitMs = state.commitMs === 0 ? tookMs : state.commitMs + newestWeight * (tookMs - state.commitMs);
-  return {state: {...state, epoch: flight.epoch, flight: null, commitMs, lastOffsetsMs: nowMs}, actions: ['count']};
+  const [last, before] = state.tookMs;
+  const tookMs = [nowMs - flight.startMs, last, before] as const;
+  return {state: {...state, epoch: flight.epoch, flight: null, tookMs, lastOffsetsMs: nowMs}, actions: ['count']};
 }
 
 function inFlight(state: MachineState, flight: Commit, actions: readonly MachineAction[]): MachineStep {
