@@ -74,4 +74,4 @@ test('a broker that goes away and comes back is waited for, and told of once a t
     'warning kafka-trouble: reading topic in waits for the cluster',
     'warning kafka-trouble: writing topic "out" waits for the cluster',
   ]);
-});
+}, 60_000);
