@@ -51,6 +51,17 @@ const settings = {
   logLevel: 'warning',
 };
 
+/** What the full screen loads while its first frame is seen already: a bundle of its own. */
+const inkApplication = 'src/tui/ink-application.ts';
+const apartFromInk = {
+  name: 'apart-from-ink',
+  setup(build) {
+    build.onResolve({filter: /\/ink-application\.ts$/}, ({kind}) =>
+      kind === 'dynamic-import' ? {path: './tui-ink.js', external: true} : undefined,
+    );
+  },
+};
+
 /** Ink can connect to the developer tools of React, which are not installed: the module is not there to be found. */
 const withoutDevtools = {
   name: 'without-devtools',
@@ -65,7 +76,10 @@ for (const maker of makers) await runMaker(maker);
 if (!process.argv.includes('--generated')) {
   await bundleCommand();
   await bundle({job: 'src/job/child.ts'}, {splitting: false, minifySyntax: true, minifyWhitespace: true});
-  await bundle({tui: 'src/tui/main.ts'}, {splitting: false, minify: true, plugins: [withoutDevtools]});
+  await bundle(
+    {tui: 'src/tui/main.ts', 'tui-ink': inkApplication},
+    {splitting: false, minify: true, plugins: [apartFromInk, withoutDevtools]},
+  );
   const {metafile} = await bundle(forDevelopers, {splitting: true, chunkNames: 'chunks/[name]-[hash]', metafile: true});
   removeOthers('dist/chunks', Object.keys(metafile.outputs));
 }

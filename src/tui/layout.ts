@@ -16,3 +16,8 @@ export function filledLayout(layout: string, lines: readonly string[]): readonly
     .split('\n')
     .map(line => line.replaceAll(/[\ue000-\uf8ff]/g, letter => lines[letter.charCodeAt(0) - firstPlaceholder] ?? ''));
 }
+
+/** So many rows, one below the other: as Ink lays them out, too. */
+export function plainLayout(rows: number): string {
+  return Array.from({length: rows}, (_, row) => placeholderOf(row)).join('\n');
+}

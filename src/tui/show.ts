@@ -1,10 +1,9 @@
 import {EventEmitter} from 'node:events';
-import {type Instance, render} from 'ink';
-import {createElement} from 'react';
 import type {Clock} from '../base/clock.ts';
 import {ansiOf} from './ansi.ts';
-import {App, type Stage} from './app.tsx';
-import {filledLayout} from './layout.ts';
+import type {Stage} from './app.tsx';
+import type {InkApplication} from './ink-application.ts';
+import {filledLayout, plainLayout} from './layout.ts';
 import type {Leaving, Setting} from './model.ts';
 import {Painter} from './painter.ts';
 import {Screen} from './screen.ts';
@@ -45,25 +44,27 @@ export async function showTui(options: ShowOptions): Promise<Ended> {
   const restore = (): void => painter.leave();
   const unwatchEnd = terminal.onEnd(restore);
   let unwatchSize = (): void => undefined;
-  let ink: Instance | null = null;
+  let isOver = false;
+  let ink: InkApplication | null = null;
   painter.enter();
+  terminal.input.setRawMode(true);
   try {
     unwatchSize = terminal.onResize(() => screen.resize(terminal.size()));
-    ink = render(createElement(App, {stage}), {
-      stdin: terminal.input,
-      stdout: canvas as unknown as NodeJS.WriteStream,
-      stderr: canvas as unknown as NodeJS.WriteStream,
-      // The whole layout comes out whenever it is another.
-      debug: true,
-      exitOnCtrlC: false,
-      patchConsole: false,
+    // The first frame is there before Ink is: nobody waits for a library to see something.
+    canvas.write(plainLayout(stage.rows));
+    const ended = screen.run(end);
+    const loaded = import('./ink-application.ts').then(({startInk}) => {
+      ink = isOver ? null : startInk(stage, canvas, terminal);
+      return ink?.ended;
     });
-    return await Promise.race([screen.run(end), ink.waitUntilExit().then((): Ended => 'ended')]);
+    return await Promise.race([ended, loaded.then(() => ended)]);
   } finally {
+    isOver = true;
     unwatchSize();
     screen.close();
     painter.leave();
-    ink?.unmount();
+    (ink as InkApplication | null)?.close();
+    terminal.input.setRawMode(false);
     terminal.close();
     unwatchEnd();
   }
