@@ -313,6 +313,14 @@ export const flags = {
     environment: 'WEIR_HTTP',
     help: 'serve health (/live, /ready), metrics for Prometheus (/metrics) and the status of jobs (/api/v1/jobs) there; without an ADDRESS at 127.0.0.1:9464',
   },
+  report: {
+    name: 'report',
+    argument: 'FILE',
+    type: 'string',
+    commands: ['run'],
+    environment: 'WEIR_REPORT',
+    help: 'write at the end how each job has gone, as JSON: status and why, rows, rejected records, bytes, ns a row, commits (-o is the format of rows)',
+  },
   socket: {
     name: 'socket',
     argument: 'PATH',

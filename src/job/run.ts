@@ -88,6 +88,7 @@ class Run {
     }
     this.#tellLate();
     await this.#close();
+    if (this.#meter !== undefined) this.#tell();
     return {...this.#progress(), status: this.#status, problem: this.#problem};
   }
 

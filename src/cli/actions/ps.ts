@@ -24,7 +24,7 @@ export async function listJobs(invocation: Invocation): Promise<number> {
   const shown = options.isOn(flags.all) ? all : all.filter(({state}) => state !== 'done' && state !== 'stopped');
   const lines = options.isOn(flags.quiet)
     ? shown.map(({project, job}) => (supervisors.length > 1 ? `${project}/${job}` : job))
-    : linesOf(shown, format);
+    : [...linesOf(shown, format), ...(format === 'table' && talk.isVerbose ? noteLines(shown) : [])];
   if (lines.length > 0) world.standardOutput.write(Buffer.from(`${lines.join('\n')}\n`));
   else if (format === 'table') talk.note(all.length === 0 ? 'no jobs run here' : 'all jobs have ended: weir ps -a shows them');
   await world.standardOutput.flush();
@@ -37,6 +37,11 @@ function linesOf(jobs: readonly ListedJob[], format: 'table' | 'json' | 'ndjson'
   if (jobs.length === 0) return [];
   const now = systemClock.now();
   return [textTable([head, ...jobs.map(job => cells(job, now))], column => column >= firstNumber)];
+}
+
+/** Why a job gives no output, or less than it could. */
+function noteLines(jobs: readonly ListedJob[]): readonly string[] {
+  return jobs.flatMap(({job, notes}) => notes.map(note => `${harmless(job)}: ${harmless(note)}`));
 }
 
 const head = [

@@ -86,9 +86,13 @@ async function runProcesses(invocation: Invocation, planned: readonly DeliveredJ
     progress.clear();
     for (const [name, job] of state.jobs) rejections.get(name)?.summary(progressOf(job).rejected);
     if ((world.isErrorTerminal && !talk.isQuiet) || talk.isVerbose) talk.note(runSummary(state));
-    const code = exitCodeOfJobs(state);
+    const jobsCode = exitCodeOfJobs(state);
+    const hasTimedOut = timeout.isOver() && options.isOn(flags.timeoutFails);
+    const code = jobsCode === exitCodes.done.code && hasTimedOut ? exitCodes.timeout.code : jobsCode;
+    // What goes on in the background tells it at its own end.
+    if (screen?.isDetaching !== true) await report(invocation, state, {project: places.project, exitCode: code, redact: started.redact});
     if (code === exitCodes.done.code && screen?.isDetaching === true) return 'detach';
-    return code === 0 && timeout.isOver() && options.isOn(flags.timeoutFails) ? exitCodes.timeout.code : code;
+    return code;
   } finally {
     timeout.cancel();
     unwatch();
@@ -212,6 +216,18 @@ async function openHttp(
     });
   talk.note(`health and metrics: ${service.url}`);
   return service;
+}
+
+/** Writes how the run has gone where somebody wants that. */
+async function report(
+  {options, world}: Invocation,
+  state: SupervisorState,
+  facts: {readonly project: string; readonly exitCode: number; readonly redact: (job: string, text: string) => string},
+): Promise<void> {
+  const path = options.value(flags.report);
+  if (path === null) return;
+  const {reportOf, writeReport} = await import('../run-report.ts');
+  writeReport(path, world.directory, reportOf(state, {...facts, nowMs: systemClock.now()}));
 }
 
 /** What is about logs means nothing where none is kept. */
