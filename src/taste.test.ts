@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {manual} from './cli/pages/manual.ts';
 
@@ -26,7 +26,6 @@ const homes: Readonly<Record<string, string>> = {
   commander: 'src/cli/',
   'fastest-levenshtein': 'src/base/nearest.ts',
   'string-width': 'src/base/text-width.ts',
-  avsc: 'src/formats/avro/',
   tinyglobby: 'src/connectors/filesystem/',
   fzstd: 'src/connectors/feed/',
   '@confluentinc/kafka-javascript': 'src/connectors/kafka/',
@@ -36,7 +35,7 @@ const homes: Readonly<Record<string, string>> = {
 };
 
 /** What tests and the case runner may use anywhere. */
-const forTests = new Set(['vitest', 'fast-check', 'ink-testing-library', '@xterm/headless', 'yaml']);
+const forTests = new Set(['vitest', 'fast-check', 'ink-testing-library', '@xterm/headless', 'yaml', 'avsc']);
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', 'src', 'bin', 'bench'], {
   encoding: 'utf8',
@@ -138,9 +137,12 @@ describe('taste', () => {
     expect(sources.filter(({text}) => /^export default /m.test(text)).map(({file}) => file)).toEqual([]);
   });
 
-  test('the man page is current', () => {
-    const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
-    expect(readFileSync('man/weir.1', 'utf8') === manual(version), 'run "npm run man"').toBe(true);
+  test('the manual is current', () => {
+    const {version, man} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string; man: readonly string[]};
+    const pages = manual(version);
+    expect(readdirSync('man').sort(), 'run "npm run man"').toEqual([...pages.keys()].sort());
+    for (const [name, text] of pages) expect(readFileSync(`man/${name}`, 'utf8') === text, `man/${name}: run "npm run man"`).toBe(true);
+    expect(man, 'the man pages in package.json').toEqual([...pages.keys()].sort().map(name => `man/${name}`));
   });
 
   test('the map of the house is short', () => {
