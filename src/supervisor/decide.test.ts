@@ -254,6 +254,13 @@ describe('health', () => {
     ['but not for ever', `started, ${seconds(30)}`, ['warning a not-answering', 'warning b not-answering']],
     ['by policy it is ended', `started, a:running, ${seconds(5)}`, ['kill a'], strict],
     ['and started again', `started, a:running, ${seconds(5)}, a:died`, ['warning a not-answering'], strict],
+    [
+      'one that has said how it ended and does not go is ended',
+      `started, a:running, a:says done, ${seconds(5)}`,
+      ['kill a'],
+      {jobs: {a: {}}},
+    ],
+    ['which is no failure', `started, a:running, a:says done, ${seconds(5)}, a:died`, ['finish'], {jobs: {a: {}}}],
     ['a supervisor that slept blames nobody', 'started, a:running, b:running, +3600000, tick', []],
     ['too much memory is told', 'started, a:running, a:memory 101', ['warning a memory-limit'], strict],
     ['once', 'started, a:running, a:memory 101, +1000, a:memory 101', [], strict],

@@ -220,6 +220,9 @@ function weigh(
   };
 }
 
+/** So long a process may take to be gone once it has said that it ended. */
+const mostFarewellMs = 5000;
+
 /** Every process is asked for a sign of life, and those that give none are told, or ended. */
 function tick(state: SupervisorState, atMs: number): Decision {
   const hasSlept = atMs - state.tickedMs > ownSleepMs;
@@ -234,6 +237,13 @@ function tick(state: SupervisorState, atMs: number): Decision {
         return;
       }
       const silentMs = atMs - child.heardMs;
+      if (child.result !== null) {
+        // It has said how it ended, and all is written: what keeps it is the native client's own end.
+        if (silentMs < mostFarewellMs) return;
+        next = withProcess(next, name, slot, {phase: 'killed'});
+        actions.push({kind: 'kill', job: name, slot});
+        return;
+      }
       if (silentMs < (child.phase === 'starting' ? mostSilentWhileStartingMs : mostSilentMs)) return;
       const isEnded = job.settings.supervision.onNotAnswering === 'restart';
       const problem = notAnsweringProblem(processName(job, slot), silentMs, isEnded);
