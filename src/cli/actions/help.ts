@@ -6,41 +6,22 @@ import {findFunction, functions} from '../../functions/index.ts';
 import type {Invocation} from '../commands/define.ts';
 import {commands, findCommand} from '../commands/index.ts';
 import {allFlags} from '../flags.ts';
-import {paragraph, type Section, type Term, terms} from '../pages/page.ts';
+import {paragraph, type Section, terms} from '../pages/page.ts';
 import {plainText} from '../pages/plain.ts';
-import {type ProblemMeaning, problemCodes} from '../pages/problem-codes.ts';
+import {problemCodes} from '../pages/problem-codes.ts';
+import {pageOfCommand} from '../pages/manual.ts';
 import {
-  commandSections,
-  connectorBlocks,
   commandsSection,
-  connectorsSection,
-  environmentSection,
+  connectorBlocks,
   examplesSection,
-  exitCodesSection,
   flagOfAll,
   formatBlocks,
-  formatsSection,
-  functionsSection,
   functionTerm,
-  jobFileSection,
-  keysSection,
-  outputSection,
-  sqlSection,
   synopsisSection,
 } from '../pages/sections.ts';
+import {problemTerm, topicPages, topicSections} from '../pages/topics.ts';
 
-const topics: Readonly<Record<string, Section>> = {
-  sql: sqlSection,
-  functions: functionsSection,
-  formats: formatsSection,
-  connectors: connectorsSection,
-  output: outputSection,
-  'job-file': jobFileSection,
-  keys: keysSection,
-  environment: environmentSection,
-  'exit-codes': exitCodesSection,
-  problems: {title: 'Problems', blocks: [terms([...problemCodes].map(([code, meaning]) => problemTerm(code, meaning)))]},
-};
+const topics: readonly string[] = [...topicPages.keys(), ...topicSections.keys()];
 
 export async function runHelp({operands, world}: Invocation): Promise<number> {
   world.standardOutput.write(Buffer.from(plainText(sectionsOf(operands.join(' ')))));
@@ -50,7 +31,7 @@ export async function runHelp({operands, world}: Invocation): Promise<number> {
 
 function sectionsOf(topic: string): readonly Section[] {
   if (topic === '') {
-    const more = terms(Object.keys(topics).map(name => ({term: name, text: `weir help ${name}`})));
+    const more = terms(topics.map(name => ({term: name, text: topicPages.get(name)?.summary ?? `weir help ${name}`})));
     return [
       synopsisSection,
       commandsSection,
@@ -67,14 +48,16 @@ function sectionsOf(topic: string): readonly Section[] {
     ];
   }
   const command = findCommand(topic);
-  if (command !== undefined) return commandSections(command);
-  const section = Object.hasOwn(topics, topic) ? topics[topic] : undefined;
+  if (command !== undefined) return pageOfCommand(command).sections;
+  const page = topicPages.get(topic) ?? [...topicPages.values()].find(({name}) => name === topic);
+  if (page !== undefined) return page.sections;
+  const section = topicSections.get(topic);
   if (section !== undefined) return [section];
   const found = definitionsNamed(topic);
   if (found.length > 0) return found;
   const known = [
     ...commands.map(({name}) => name),
-    ...Object.keys(topics),
+    ...topics,
     ...[...connectors, ...formats, ...allFlags].map(({name}) => name),
     ...functions.map(({name}) => name.toLowerCase()),
     ...problemCodes.keys(),
@@ -99,8 +82,4 @@ function definitionsNamed(topic: string): readonly Section[] {
   const meaning = problemCodes.get(topic);
   if (meaning !== undefined) sections.push({title: 'Problem', blocks: [terms([problemTerm(topic, meaning)])]});
   return sections;
-}
-
-function problemTerm(code: string, {meaning, action}: ProblemMeaning): Term {
-  return {term: code, text: `${meaning}: ${action}`};
 }

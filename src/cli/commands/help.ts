@@ -5,7 +5,7 @@ export const help: CommandDefinition = {
   summary: 'help for a command or a topic',
   operands: '[TOPIC]',
   description: [
-    'Topics are the commands, and: sql, functions, formats, connectors, output, job-file, environment, exit-codes, problems. A flag, a function, a connector, a format and the code of a problem are topics, too.',
+    'Topics are the commands, and what weir help lists (sql, functions, job-file, guarantees, deployment, …). A flag, a function, a connector, a format and the code of a problem are topics, too. man weir-run is the text of weir help run.',
   ],
   examples: [
     {summary: 'what a command does', line: 'weir help run'},

@@ -19,6 +19,18 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
+/** One page of the manual: what `weir help` prints of it, and what man shows between its name and the pages that it points to. */
+export interface Page {
+  /** As man knows it: `weir-run`. */
+  readonly name: string;
+  readonly section: 1 | 5 | 7;
+  /** A clause without a full stop. */
+  readonly summary: string;
+  /** How the command is called. */
+  readonly synopsis?: readonly string[];
+  readonly sections: readonly Section[];
+}
+
 export const paragraph = (text: string): Block => ({kind: 'paragraph', text});
 export const code = (text: string): Block => ({kind: 'code', text});
 export const heading = (text: string): Block => ({kind: 'heading', text});

@@ -40,9 +40,9 @@ describe('pages', () => {
 
   test('roff: nothing of a text becomes a request, and quotes and dashes can be copied', () => {
     const page = manPage({name: 'x', section: 1, version: '1.0'}, sections);
-    expect(page).toContain('.TH X 1 "" "weir 1.0" "User Commands"\n.SH TITLE\n');
+    expect(page).toMatch(/^\.TH "X" "1" "\d{4}-\d\d-\d\d" "weir 1\.0" "User Commands"\n\.SH TITLE\nSome words that .{40,66}\neighty /m);
     expect(manPage({name: 'x', section: 1, version: '1'}, [{title: 'É…', blocks: []}])).toContain('.SH \\[u00C9]\\[u2026]\n');
     expect(page).toContain('.B \\-n, \\-\\-limit N\n');
-    expect(page).toContain('.B x\n\\&.dot \\en\n.RS\n.nf\n.RS 4\nit\\(aqs\n\\&.a  \\- b\n.RE\n.fi\n.RE\n');
+    expect(page).toContain('.B x\n\\&.dot \\en\n.RS\n.RS 4\n.nf\nit\\(aqs\n\\&.a  \\- b\n.fi\n.RE\n.RE\n');
   });
 });

@@ -12,9 +12,7 @@ import {bindingsFor, keyText} from '../../tui/keys.ts';
 import {exitCodes} from '../exit-codes.ts';
 import {allFlags, type Flag, flagsOf} from '../flags.ts';
 import {type Block, code, heading, paragraph, type Section, type Term, terms} from './page.ts';
-import {description, synopsis} from './short-help.ts';
-
-export const nameSection: Section = {title: 'Name', blocks: [paragraph(`weir - ${description}`)]};
+import {synopsis} from './short-help.ts';
 
 export const synopsisSection: Section = {title: 'Synopsis', blocks: [code(synopsis.join('\n'))]};
 
@@ -48,21 +46,59 @@ export function examplesSection(list: readonly CommandDefinition[]): Section {
 
 export const descriptionSection: Section = {
   title: 'Description',
-  blocks: commands.flatMap(command => [
-    heading(usageOf(command)),
-    paragraph(sentence(command.summary)),
-    ...command.description.map(paragraph),
-  ]),
+  blocks: [
+    paragraph(
+      'weir runs SQL over streams: over files, pipes and Kafka topics, in one process for a query that was typed, in a process a job under a supervisor for scripts and job files. The dialect is that of Flink SQL.',
+    ),
+    paragraph(
+      'An operand with white space in it is SQL, and any other first operand is a command. What a command does stands on a page of its own: weir help run and man weir-run are the same text.',
+    ),
+    paragraph('Rows go to standard output, everything else to standard error.'),
+  ],
+};
+
+export const filesSection: Section = {
+  title: 'Files',
+  blocks: [
+    terms([
+      {
+        term: '$XDG_STATE_HOME/weir/PROJECT',
+        text: 'logs of jobs, a folder a job and in it a folder a process; ~/.local/state where the variable is not set',
+      },
+      {
+        term: '$XDG_RUNTIME_DIR/weir/PROJECT.sock',
+        text: 'the socket of a weir run; below the logs of all projects (.run) where the variable is not set',
+      },
+      {term: '$XDG_CACHE_HOME/weir/native', text: 'the Kafka client that weir setup kafka has built'},
+    ]),
+  ],
 };
 
 export const sqlSection: Section = {
   title: 'SQL',
   blocks: [
     paragraph(
-      'The dialect is that of Flink SQL: CREATE TABLE with columns, computed columns, WATERMARK and WITH; CREATE VIEW; INSERT INTO; SELECT with WHERE, GROUP BY, HAVING, UNION ALL, ORDER BY and LIMIT over input that ends; WITH; VALUES; SET; EXECUTE STATEMENT SET. What is not planned yet is refused by its name.',
+      'The dialect is that of Apache Flink: a script that weir check accepts, and that has none of what is ours below, runs there unchanged. What is not there is refused by its name, with what to write instead where there is something.',
     ),
+    heading('Statements'),
     paragraph(
-      "Ours are FROM stdin, FROM 'FILE' and :NAME parameters, and in one-liners != and GROUP BY 1. A script that weir check accepts without them runs on Flink unchanged.",
+      "CREATE TABLE with columns, METADATA columns, computed columns, PRIMARY KEY … NOT ENFORCED, WATERMARK, PARTITIONED BY and WITH (…); CREATE VIEW; INSERT INTO and INSERT OVERWRITE; EXECUTE STATEMENT SET; SET 'key' = 'value'; EXPLAIN; queries. Several statements are separated by semicolons.",
+    ),
+    heading('Queries'),
+    paragraph(
+      'SELECT with WHERE, GROUP BY (GROUPING SETS, ROLLUP, CUBE), HAVING, QUALIFY, ORDER BY and LIMIT; DISTINCT; WITH; VALUES; UNION, INTERSECT and EXCEPT, with and without ALL; subqueries in any expression, IN and EXISTS; joins by ON, USING, NATURAL or comma; UNNEST and LATERAL; OVER and named windows; Top-N and deduplication by ROW_NUMBER.',
+    ),
+    heading('Time'),
+    paragraph(
+      'TUMBLE, HOP, CUMULATE and SESSION as table functions and in GROUP BY, by event time (WATERMARK FOR ts AS ts - INTERVAL …) and by processing time (PROCTIME()); joins of windows, of intervals, and with what a table was at the time of a row (FOR SYSTEM_TIME AS OF); ORDER BY the time of a stream. Windows close by the watermark. A row behind it is late, and is counted.',
+    ),
+    heading('Changes'),
+    paragraph(
+      'A query over a stream gives changes: +I a row is there, -U and +U what it was and what it is now, -D it is gone. Formats and connectors say which they can take. --changelog shows those of a one-liner. Groups are forgotten after table.exec.state.ttl, or a STATE_TTL hint; weir explain says what each part of a query keeps.',
+    ),
+    heading('Ours, in queries that are typed'),
+    paragraph(
+      "FROM stdin; FROM 'FILE', a glob, a folder or kafka://HOST:PORT/TOPIC; :NAME parameters (-v NAME=VALUE; these in files, too); != for <>; GROUP BY 1.",
     ),
   ],
 };
@@ -204,7 +240,7 @@ export const exitCodesSection: Section = {
   blocks: [terms(Object.values(exitCodes).map(({code, meaning}) => ({term: String(code), text: meaning})))],
 };
 
-function usageOf(command: CommandDefinition): string {
+export function usageOf(command: CommandDefinition): string {
   const name = command.name === 'query' ? '[query]' : command.name;
   return `${name} ${command.operands}`.trim();
 }
