@@ -216,7 +216,8 @@ function schemaTerms(schema: JsonSchema, prefix: string): readonly Term[] {
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const resolved = property.$ref === undefined ? property : (jobFileSchema.$defs?.[property.$ref.replace('#/$defs/', '')] ?? property);
     const values = resolved.enum === undefined || name === 'version' ? '' : `: ${resolved.enum.join(', ')}`;
-    const byDefault = resolved.default === undefined ? '' : ` (default ${String(resolved.default)})`;
+    const {default: value} = resolved;
+    const byDefault = value === undefined ? '' : ` (default ${typeof value === 'string' ? value : JSON.stringify(value)})`;
     return {term: `${prefix}${name}`, text: `${resolved.description ?? ''}${values}${byDefault}`};
   });
 }
