@@ -29,7 +29,7 @@ const laterConnectors = [
   'mysql-cdc',
   'postgres-cdc',
 ];
-const laterFormats = ['debezium-avro-confluent', 'canal-json', 'maxwell-json', 'ogg-json', 'protobuf', 'parquet', 'orc'];
+const laterFormats = ['canal-json', 'maxwell-json', 'ogg-json', 'protobuf', 'parquet', 'orc'];
 
 /** Keys of Flink before 1.11 that only describe the description. */
 const meaninglessKeys = new Set(['connector.property-version', 'format.property-version', 'update-mode', 'format.derive-schema']);

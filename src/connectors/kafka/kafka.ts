@@ -1,5 +1,6 @@
 import {systemStopwatch} from '../../base/clock.ts';
 import {fail, type Problem} from '../../base/problem.ts';
+import {findFormat} from '../../formats/index.ts';
 import {type SqlType, stringType, withNullable, maxLength} from '../../types/sql-type.ts';
 import type {ConnectorContext, ConnectorDefinition, ConnectorTable} from '../define.ts';
 import type {WantedPath} from '../../plan/table.ts';
@@ -184,7 +185,7 @@ function upsertProblems(table: ConnectorTable): readonly Problem[] {
   const isWhole = primaryKey.length === table.columns.length && options.get('value.fields-include') === 'EXCEPT_KEY';
   if (isWhole)
     problems.push(invalid('contradiction', 'every column is in the key, so values would be empty', `leave out 'value.fields-include'`));
-  if (table.format === 'debezium-json' || table.format === 'changelog-json') {
+  if (findFormat(table.format ?? '')?.readsAs !== undefined) {
     problems.push(
       invalid('contradiction', `"upsert-kafka" takes back rows by itself, and so does format "${table.format}"`, `use json, csv or raw`),
     );

@@ -51,31 +51,28 @@ const knownProperties: readonly string[] = [
   'schema.registry.ssl.truststore.password',
 ];
 
-function registryProblems(options: ReadonlyMap<string, string>): readonly Problem[] {
+/** Problems of the options that say where the registry is, and who asks it. `format`: whose options they are. */
+export function registryProblems(options: ReadonlyMap<string, string>, format = 'avro-confluent'): readonly Problem[] {
   const problems: Problem[] = [];
   const url = options.get('url') ?? options.get('schema-registry.url');
   if (url === undefined) {
     problems.push(
-      invalid(
-        'missing-option',
-        'format "avro-confluent" needs option "avro-confluent.url"',
-        `add 'avro-confluent.url' = 'http://localhost:8081' to WITH`,
-      ),
+      invalid('missing-option', `format "${format}" needs option "${format}.url"`, `add '${format}.url' = 'http://localhost:8081' to WITH`),
     );
   } else if (!url.split(',').every(one => /^https?:\/\/[^/\s]+/.test(one.trim()))) {
-    problems.push(invalid('bad-option', 'option "avro-confluent.url" is no address of a schema registry', `write 'http://localhost:8081'`));
+    problems.push(invalid('bad-option', `option "${format}.url" is no address of a schema registry`, `write 'http://localhost:8081'`));
   }
   for (const key of options.keys()) {
     const name = key.startsWith('properties.') ? key.slice('properties.'.length) : null;
     if (name !== null && !knownProperties.includes(name))
-      problems.push(invalid('not-supported', `option "avro-confluent.${key}" is not supported`, `there are ${knownProperties.join(', ')}`));
+      problems.push(invalid('not-supported', `option "${format}.${key}" is not supported`, `there are ${knownProperties.join(', ')}`));
   }
   const property = (name: string) => options.get(`properties.${name}`);
   if ((options.get('basic-auth.credentials-source') ?? property('basic.auth.credentials.source')) === 'SASL_INHERIT') {
     problems.push(
       invalid(
         'not-supported',
-        'option "avro-confluent.basic-auth.credentials-source" cannot be SASL_INHERIT',
+        `option "${format}.basic-auth.credentials-source" cannot be SASL_INHERIT`,
         `give 'basic-auth.user-info' = 'user:password'`,
       ),
     );
@@ -83,14 +80,14 @@ function registryProblems(options: ReadonlyMap<string, string>): readonly Proble
   const bearer = options.get('bearer-auth.credentials-source') ?? property('bearer.auth.credentials.source') ?? 'STATIC_TOKEN';
   if (bearer.toUpperCase() !== 'STATIC_TOKEN')
     problems.push(
-      invalid('not-supported', 'option "avro-confluent.bearer-auth.credentials-source" must be STATIC_TOKEN', `give 'bearer-auth.token'`),
+      invalid('not-supported', `option "${format}.bearer-auth.credentials-source" must be STATIC_TOKEN`, `give 'bearer-auth.token'`),
     );
-  problems.push(...storeProblems(options));
+  problems.push(...storeProblems(options, format));
   return problems;
 }
 
 /** Java's own stores are Java's. */
-function storeProblems(options: ReadonlyMap<string, string>): readonly Problem[] {
+function storeProblems(options: ReadonlyMap<string, string>, format: string): readonly Problem[] {
   const location = (store: string) =>
     options.get(`ssl.${store}.location`) ?? options.get(`properties.schema.registry.ssl.${store}.location`);
   const trusted = location('truststore');
@@ -98,11 +95,11 @@ function storeProblems(options: ReadonlyMap<string, string>): readonly Problem[]
   const problems: Problem[] = [];
   if (trusted !== undefined && !/\.(pem|crt|cer)$/i.test(trusted)) {
     const hint = 'make one: keytool -exportcert -rfc -keystore FILE -alias NAME > trusted.pem';
-    problems.push(invalid('not-supported', 'option "avro-confluent.ssl.truststore.location" must be a PEM file (.pem, .crt)', hint));
+    problems.push(invalid('not-supported', `option "${format}.ssl.truststore.location" must be a PEM file (.pem, .crt)`, hint));
   }
   if (own !== undefined && !/\.(p12|pfx)$/i.test(own)) {
     const hint = 'make one: keytool -importkeystore -srckeystore FILE -destkeystore own.p12 -deststoretype PKCS12';
-    problems.push(invalid('not-supported', 'option "avro-confluent.ssl.keystore.location" must be a PKCS #12 file (.p12, .pfx)', hint));
+    problems.push(invalid('not-supported', `option "${format}.ssl.keystore.location" must be a PKCS #12 file (.p12, .pfx)`, hint));
   }
   return problems;
 }

@@ -74,6 +74,8 @@ export interface TableSchema {
   readonly text: string;
   /** It was given, not made of the columns. */
   readonly isGiven: boolean;
+  /** It is a union in which the record stands beside null. */
+  readonly isUnion: boolean;
 }
 
 /** The schema of a table; a text says what is wrong with the one that was given. What the columns lack for one that is made of them, is told by the check. */
@@ -81,13 +83,13 @@ export function tableSchema(columns: readonly Column[], options: ReadonlyMap<str
   const given = options.get('schema');
   if (given === undefined) {
     const {schema} = deriveSchema(columns, options.get('timestamp_mapping.legacy') !== 'false');
-    return {schema, text: schemaText(schema), isGiven: false};
+    return {schema, text: schemaText(schema), isGiven: false, isUnion: false};
   }
   const schema = parseSchema([given]);
   if (typeof schema === 'string') return schema;
   const record = branchOfKind(schema, 'record');
-  if (record?.kind !== 'record' || schema.kind !== 'record') return 'the schema is no record with fields';
-  return {schema: record, text: given, isGiven: true};
+  if (record?.kind !== 'record') return 'the schema is no record with fields';
+  return {schema: record, text: given, isGiven: true, isUnion: schema.kind === 'union'};
 }
 
 /** Problems of the columns with the schema that was given, or that is to be made of them. */
@@ -99,6 +101,7 @@ export function schemaProblems(columns: readonly Column[], options: ReadonlyMap<
     const {faults} = deriveSchema(columns, options.get('timestamp_mapping.legacy') !== 'false');
     return faults.map(fault => invalid('wrong-type', fault, 'change the column'));
   }
+  if (table.isUnion) return [invalid('bad-option', 'option "avro-confluent.schema" is a union, and must be a record', 'leave null out')];
   return columns.flatMap(({name, type}) => {
     const field = table.schema.fields.find(one => one.name === name);
     if (field === undefined) {

@@ -1,10 +1,10 @@
 import type {Memory} from '../../base/memory.ts';
 import {batchRows, Tag, Vector} from '../../flow/batch.ts';
-import {bigintType, physicalOf, stringType} from '../../types/sql-type.ts';
+import {bigintType, physicalOf, type SqlType, stringType} from '../../types/sql-type.ts';
 import type {DecodeSpec, RecordDecoder, WantedColumn} from '../define.ts';
 import {jsonDecoder} from '../json/decode.ts';
 
-/** A JSON object around a row, or around an old and a new one, that tells what happens to it. */
+/** An object around a row, or around an old and a new one, that tells what happens to it. */
 export interface Envelope {
   /** Where the rows stand: `[['before'], ['after']]`. */
   readonly sides: readonly (readonly string[])[];
@@ -16,7 +16,11 @@ export interface Envelope {
   changesOf(op: string): readonly SideChange[] | string;
   /** What is wrong when a side is not there. */
   missingSide(side: number): string;
+  /** Who reads the object. It must read a ROW without fields as NULL where nothing is there. Absent: the json decoder, and JSON is looked at again. */
+  readonly decoder?: (spec: DecodeSpec) => RecordDecoder;
 }
+
+const presentType: SqlType = {kind: 'ROW', fields: [], nullable: true};
 
 export interface SideChange {
   readonly side: number;
@@ -27,7 +31,7 @@ const lineFeed = 10;
 
 type Reject = Parameters<DecodeSpec['reject']>[0];
 
-/** Decodes rows in envelopes: the json decoder reads the envelope and what is wanted of each side, and each operation gives its rows. */
+/** Decodes rows in envelopes: another decoder reads the envelope and what is wanted of each side, and each operation gives its rows. */
 export class EnvelopeDecoder implements RecordDecoder {
   rows = 0;
   lines = 0;
@@ -45,7 +49,11 @@ export class EnvelopeDecoder implements RecordDecoder {
   readonly #markKey: Buffer | null;
   /** The wanted columns by side; of one side only, they are those asked for. */
   readonly #sides: readonly (readonly WantedColumn[])[];
+  /** Of each side whether it is there; empty where the json decoder reads. */
+  readonly #presence: readonly Vector[];
   readonly #reject: DecodeSpec['reject'];
+  readonly lacks?: NonNullable<RecordDecoder['lacks']>;
+  readonly learn?: NonNullable<RecordDecoder['learn']>;
   /** Told by the inner decoder during a call, to be passed on in the order of the records. */
   #rejects: Reject[] = [];
   #nextReject = 0;
@@ -70,10 +78,13 @@ export class EnvelopeDecoder implements RecordDecoder {
         vector: isSingle ? wanted.vector : new Vector(spec.memory, physicalOf(wanted.type)),
       })),
     );
-    this.#inner = jsonDecoder({
+    const {decoder} = envelope;
+    this.#presence = decoder === undefined ? [] : envelope.sides.map(() => new Vector(spec.memory, 'text'));
+    const inner = (decoder ?? jsonDecoder)({
       ...spec,
       wanted: [
         ...this.#sides.flat(),
+        ...this.#presence.map((vector, side) => ({path: envelope.sides[side] as readonly string[], type: presentType, ordinal: 0, vector})),
         {path: envelope.op, type: stringType, ordinal: 0, vector: this.#op},
         ...(envelope.watermark === null ? [] : [{path: [envelope.watermark], type: bigintType, ordinal: 0, vector: this.#mark}]),
       ],
@@ -82,6 +93,9 @@ export class EnvelopeDecoder implements RecordDecoder {
         return false;
       },
     });
+    this.#inner = inner;
+    if (inner.lacks !== undefined) this.lacks = inner.lacks.bind(inner);
+    if (inner.learn !== undefined) this.learn = inner.learn.bind(inner);
     this.starts = isSingle ? this.#inner.starts : new Uint32Array(batchRows);
     this.lengths = isSingle ? this.#inner.lengths : new Uint32Array(batchRows);
     this.lineNumbers = isSingle ? this.#inner.lineNumbers : new Uint32Array(batchRows);
@@ -191,6 +205,8 @@ export class EnvelopeDecoder implements RecordDecoder {
   }
 
   #isThere(row: number, side: number): boolean {
+    const presence = this.#presence[side];
+    if (presence !== undefined) return ((presence.tags[row] as number) & Tag.null) === 0;
     const start = this.#inner.starts[row] as number;
     const record = JSON.parse(this.#buffer.toString('utf8', start, start + (this.#inner.lengths[row] as number))) as unknown;
     if (Array.isArray(record)) return true;
