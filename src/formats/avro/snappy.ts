@@ -3,7 +3,7 @@
  * unless they say otherwise.
  */
 
-/** What was compressed; null when the bytes are no such block, or would be larger than `mostBytes`. */
+/** What was compressed; null when the bytes are no such block, or would be larger than `mostBytes`. Nothing is made for a piece: there is one every few bytes. */
 export function uncompressSnappy(input: Uint8Array, mostBytes: number): Uint8Array | null {
   const header = readLength(input);
   if (header === null || header.length > mostBytes) return null;
@@ -12,19 +12,27 @@ export function uncompressSnappy(input: Uint8Array, mostBytes: number): Uint8Arr
   let to = 0;
   while (at < input.length) {
     const tag = input[at++] as number;
-    if ((tag & 3) === 0) {
-      const size = literalSize(input, at, tag >> 2);
-      if (size === null || size.end + size.length > input.length || to + size.length > output.length) return null;
-      output.set(input.subarray(size.end, size.end + size.length), to);
-      at = size.end + size.length;
-      to += size.length;
+    const kind = tag & 3;
+    // Bytes of a number behind the tag: the length of a long literal, or the offset of a copy.
+    const size = kind === 0 ? Math.max(0, (tag >> 2) - 59) : kind === 3 ? 4 : kind;
+    if (at + size > input.length) return null;
+    let number = 0;
+    for (let index = size - 1; index >= 0; index--) number = number * 256 + (input[at + index] as number);
+    at += size;
+    if (kind === 0) {
+      const length = (size === 0 ? tag >> 2 : number) + 1;
+      if (at + length > input.length || to + length > output.length) return null;
+      if (length > 32) output.set(input.subarray(at, at + length), to);
+      else for (let index = 0; index < length; index++) output[to + index] = input[at + index] as number;
+      at += length;
+      to += length;
       continue;
     }
-    const copy = copyOf(input, at, tag);
-    if (copy === null || copy.offset === 0 || copy.offset > to || to + copy.length > output.length) return null;
+    const length = kind === 1 ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1;
+    const offset = kind === 1 ? number + (tag >> 5) * 256 : number;
+    if (offset === 0 || offset > to || to + length > output.length) return null;
     // A copy may overlap with what it writes: it repeats it.
-    for (let index = 0; index < copy.length; index++, to++) output[to] = output[to - copy.offset] as number;
-    at = copy.end;
+    for (const end = to + length; to < end; to++) output[to] = output[to - offset] as number;
   }
   return to === output.length ? output : null;
 }
@@ -37,30 +45,6 @@ function readLength(input: Uint8Array): {readonly length: number; readonly end: 
     if (byte < 0x80) return {length, end: at + 1};
   }
   return null;
-}
-
-function literalSize(input: Uint8Array, at: number, code: number): {readonly length: number; readonly end: number} | null {
-  if (code < 60) return {length: code + 1, end: at};
-  const bytes = code - 59;
-  if (at + bytes > input.length) return null;
-  let length = 1;
-  for (let index = 0; index < bytes; index++) length += (input[at + index] as number) * 256 ** index;
-  return {length, end: at + bytes};
-}
-
-interface Copy {
-  readonly length: number;
-  readonly offset: number;
-  readonly end: number;
-}
-
-function copyOf(input: Uint8Array, at: number, tag: number): Copy | null {
-  const bytes = (tag & 3) === 1 ? 1 : (tag & 3) === 2 ? 2 : 4;
-  if (at + bytes > input.length) return null;
-  let offset = 0;
-  for (let index = 0; index < bytes; index++) offset += (input[at + index] as number) * 256 ** index;
-  if (bytes === 1) return {length: ((tag >> 2) & 7) + 4, offset: offset + (tag >> 5) * 256, end: at + 1};
-  return {length: (tag >> 2) + 1, offset, end: at + bytes};
 }
 
 /** Offsets of two bytes reach so far back. */
