@@ -1,8 +1,10 @@
 import {systemClock} from '../../base/clock.ts';
-import {fail} from '../../base/problem.ts';
+import {fail, ProblemError} from '../../base/problem.ts';
+import type {StatusSource} from '../../tui/source.ts';
 import type {Invocation} from '../commands/define.ts';
 import {exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
+import type {Options} from '../options.ts';
 import {knownSockets} from '../places.ts';
 import {canDraw, intervalMsOf, lookOf, openTerminal} from '../screen.ts';
 
@@ -17,7 +19,7 @@ export async function watchJobs({operands, options, world}: Invocation): Promise
     });
   const {RemoteSource, showTui, textFrame} = await world.loadTui();
   const source = new RemoteSource(() => knownSockets(options, world), systemClock);
-  await source.snapshot(); // Where nobody answers that is told at once, not on a screen.
+  await makeSure(source, options);
   const setting = {isReadOnly: options.isOn(flags.readOnly), canDetach: false, look: lookOf(options, world)};
   const isScreen = world.isOutputTerminal && !options.isOn(flags.once) && canDraw(world);
   const terminal = isScreen ? openTerminal(1, world) : null;
@@ -49,4 +51,14 @@ export async function watchJobs({operands, options, world}: Invocation): Promise
     unwatch();
   }
   return exitCodes.done.code;
+}
+
+/** Where nobody answers, that is told at once, not on a screen. */
+async function makeSure(source: StatusSource, options: Options): Promise<void> {
+  try {
+    await source.snapshot();
+  } catch (error) {
+    if (options.isChosen(flags.socket) || !(error instanceof ProblemError) || error.problems[0]?.code !== 'no-supervisor') throw error;
+    throw fail('environment', 'no-supervisor', 'no jobs run here', {hint: 'start some: weir run -d jobs.yaml'});
+  }
 }
