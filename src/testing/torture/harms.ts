@@ -86,6 +86,13 @@ export function nextDeck(pair: Pair, guarantee: Guarantee, random: Random): read
   return shuffled([...crashes, ...crashes, ...crashes, ...kills, ...kills, ...deckOf(pair, guarantee)], random);
 }
 
+/** It is done to the broker, or between it and the job. */
+export function isOfBroker({harm}: Step): boolean {
+  return (['drop', 'cut', 'delay', 'net-freeze', 'stray', 'broker-freeze', 'broker-restart', 'broker-kill'] as const).some(
+    name => name === harm,
+  );
+}
+
 export function usesKafka({from, to}: Pair): boolean {
   return from === 'kafka' || to === 'kafka';
 }

@@ -6,7 +6,7 @@ export interface Health {
   readonly peakBytes: number;
   /** How its memory grew with time, by processes that lived long enough to say; null: none did. */
   readonly bytesPerMinute: number | null;
-  /** From the death of a process to the first commit of the next one. */
+  /** From the death of a process to the first commit of the next one, unless the broker had to come back first. */
   readonly recovery: Quantiles | null;
   /** Of the seconds in which nothing was done to it and nothing made good, how many had a commit; null: there were none. */
   readonly seconds: {readonly quiet: number; readonly withCommits: number} | null;
@@ -30,7 +30,7 @@ export class Measures {
   readonly #commits: number[] = [];
   readonly #listeners = new Set<() => void>();
   readonly #deaths: {readonly diedMs: number; readonly runningMs: number}[] = [];
-  readonly #troubles: {readonly fromMs: number; readonly toMs: number}[] = [];
+  readonly #troubles: {readonly fromMs: number; readonly toMs: number; readonly isOfBroker: boolean}[] = [];
   readonly #samples: {readonly atMs: number; readonly bytes: number}[] = [];
   readonly #fromMs = performance.now();
   #toMs = Infinity;
@@ -65,9 +65,9 @@ export class Measures {
     this.#deaths.push({diedMs, runningMs});
   }
 
-  /** Something was done to it from then until now. */
-  troubled(fromMs: number): void {
-    this.#troubles.push({fromMs, toMs: performance.now()});
+  /** Something was done to it, or to its way to the broker, from then until now. */
+  troubled(fromMs: number, isOfBroker: boolean): void {
+    this.#troubles.push({fromMs, toMs: performance.now(), isOfBroker});
   }
 
   /** Nothing is done to it any more. */
@@ -77,7 +77,9 @@ export class Measures {
   }
 
   health(): Health {
+    const outages = this.#troubles.filter(({isOfBroker}) => isOfBroker);
     const waits = this.#deaths.flatMap(({diedMs, runningMs}) => {
+      if (outages.some(({fromMs, toMs}) => diedMs < toMs && runningMs > fromMs)) return [];
       const first = this.#firstCommit(runningMs);
       return first === undefined ? [] : [first - diedMs];
     });

@@ -9,7 +9,7 @@ import type {Broker} from '../kafka/broker.ts';
 import type {FaultProxy} from '../kafka/proxy.ts';
 import type {Findings} from './check.ts';
 import {type CommitWatch, watchLog, watchTopic} from './commit-watch.ts';
-import {deckOf, type Guarantee, nextDeck, shuffled, type Step, stepName} from './harms.ts';
+import {deckOf, type Guarantee, isOfBroker, nextDeck, shuffled, type Step, stepName} from './harms.ts';
 import {inflict, type Ward} from './inflict.ts';
 import {stateFolder} from './log-files.ts';
 import {type Health, Measures} from './measures.ts';
@@ -187,7 +187,7 @@ class Torture {
         if ((tries.get(name) as number) < mostTries) deck.push(step);
         else if (isFirst) this.#missed.push(name);
       }
-      measures.troubled(fromMs);
+      measures.troubled(fromMs, isOfBroker(step));
     }
   }
 
