@@ -167,6 +167,28 @@ function restarted(probe: Probe, keys: readonly KeyKind[], images: Uint8Array[])
   return next;
 }
 
+test('an image in which no keys went leaves the index as it is, but for them', () => {
+  const [probe, next] = [new Probe(['exact']), new Probe(['exact'])];
+  const follow = (kind: 'full' | 'changes') => {
+    const image = new ImageWriter();
+    probe.table.save(kind, image);
+    next.table.load(new ImageReader(image.finish()));
+  };
+  for (let key = 0; key < 60; key++) probe.find([key], true);
+  follow('full');
+  const {index} = next.table;
+  probe.update(probe.find([7], false), 5n);
+  for (let key = 60; key < 80; key++) probe.find([key], true);
+  follow('changes');
+  expect(next.table.index).toBe(index);
+  for (let key = 0; key < 80; key++) expect(next.find([key], false)).toBe(key);
+  probe.table.remove(3);
+  probe.find([80], true);
+  follow('changes');
+  // It has the row of the one that went.
+  expect([next.find([3], false), next.find([80], false)]).toEqual([-1, 3]);
+});
+
 describe('while its index grows', () => {
   test.each([
     ['number keys', ['exact'] as const, (key: number) => [key * 7]],

@@ -31,6 +31,8 @@ export class GroupTable extends RowStore {
   #current: HashIndex;
   /** The index that will take over. Every row that came since it was begun stands in both. */
   #growing: HashIndex | null = null;
+  /** While an image is loaded: rows below this stand in the index under the keys that they have; 0: the index must be made anew. */
+  #indexedRows = 0;
   /** How far its filling has come, of how many, and how many each new row moves: buckets of the current index where that keeps hashes, else rows. */
   #walked = 0;
   #walkEnd = 0;
@@ -99,13 +101,29 @@ export class GroupTable extends RowStore {
     return hashText(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, page[cell + 1] as number);
   }
 
+  /** Of images that follow each other each is only what has changed: where no keys went, the rows that were there stand in the index already. */
   override load(image: ImageReader): void {
+    const rows = this.rowCount;
+    const free = rows - this.liveRows;
+    this.#indexedRows = this.#growing === null && (free === 0 || !this.reusesRows) ? rows : 0;
     super.load(image);
-    this.#reindex();
+    const areIndexed = this.#indexedRows > 0 && this.rowCount - this.liveRows === free;
+    if (areIndexed && this.liveRows < (this.mask + 1) * fullAt) this.#enterRows(this.#current, rows, this.rowCount);
+    else this.#reindex();
+    this.#indexedRows = 0;
+  }
+
+  protected override loadRow(row: number, image: ImageReader): void {
+    if (row >= this.#indexedRows) return super.loadRow(row, image);
+    const hash = this.hashRow(row);
+    super.loadRow(row, image);
+    // Another key has got the row.
+    if (this.hashRow(row) !== hash) this.#indexedRows = 0;
   }
 
   override clear(): void {
     super.clear();
+    this.#indexedRows = 0;
     this.#reindex();
   }
 

@@ -245,7 +245,7 @@ export class RowStore implements SavedState {
     this.#free = image.list();
     const rows = image.list();
     while (this.pages.length << pageShift < this.rowCount) this.pages.push(new Float64Array(this.stride << pageShift));
-    for (const row of rows) this.#loadRow(row, image);
+    for (const row of rows) this.loadRow(row, image);
     for (const row of this.#free) this.page(row)[this.cellOf(row)] = RowMark.free;
     this.#changed = [];
   }
@@ -274,26 +274,24 @@ export class RowStore implements SavedState {
   }
 
   /** Over a row that an earlier image gave, too. */
-  #loadRow(row: number, image: ImageReader): void {
+  protected loadRow(row: number, image: ImageReader): void {
     const page = this.page(row);
     const cell = this.cellOf(row);
-    const old = page.slice(cell, cell + this.stride);
-    for (let offset = 1; offset < this.stride; offset++) page[cell + offset] = image.f64();
+    const {stride} = this;
+    for (const offset of this.#textOffsets) this.arena.free(page[cell + offset] as number, page[cell + offset + 1] as number);
+    for (const offset of this.#releasedOffsets) this.codes.release(page[cell + offset] as number);
+    for (let offset = 1; offset < stride; offset++) page[cell + offset] = image.f64();
     for (const offset of this.#textOffsets) {
-      this.arena.free(old[offset] as number, old[offset + 1] as number);
-      if ((page[cell + offset + 1] as number) > 0) {
-        const text = image.bytes();
-        page[cell + offset] = this.arena.add(text, 0, text.length);
-      }
+      if ((page[cell + offset + 1] as number) <= 0) continue;
+      const text = image.bytes();
+      page[cell + offset] = this.arena.add(text, 0, text.length);
     }
-    for (const [index, slot] of this.slots.entries()) {
-      if (slot.kind !== 'code' && slot.kind !== 'key') continue;
-      const at = cell + (this.offsets[index] as number);
-      if (slot.kind === 'code') this.codes.release(old[at - cell] as number);
-      const code = page[at] as number;
+    for (const offset of this.#codeOffsets) {
+      const code = page[cell + offset] as number;
       if (!isWideCode(code)) continue;
       const value = BigInt(image.text());
-      page[at] = slot.kind === 'key' ? this.codes.interned(value) : this.codes.cell(value, code < 0 ? -1 : 1);
+      const isOwn = this.#releasedOffsets.includes(offset);
+      page[cell + offset] = isOwn ? this.codes.cell(value, code < 0 ? -1 : 1) : this.codes.interned(value);
     }
     page[cell] = RowMark.saved;
   }
