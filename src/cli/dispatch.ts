@@ -21,7 +21,14 @@ export async function dispatch(given: readonly string[]): Promise<Call> {
   // SQL may begin with a comment. Behind `--` it is no flag.
   const at = given.findIndex(word => /^--\s/.test(word));
   const words = at === -1 || given.includes('--') ? given : [...given.toSpliced(at, 1), '--', given[at] as string];
-  return dispatchWords(words);
+  return dispatchWords(withFollow(words));
+}
+
+/** `-f` is a file everywhere, but to whoever reads logs it is to follow them. */
+function withFollow(words: readonly string[]): readonly string[] {
+  if (words[0] !== 'logs' && words[0] !== 'events') return words;
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  return words.map((word, index) => (word === '-f' && index < end ? `--${flags.follow.name}` : word));
 }
 
 async function dispatchWords(words: readonly string[]): Promise<Call> {

@@ -17,7 +17,7 @@ export type CommandName =
   | 'version';
 
 /** Commands about jobs that run. */
-export type JobCommandName = 'ps' | 'pause' | 'resume' | 'stop' | 'start' | 'restart' | 'checkpoint' | 'wait';
+export type JobCommandName = 'ps' | 'logs' | 'events' | 'pause' | 'resume' | 'stop' | 'start' | 'restart' | 'checkpoint' | 'wait';
 
 /** One flag, in every command that has it; a name may mean something else in another command. Parsers, help, the man page and the environment variables come from this object. */
 export interface Flag extends OptionSpec {
@@ -34,8 +34,8 @@ export interface Flag extends OptionSpec {
   readonly environment?: string;
 }
 
-const ofJobs: readonly JobCommandName[] = ['ps', 'pause', 'resume', 'stop', 'start', 'restart', 'checkpoint', 'wait'];
-const waiting = ofJobs.filter(name => name !== 'ps');
+const ofJobs: readonly JobCommandName[] = ['ps', 'logs', 'events', 'pause', 'resume', 'stop', 'start', 'restart', 'checkpoint', 'wait'];
+const waiting = ofJobs.filter(name => name !== 'ps' && name !== 'logs' && name !== 'events');
 const everywhere: readonly CommandName[] = [
   'query',
   'run',
@@ -97,8 +97,8 @@ export const flags = {
     short: 'n',
     argument: 'N',
     type: 'int',
-    commands: ['query'],
-    help: 'end after N rows of each result',
+    commands: ['query', 'logs', 'events'],
+    help: 'end after N rows of each result; logs and events: the last N lines, 100 by default',
   },
   timeout: {
     name: 'timeout',
@@ -149,7 +149,7 @@ export const flags = {
     short: 'o',
     argument: 'FORMAT',
     type: outputFormats,
-    commands: ['query', 'run', 'ps'],
+    commands: ['query', 'run', 'ps', 'logs', 'events'],
     environment: 'WEIR_OUTPUT',
     help: 'how rows are printed; table on a terminal, else ndjson (ps: table, ndjson or json)',
   },
@@ -272,7 +272,7 @@ export const flags = {
     name: 'state-dir',
     argument: 'DIR',
     type: 'string',
-    commands: ['run', 'state'],
+    commands: ['run', 'state', 'logs', 'events'],
     environment: 'WEIR_STATE_DIR',
     help: 'the folder of logs and snapshots, a folder a job; by default $XDG_STATE_HOME/weir/PROJECT',
   },
@@ -283,6 +283,31 @@ export const flags = {
     commands: ['run'],
     environment: 'WEIR_KEEP_EPOCHS',
     help: 'keep the records and snapshots of the last N commits',
+  },
+  follow: {name: 'follow', type: 'boolean', commands: ['logs', 'events'], help: 'go on as more happens, until the jobs end; -f for short'},
+  since: {
+    name: 'since',
+    argument: 'TIME',
+    type: 'string',
+    commands: ['logs', 'events'],
+    help: 'only what happened in so long before now (10min, 1h), or since a moment (2026-01-05T10:00:00Z)',
+  },
+  level: {
+    name: 'level',
+    argument: 'LEVEL',
+    type: ['note', 'warning', 'error'],
+    default: 'note',
+    commands: ['logs', 'events'],
+    help: 'only what is at least so bad',
+  },
+  logFormat: {
+    name: 'log-format',
+    argument: 'FORMAT',
+    type: ['text', 'json'],
+    default: 'text',
+    commands: ['run'],
+    environment: 'WEIR_LOG_FORMAT',
+    help: 'how messages are written to standard error: for people, or a line of JSON each',
   },
   detach: {name: 'detach', short: 'd', type: 'boolean', commands: ['run'], help: 'go on in the background once all jobs run'},
   once: {name: 'once', type: 'boolean', commands: ['top'], help: 'print the screen once, as text'},
@@ -333,7 +358,7 @@ export const flags = {
     name: 'all',
     short: 'a',
     type: 'boolean',
-    commands: [...ofJobs].filter(name => name !== 'wait'),
+    commands: ['ps', ...waiting.filter(name => name !== 'wait')],
     help: 'all jobs; ps: those that have ended, too',
   },
   until: {

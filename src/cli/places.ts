@@ -36,6 +36,32 @@ export function processDirectory(stateDirectory: string, job: string, slot: numb
   return join(stateDirectory, fileName(job), String(slot));
 }
 
+/** The folder of a job: those of its processes lie in it, and its log. */
+export function jobDirectory(stateDirectory: string, job: string): string {
+  return join(stateDirectory, fileName(job));
+}
+
+/** Folders of jobs that may hold logs: those below `--state-dir`, else of all projects that keep theirs where they do by default. */
+export function logFolders(
+  options: Options,
+  world: World,
+): readonly {readonly project: string; readonly job: string; readonly directory: string}[] {
+  const chosen = options.value(flags.stateDirectory);
+  const projects = chosen === null ? foldersIn(stateHome(world)) : [resolve(world.directory, chosen)];
+  return projects.flatMap(directory =>
+    foldersIn(directory).map(job => ({project: basename(directory), job: basename(job), directory: job})),
+  );
+}
+
+function foldersIn(directory: string): readonly string[] {
+  try {
+    const entries = readdirSync(directory, {withFileTypes: true});
+    return entries.filter(entry => entry.isDirectory() && !entry.name.startsWith('.')).map(({name}) => join(directory, name));
+  } catch {
+    return []; // There is none.
+  }
+}
+
 /** The sockets of all supervisors that may run; of the one that `--socket` names alone. */
 export function knownSockets(options: Options, world: World): readonly string[] {
   const chosen = socketOf(options, world);

@@ -9,6 +9,7 @@ import type {Invocation} from './commands/define.ts';
 import {isDetached} from './detach.ts';
 import {flags} from './flags.ts';
 import {type DeliveredJob, readsStandardInput} from './jobs.ts';
+import {lineSink} from './line-sink.ts';
 import {canDraw, intervalMsOf, lookOf, openTerminal} from './screen.ts';
 import {planOf, printsRows, targetsOf} from './supervised-jobs.ts';
 import {Talk} from './talk.ts';
@@ -43,7 +44,8 @@ export function runScreen(options: RunScreenOptions): RunScreen | null {
   return new RunScreen(options);
 }
 
-function writesToError(target: SinkTarget): boolean {
+/** Its rows are no messages. */
+export function writesToError(target: SinkTarget): boolean {
   return writesTo(target, '/dev/stderr') || (target.kind === 'table' && target.table.options.get('standard-error') === 'true');
 }
 
@@ -78,20 +80,10 @@ export class RunScreen {
   /** What processes of a job write to standard error. */
   errorsOf(job: string): Sink {
     const {journal, redact} = this.#options;
-    const done = Promise.resolve();
-    return {
-      open: () => done,
-      write: bytes => {
-        const text = Buffer.from(bytes).toString();
-        for (const line of text.trimEnd().split('\n')) journal.line(job, redact(job, line));
-        this.#say(text);
-      },
-      full: false,
-      drain: () => done,
-      flush: () => done,
-      closedByReader: false,
-      close: () => done,
-    };
+    return lineSink(text => {
+      for (const line of text.trimEnd().split('\n')) journal.line(job, redact(job, line));
+      this.#say(text);
+    });
   }
 
   /** Shows the screen: at once where jobs go on and on, else when they have taken a moment. */

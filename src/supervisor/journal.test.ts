@@ -43,8 +43,17 @@ test('problems and lines', () => {
   });
   kept.line('a', 'from the process');
   expect(kept.after('a', 0)).toEqual([
-    {number: 1, atMs: 1, level: 'warning', code: 'bad-record', text: 'not valid JSON', where: 'in.ndjson:3', detail: 'the record: x'},
-    {number: 2, atMs: 2, level: 'note', code: null, text: 'from the process', where: null, detail: null},
+    {
+      number: 1,
+      atMs: 1,
+      level: 'warning',
+      kind: 'problem',
+      code: 'bad-record',
+      text: 'not valid JSON',
+      where: 'in.ndjson:3',
+      detail: 'the record: x',
+    },
+    {number: 2, atMs: 2, level: 'note', kind: 'line', code: null, text: 'from the process', where: null, detail: null},
   ]);
 });
 

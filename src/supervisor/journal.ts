@@ -10,6 +10,8 @@ export interface JournalEntry {
   /** Milliseconds since 1970. */
   readonly atMs: number;
   readonly level: 'note' | 'warning' | 'error';
+  /** `event`: the job has become something else, or its supervisor says something about it; `problem`: the job says something of a record; `line`: a process of it has written that. */
+  readonly kind: 'event' | 'problem' | 'line';
   /** Of a problem; null: the job has become something else, or a process of it has written a line. */
   readonly code: string | null;
   readonly text: string;
@@ -29,10 +31,17 @@ export class Journal {
   readonly #clock: Clock;
   readonly #entries = new Map<string, JournalEntry[]>();
   readonly #words = new Map<string, string>();
+  readonly #listeners = new Set<(job: string, entry: JournalEntry) => void>();
   #lastNumber = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Told of each entry; the function given back ends that. */
+  onEntry(listener: (job: string, entry: JournalEntry) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Notes what has become of each job since it was called last. */
@@ -41,18 +50,19 @@ export class Journal {
       const word = wordsOf(job);
       if (this.#words.get(name) === word) continue;
       this.#words.set(name, word);
-      this.#add(name, {level: 'note', code: null, text: word, where: null, detail: null});
+      this.#add(name, {level: 'note', kind: 'event', code: null, text: word, where: null, detail: null});
     }
   }
 
-  problem(job: string, {severity, code, message, place, detail}: Problem): void {
+  /** `isSaid`: the job says so of a record; else it is about the job itself. */
+  problem(job: string, {severity, code, message, place, detail}: Problem, isSaid = true): void {
     const where = place?.kind === 'data' ? place.where : null;
-    this.#add(job, {level: severity, code, text: message, where, detail: detail ?? null});
+    this.#add(job, {level: severity, kind: isSaid ? 'problem' : 'event', code, text: message, where, detail: detail ?? null});
   }
 
   /** A line that a process of the job has written. */
   line(job: string, text: string): void {
-    this.#add(job, {level: 'note', code: null, text, where: null, detail: null});
+    this.#add(job, {level: 'note', kind: 'line', code: null, text, where: null, detail: null});
   }
 
   /** The entries of a job behind the one of this number, the oldest first; at most so many, and then the latest. */
@@ -65,8 +75,10 @@ export class Journal {
     this.#entries.set(job, entries);
     const shorten = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText)}…` : text);
     const detail = entry.detail === null ? null : shorten(entry.detail);
-    entries.push({...entry, number: ++this.#lastNumber, atMs: this.#clock.now(), text: shorten(entry.text), detail});
+    const whole = {...entry, number: ++this.#lastNumber, atMs: this.#clock.now(), text: shorten(entry.text), detail};
+    entries.push(whole);
     if (entries.length > mostEntries) entries.shift();
+    for (const listener of this.#listeners) listener(job, whole);
   }
 }
 

@@ -30,8 +30,8 @@ export interface SuperviseOptions extends SupervisorPolicy {
   readonly tickMs?: number;
   readonly standardOutput: Sink;
   readonly standardError: Sink;
-  /** Takes the lines that processes of a job write to standard error; absent: those of several processes go to `standardError`, and one alone writes there itself. */
-  readonly errorsOf?: (job: string) => Sink;
+  /** Takes the lines that processes of a job write to standard error; absent or null: those of several processes go to `standardError`, and one alone writes there itself. */
+  readonly errorsOf?: (job: string) => Sink | null;
   /** `isSaid`: the job says so of a record; else it is about the job itself. */
   readonly onReport: (job: string, problem: Problem, isSaid: boolean) => void;
   readonly onProgress: (state: SupervisorState) => void;

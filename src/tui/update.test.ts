@@ -124,6 +124,7 @@ describe('a job that is open', () => {
     number: index + 1,
     atMs: beginMs + index * 1000,
     level: index % 10 === 0 ? 'warning' : 'note',
+    kind: index % 10 === 0 ? 'problem' : 'line',
     code: index % 10 === 0 ? 'bad-record' : null,
     text: index % 10 === 0 ? `field "a": cannot read "${index}" as INT` : `line ${index}`,
     where: index % 10 === 0 ? `in.ndjson:${index}` : null,

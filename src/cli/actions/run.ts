@@ -15,6 +15,7 @@ import {dependencyProblems} from '../dependencies.ts';
 import {detach, isDetached} from '../detach.ts';
 import {exitCodeOf, exitCodeOfResult, exitCodes} from '../exit-codes.ts';
 import {flags} from '../flags.ts';
+import {keepJobLogs} from '../job-logs.ts';
 import {jobTexts} from '../job-texts.ts';
 import {deliver, type DeliveredJob, findJobs, jointProblems, planJob, type PlannedJob, problemsOf, readsStandardInput} from '../jobs.ts';
 import type {Options} from '../options.ts';
@@ -84,8 +85,8 @@ async function runProcesses(invocation: Invocation, planned: readonly DeliveredJ
     const state = await supervision.ended;
     await screen?.end();
     progress.clear();
-    for (const [name, job] of state.jobs) rejections.get(name)?.summary(progressOf(job).rejected);
-    if ((world.isErrorTerminal && !talk.isQuiet) || talk.isVerbose) talk.note(runSummary(state));
+    if (!talk.isJson) for (const [name, job] of state.jobs) rejections.get(name)?.summary(progressOf(job).rejected);
+    if (!talk.isJson && ((world.isErrorTerminal && !talk.isQuiet) || talk.isVerbose)) talk.note(runSummary(state));
     const jobsCode = exitCodeOfJobs(state);
     const hasTimedOut = timeout.isOver() && options.isOn(flags.timeoutFails);
     const code = jobsCode === exitCodes.done.code && hasTimedOut ? exitCodes.timeout.code : jobsCode;
@@ -122,7 +123,7 @@ function startSupervision(
   invocation: Invocation,
   planned: readonly DeliveredJob[],
   jobs: readonly SupervisedJob[],
-  {project}: ProjectPlaces,
+  places: ProjectPlaces,
 ): Started {
   const {options, world} = invocation;
   const shareTerminal = world.isOutputTerminal && planned.map(planOf).flatMap(targetsOf).some(printsRows);
@@ -131,9 +132,10 @@ function startSupervision(
   const redactText = (job: string, text: string): string => redact(text, secrets.get(job) ?? new Map());
   const journal = new Journal(systemClock);
   const describe = jobTexts(invocation, planned);
-  const screen = runScreen({invocation, jobs: planned, project, journal, describe, redact: redactText});
+  const screen = runScreen({invocation, jobs: planned, project: places.project, journal, describe, redact: redactText});
   const talk = screen?.talk ?? invocation.talk;
   const rejections = new Map(jobs.map(({name}) => [name, new Rejections(talk)]));
+  const jobLogs = keepJobLogs({invocation, jobs: planned, places, journal, redact: redactText, talk});
   const supervision = supervise({
     jobs,
     untilIdle: options.isOn(flags.untilIdle),
@@ -143,14 +145,15 @@ function startSupervision(
     clock: systemClock,
     standardOutput: world.standardOutput,
     standardError: world.standardError,
-    ...(screen === null ? {} : {errorsOf: (job: string) => screen.errorsOf(job)}),
+    errorsOf: (job: string) => screen?.errorsOf(job) ?? jobLogs.errorsOf(job),
     onProgress: state => {
-      if (screen?.isShown !== true) progress.show(totalProgress(state));
+      if (screen?.isShown !== true && !talk.isJson) progress.show(totalProgress(state));
     },
     onReport: (job, problem, isSaid) => {
       if (screen?.isShown !== true) progress.clear();
       const plain = redactProblem(problem, secrets.get(job) ?? new Map());
-      journal.problem(job, plain);
+      journal.problem(job, plain, isSaid);
+      if (talk.isJson) return;
       const told = jobs.length > 1 ? {...plain, message: `${job}: ${plain.message}`} : plain;
       // Of rejected records some are shown; of what becomes of a job nothing is left out.
       if (isSaid) rejections.get(job)?.add(told);

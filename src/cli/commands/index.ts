@@ -3,9 +3,11 @@ import {checkpoint} from './checkpoint.ts';
 import {config} from './config.ts';
 import type {CommandDefinition} from './define.ts';
 import {doctor} from './doctor.ts';
+import {events} from './events.ts';
 import {explain} from './explain.ts';
 import {help} from './help.ts';
 import {init} from './init.ts';
+import {logs} from './logs.ts';
 import {pause} from './pause.ts';
 import {ps} from './ps.ts';
 import {query} from './query.ts';
@@ -35,6 +37,8 @@ export const commands: readonly CommandDefinition[] = [
   state,
   ps,
   top,
+  logs,
+  events,
   pause,
   resume,
   stop,

@@ -289,6 +289,10 @@ const environment: Readonly<Record<string, ProblemMeaning>> = {
     meaning: 'health and metrics cannot be served at the address',
     action: 'choose another one with --http, or --http none',
   },
+  'no-log': {
+    meaning: 'the log of a job cannot be written any more',
+    action: 'make room on the disk, or let weir write to the state directory',
+  },
   'open-to-others': {
     meaning: 'health and metrics are served to other machines, without a password',
     action: 'name an address of this machine with --http, or let a firewall decide who reaches it',

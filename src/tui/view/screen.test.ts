@@ -91,7 +91,7 @@ describe('every screen', () => {
           screen.happen({
             kind: 'journal',
             key,
-            entries: [{number: 1, atMs: beginMs, level: 'error', code: 'bad', text: text.repeat(9), where: `${text}:7`, detail: text}],
+            entries: [{number: 1, atMs: beginMs, level: 'error', kind: 'problem', code: 'bad', text: text.repeat(9), where: `${text}:7`, detail: text}],
           });
           screen.happen({kind: 'told', told: [{text: text.repeat(20), isBad: true}]});
           isRight();
