@@ -150,6 +150,8 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     const small = await terminal.until(/^▸ {2}orders +▲ running/m);
     expect(small[0]).toMatch(/^ weir {2}lax {2}.*2▲ .*● live/);
     expect(small[11]).toMatch(/ \? help {2}q quit$/);
+    // The last cell of a line is there, too.
+    expect(small[1]).toMatch(/ (COMMIT|P99|BEHIND|REJECT|STATE B|CPU|MEM|RESTART)$/);
     terminal.resize(50, 8);
     await terminal.until(/orders .*▲ running .*\/s/);
     terminal.resize(110, 30);

@@ -41,7 +41,7 @@ describe('frames', () => {
     painter.paint(['one', 'two', 'three']);
     expect(terminal.written).toBe('');
     painter.paint(['one', '2', 'three']);
-    expect(terminal.written).toBe('\u001b[?2026h\u001b[2;1H2\u001b[0m\u001b[K\u001b[?2026l');
+    expect(terminal.written).toBe('\u001b[?2026h\u001b[2;1H\u001b[2K2\u001b[0m\u001b[?2026l');
   });
 
   test('a line that takes more cells there than here tears no other', async () => {

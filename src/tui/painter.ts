@@ -36,7 +36,8 @@ export class Painter {
     let changes = '';
     for (let row = 0; row < rows; row++) {
       const line = lines[row] ?? '';
-      if (line !== (this.#shown[row] ?? '')) changes += `${escape}${row + 1};1H${line}${escape}0m${escape}K`;
+      // Erased before it is written: behind a line as wide as the screen the cursor is still on its last cell, and would take that away.
+      if (line !== (this.#shown[row] ?? '')) changes += `${escape}${row + 1};1H${escape}2K${line}${escape}0m`;
     }
     this.#shown = lines;
     if (changes !== '') this.#write(beginFrame + changes + endFrame);
