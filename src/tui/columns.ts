@@ -22,6 +22,8 @@ export interface Column {
   readonly side: 'left' | 'right';
   /** Where there is no room for all, the column with the least goes first; one that nobody has a value for goes before all others. */
   readonly keep: number;
+  /** Its values are known by the second look: it is kept as if they were. */
+  readonly isSoonKnown?: true;
   /** What is sorted by; null: not known, and last. */
   readonly value: (job: JobView) => number | string | null;
   /** Absent: a dash. */
@@ -36,7 +38,7 @@ const ofNumber =
   };
 
 function numeric(
-  column: Pick<Column, 'name' | 'title' | 'width' | 'keep'> & {readonly value: (job: JobView) => number | null},
+  column: Pick<Column, 'name' | 'title' | 'width' | 'keep' | 'isSoonKnown'> & {readonly value: (job: JobView) => number | null},
   format: (value: number) => string,
 ): Column {
   return {...column, side: 'right', cell: ofNumber(column.value, format)};
@@ -61,8 +63,8 @@ export const columns: readonly Column[] = [
       return piece(`${sign} ${word}`, tone);
     },
   },
-  numeric({name: 'in', title: 'IN/s', width: 6, keep: 95, value: ({inRate}) => inRate}, count),
-  numeric({name: 'out', title: 'OUT/s', width: 6, keep: 90, value: ({outRate}) => outRate}, count),
+  numeric({name: 'in', title: 'IN/s', width: 6, keep: 95, isSoonKnown: true, value: ({inRate}) => inRate}, count),
+  numeric({name: 'out', title: 'OUT/s', width: 6, keep: 90, isSoonKnown: true, value: ({outRate}) => outRate}, count),
   numeric({name: 'lag', title: 'LAG', width: 6, keep: 85, value: ({report}) => report.lag}, count),
   numeric({name: 'p50', title: 'P50', width: 6, keep: 35, value: ({report}) => report.measured?.latency?.p50Ms ?? null}, latency),
   numeric({name: 'p99', title: 'P99', width: 6, keep: 78, value: ({report}) => report.measured?.latency?.p99Ms ?? null}, latency),
@@ -121,7 +123,8 @@ export const leastNameWidth = 12;
 /** The columns that there is room for beside the names. */
 export function columnsFor(width: number, jobs: readonly JobView[]): readonly Column[] {
   let kept = columns;
-  const keepOf = (column: Column): number => (jobs.every(job => column.value(job) === null) ? column.keep - 1000 : column.keep);
+  const keepOf = (column: Column): number =>
+    column.isSoonKnown !== true && jobs.every(job => column.value(job) === null) ? column.keep - 1000 : column.keep;
   const needed = (): number => leastNameWidth + kept.reduce((sum, column) => sum + column.width + 1, 0);
   while (kept.length > 1 && needed() > width) {
     const least = Math.min(...kept.map(keepOf));

@@ -91,7 +91,18 @@ describe('every screen', () => {
           screen.happen({
             kind: 'journal',
             key,
-            entries: [{number: 1, atMs: beginMs, level: 'error', kind: 'problem', code: 'bad', text: text.repeat(9), where: `${text}:7`, detail: text}],
+            entries: [
+              {
+                number: 1,
+                atMs: beginMs,
+                level: 'error',
+                kind: 'problem',
+                code: 'bad',
+                text: text.repeat(9),
+                where: `${text}:7`,
+                detail: text,
+              },
+            ],
           });
           screen.happen({kind: 'told', told: [{text: text.repeat(20), isBad: true}]});
           isRight();
@@ -173,6 +184,13 @@ describe('how room is used', () => {
     [60, ['STATE', 'IN/s', 'OUT/s', 'LAG', 'COMMIT']],
   ])('columns at %i', (columns, expected) => {
     expect(at(columns, 30).lines[1]?.trim().replaceAll(/ +/g, ' ')).toBe(['JOB', ...expected].join(' '));
+  });
+
+  test('the columns of the first look stay', () => {
+    const screen = new PlayedScreen(60, 12).see(...jobs);
+    const titles = screen.lines[1];
+    expect(titles).toMatch(/IN\/s +OUT\/s/);
+    expect(screen.see(...jobs).lines[1]).toBe(titles);
   });
 
   test('60 columns and 12 rows: titles and jobs, no preview', () => {
