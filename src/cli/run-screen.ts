@@ -14,6 +14,9 @@ import {canDraw, intervalMsOf, lookOf, openTerminal} from './screen.ts';
 import {planOf, printsRows, targetsOf} from './supervised-jobs.ts';
 import {Talk} from './talk.ts';
 
+/** So much of what would have been said is kept until the screen is left: the latest. */
+const mostHeld = 200;
+
 /** What ends by itself may be over before anybody could read a screen. */
 const shortRunMs = 1500;
 
@@ -58,6 +61,7 @@ export class RunScreen {
   readonly #options: RunScreenOptions;
   readonly #held: string[] = [];
   readonly #end = new AbortController();
+  #forgotten = 0;
   #timer: NodeJS.Timeout | undefined;
   #shown: Promise<void> | null = null;
   #isShown = false;
@@ -89,7 +93,7 @@ export class RunScreen {
   /** Shows the screen: at once where jobs go on and on, else when they have taken a moment. */
   begin(supervision: Supervision): void {
     const isShort = this.#options.jobs.every(job => planOf(job).nodes.every(node => node.kind !== 'scan' || node.bounded));
-    this.#timer = setTimeout(() => (this.#shown = this.#show(supervision)), isShort ? shortRunMs : 0);
+    this.#timer = setTimeout(() => (this.#shown = this.#show(supervision).catch(error => this.#tellBug(error))), isShort ? shortRunMs : 0);
   }
 
   /** Takes the screen away, gives the terminal back, and says what was held back. */
@@ -119,8 +123,20 @@ export class RunScreen {
       if (how === 'detach' || how === 'stop') supervision.stop();
     } finally {
       this.#isShown = false;
+      if (this.#forgotten > 0) world.say(`(${this.#forgotten} earlier messages are left out)\n`);
       for (const text of this.#held.splice(0)) world.say(text);
     }
+  }
+
+  /** A screen that breaks takes no job with it. */
+  #tellBug(error: unknown): void {
+    this.talk.problem({
+      kind: 'bug',
+      severity: 'warning',
+      code: 'unexpected',
+      message: `the screen has ended by an error that should not be: ${error instanceof Error ? error.message : String(error)}`,
+      hint: 'the jobs go on; this is a bug in weir: please report it',
+    });
   }
 
   /** What goes on in the background begins where the logs end, and has no terminal. */
@@ -134,8 +150,14 @@ export class RunScreen {
   }
 
   #say(text: string): void {
-    if (this.#isShown) this.#held.push(text);
-    else this.#options.invocation.world.say(text);
+    if (!this.#isShown) {
+      this.#options.invocation.world.say(text);
+      return;
+    }
+    this.#held.push(text);
+    if (this.#held.length <= mostHeld) return;
+    this.#held.shift();
+    this.#forgotten++;
   }
 }
 
