@@ -47,7 +47,9 @@ test('several results share an output only where their rows can take turns', () 
     }
   };
   const both = plan(result, result);
-  const refusedInOne = ['table', 'ndjson', 'json', 'csv', 'tsv', 'markdown', 'line', 'raw', 'flink-row'].filter(format => isRefused(format, true, both));
+  const refusedInOne = ['table', 'ndjson', 'json', 'csv', 'tsv', 'markdown', 'line', 'raw', 'flink-row'].filter(format =>
+    isRefused(format, true, both),
+  );
   expect(refusedInOne).toEqual(['json', 'csv', 'tsv', 'markdown']);
   expect(isRefused('csv', false, both)).toBe(false);
   expect(isRefused('json', true, plan(result, table))).toBe(false);

@@ -25,6 +25,8 @@ export interface World {
   readonly isErrorTerminal: boolean;
   /** Cells of a line of the terminal; null when there is none. */
   readonly columns: number | null;
+  /** Lines of the terminal; null when there is none. */
+  readonly rows: number | null;
   /** Writes to standard error before it returns: messages must be out even when the process is about to end. */
   readonly say: (text: string) => void;
   /** Calls back at the first SIGINT or SIGTERM. The second one ends the process at once. The function given back ends the watch. */
@@ -61,7 +63,10 @@ export function processWorld(mainModule: string, load: (url: string) => Promise<
       return isKnownTerminal(2);
     },
     get columns() {
-      return isKnownTerminal(1) ? (process.stdout.columns ?? null) : null;
+      return isKnownTerminal(1) ? process.stdout.columns || null : null;
+    },
+    get rows() {
+      return isKnownTerminal(1) ? process.stdout.rows || null : null;
     },
     say,
     onStopSignal,

@@ -95,22 +95,24 @@ export function queryRequest({operands, options, world}: Invocation): PrepareReq
 
 /** In this process: a one-liner is not worth another one. */
 async function runHere(
-  {options, world, talk}: Invocation,
+  invocation: Invocation,
   prepared: Prepared,
   plan: Plan,
   stop: AbortSignal,
 ): Promise<{readonly code: number; readonly rows: number}> {
-  const console = consoleOutput(options, world, [plan]);
+  const {options, world, talk} = invocation;
+  const live = world.isOutputTerminal ? await (await import('../live-plan.ts')).livePlan(invocation, {prepared, plan, stop}) : null;
+  const console = live === null ? consoleOutput(options, world, [plan]) : live.console;
   refuseMixture([{plan, console}]);
   const startMs = systemClock.now();
   const progress = new ProgressLine(options, world, systemClock, world.isOutputTerminal && console.format !== 'table');
   const rejections = new Rejections(talk);
   const result = await runPlan({
-    plan,
+    plan: live?.plan ?? plan,
     clock: systemClock,
     directory: world.directory,
     standardInput: prepared.standardInput,
-    standardOutput: world.isOutputTerminal ? progress.above(world.standardOutput) : world.standardOutput,
+    standardOutput: live !== null ? live.table : world.isOutputTerminal ? progress.above(world.standardOutput) : world.standardOutput,
     standardError: world.standardError,
     console,
     ...errorPolicy(options),
@@ -119,10 +121,12 @@ async function runHere(
     onProgress: report => progress.show(report),
     onProblem: problem => {
       progress.clear();
+      live?.table.clear();
       rejections.add(problem);
     },
   });
   progress.clear();
+  await live?.table.finish();
   rejections.last(result.problem);
   rejections.summary(result.rejected);
   if (talk.isVerbose) {

@@ -7,7 +7,7 @@ export const query: CommandDefinition = {
   description: [
     'The word query may be left out: an operand with white space in it is SQL. Several statements are separated by semicolons.',
     "FROM stdin reads standard input, FROM 'FILE' a file, a glob or a folder (also .gz and .zst); format, columns and types are inferred from the first records, and weir explain --ddl shows the CREATE TABLE that says the same. The SQL is Flink's, with some licence: != and GROUP BY 1 are understood here, and refused in files.",
-    'Groups are printed when the input ends, or when the command is interrupted; --changelog prints each change as it happens. Other rows are printed as soon as input pauses.',
+    'Groups are printed when the input ends, or when the command is interrupted; --changelog prints each change as it happens. On a terminal, those of a stream are a table that is painted anew while they change. Other rows are printed as soon as input pauses.',
   ],
   examples: [
     {summary: 'arithmetic', line: "weir 'SELECT 1 + 1 AS two'"},

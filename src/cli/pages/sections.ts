@@ -159,7 +159,10 @@ export const outputSection: Section = {
   blocks: [
     paragraph('Rows go to standard output, everything else to standard error. -o says how rows look:'),
     terms([
-      {term: 'table', text: 'for people: written when the input has ended'},
+      {
+        term: 'table',
+        text: 'for people: written when the input has ended. Without -o, a result that changes while input comes is a table on the terminal that changes, too',
+      },
       {term: 'ndjson', text: 'one JSON object a line; changes carry "op"'},
       {term: 'json', text: 'one array of objects'},
       {term: 'csv, tsv', text: 'values with separators, names in the first line'},

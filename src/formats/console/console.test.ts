@@ -11,16 +11,19 @@ function show(name: string, rows: readonly Row[], writing: Writing): string {
   return new TestWriter((spec, batch) => format.encoder(spec, batch), writing).writeAll(rows);
 }
 
-describe.each(consoleFormats.map(format => [format.name, format] as const))('%s', (name, format) => {
-  test.each(format.examples.map(example => [example] as const))('writes what its example says: %o', ({columns, rows, options, text}) => {
-    expect(show(name, rows, {columns, options: options ?? {}})).toBe(text);
-  });
-  test('has an option for everything it takes, and no result but the empty one for no rows', () => {
-    const columns = format.examples[0].columns;
-    expect(() => show(name, [], {columns})).not.toThrow();
-    expect(Object.values(format.options).every(({help}) => help !== '')).toBe(true);
-  });
-});
+describe.each([...consoleFormats, findConsoleFormat('cells') as ConsoleFormat].map(format => [format.name, format] as const))(
+  '%s',
+  (name, format) => {
+    test.each(format.examples.map(example => [example] as const))('writes what its example says: %o', ({columns, rows, options, text}) => {
+      expect(show(name, rows, {columns, options: options ?? {}})).toBe(text);
+    });
+    test('has an option for everything it takes, and no result but the empty one for no rows', () => {
+      const columns = format.examples[0].columns;
+      expect(() => show(name, [], {columns})).not.toThrow();
+      expect(Object.values(format.options).every(({help}) => help !== '')).toBe(true);
+    });
+  },
+);
 
 const two: readonly Column[] = [
   {name: 'n', type: bigintType},
