@@ -11,6 +11,7 @@ import type {ReplayCause} from '../plan/replay.ts';
 import type {Script} from '../sql/ast.ts';
 import {mapOptionValues} from '../sql/option-values.ts';
 import {parseScript} from '../sql/parse.ts';
+import {metricComments} from './metric-comments.ts';
 import {recordBytesProblems} from './record-bytes.ts';
 
 /** A text and what is known of the world it will run in. */
@@ -102,7 +103,7 @@ export async function prepare(request: PrepareRequest): Promise<Prepared> {
     plan: failed ? null : planned.plan,
     problems,
     explain: failed ? [] : planned.explain,
-    advice: planned.advice,
+    advice: [...planned.advice, ...texts.flatMap(({source, script}) => metricComments(source, script))],
     replay: planned.replay,
     externals,
     standardInput,
