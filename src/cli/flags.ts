@@ -13,6 +13,7 @@ export type CommandName =
   | 'state'
   | JobCommandName
   | 'top'
+  | 'completion'
   | 'help'
   | 'version';
 
@@ -49,6 +50,7 @@ const everywhere: readonly CommandName[] = [
   'state',
   ...ofJobs,
   'top',
+  'completion',
   'help',
   'version',
 ];

@@ -1,5 +1,6 @@
 import {check} from './check.ts';
 import {checkpoint} from './checkpoint.ts';
+import {completion} from './completion.ts';
 import {config} from './config.ts';
 import type {CommandDefinition} from './define.ts';
 import {doctor} from './doctor.ts';
@@ -46,6 +47,7 @@ export const commands: readonly CommandDefinition[] = [
   restart,
   checkpoint,
   wait,
+  completion,
   help,
   version,
 ];
