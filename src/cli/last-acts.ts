@@ -16,3 +16,16 @@ export function runLastActs(): void {
     act();
   }
 }
+
+/**
+ * Lets a hang-up of the terminal, too, end the process in this way, and not at once. Only for who has the terminal: whoever was started to survive a hang-up (nohup)
+ * would not any more. The function given back ends that.
+ */
+export function watchHangUp(): () => void {
+  const onHangUp = (): void => {
+    runLastActs();
+    process.kill(process.pid, 'SIGHUP');
+  };
+  process.once('SIGHUP', onHangUp);
+  return () => void process.removeListener('SIGHUP', onHangUp);
+}

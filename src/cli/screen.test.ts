@@ -143,6 +143,41 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     expect(terminal.isAlternate).toBe(false);
   }, 60_000);
 
+  test('jobs that keep logs go on in the background for who wants that', async () => {
+    const terminal = open('detach', 100, 24);
+    terminal.enter('$weir run kept.yaml; echo code $?');
+    await terminal.until(/orders +▲ running[^]*totals +▲ running/);
+    const before = pidOf('orders');
+    terminal.press('q');
+    await terminal.until('d go on in the background');
+    terminal.press('d');
+    const lines = await terminal.until('code 0');
+    expect(lines.join('\n')).toContain('project kept: 2 jobs in the background');
+    expect(pidOf('orders')).not.toBe(before);
+  }, 60_000);
+
+  test.each([
+    ['TERM', /^code 0$/m],
+    ['HUP', /Hangup|code 129/],
+  ])(
+    'a signal, SIG%s, leaves no terminal behind that nobody can use',
+    async (signal, end) => {
+      weir('run', '-d', 'lax.yaml');
+      const terminal = open('signal', 80, 24);
+      const pidFile = join(scratch, `pid-${signal}`);
+      terminal.enter(`sh -c 'echo $$ > ${pidFile}; exec $weir top'; echo code $?`);
+      await terminal.until(/orders +▲ running/);
+      const pid = Number(readFileSync(pidFile, 'utf8'));
+      expect(pid).toBeGreaterThan(1);
+      process.kill(pid, `SIG${signal}`);
+      await terminal.until(end);
+      expect(terminal.isAlternate).toBe(false);
+      terminal.enter('stty -a | tr ";" "\\n" | grep -c -w -e icanon -e echo');
+      await terminal.until(/^[12]$/m);
+    },
+    60_000,
+  );
+
   test('60 by 12, and another size', async () => {
     weir('run', '-d', 'lax.yaml');
     const terminal = open('small', 60, 12);

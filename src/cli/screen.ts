@@ -3,7 +3,7 @@ import {ReadStream} from 'node:tty';
 import type {Look} from '../tui/look.ts';
 import type {Terminal} from '../tui/terminal.ts';
 import {flags} from './flags.ts';
-import {atEnd} from './last-acts.ts';
+import {atEnd, watchHangUp} from './last-acts.ts';
 import type {Options} from './options.ts';
 import type {World} from './world.ts';
 
@@ -45,11 +45,17 @@ export function openTerminal(descriptor: 1 | 2, world: World): Terminal | null {
       output.on('resize', listener);
       return () => void output.removeListener('resize', listener);
     },
-    onEnd: act =>
-      atEnd(() => {
+    onEnd: act => {
+      const unwatchEnd = atEnd(() => {
         act();
         input.setRawMode(false);
-      }),
+      });
+      const unwatchHangUp = watchHangUp();
+      return () => {
+        unwatchEnd();
+        unwatchHangUp();
+      };
+    },
     close: () => void input.destroy(),
   };
 }
