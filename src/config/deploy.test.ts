@@ -170,3 +170,10 @@ describe.each(['ci/github-actions.yaml', 'ci/gitlab-ci.yaml'])('%s', path => {
     expect(status, stderr).toBe(0);
   });
 });
+
+test('what the pages link to is there', () => {
+  const pages = ['README.md', 'src/cli/pages/deployment.ts'].map(page => readFileSync(page, 'utf8')).join('\n');
+  const paths = [...pages.matchAll(/fixtures\/deploy\/[\w./@-]*\w/g)].map(([path]) => path);
+  expect(paths.length).toBeGreaterThan(5);
+  expect(paths.filter(path => !existsSync(path))).toEqual([]);
+});

@@ -46,7 +46,7 @@ export const deploymentSections: readonly Section[] = [
       ),
       heading('Kubernetes'),
       paragraph(
-        'fixtures/deploy/kubernetes/weir.yaml is a stateful set of one replica with a volume: a second pod never runs beside the first with the same state. More than one replica does not share the work: parallelism in the job file does. Probes ask weir wait. A pod that is gone with its volume is a job that starts over; a volume that comes back is one that goes on.',
+        'fixtures/deploy/kubernetes/weir.yaml is a stateful set of one replica with a volume: a second pod never runs beside the first with the same state. More than one replica does not share the work: parallelism in the job file does. Probes ask weir wait, which needs no port; with --http they may ask /live and /ready. A pod that is gone with its volume is a job that starts over; a volume that comes back is one that goes on.',
       ),
       heading('CI'),
       paragraph(
@@ -102,7 +102,7 @@ export const deploymentSections: readonly Section[] = [
     title: 'Security',
     blocks: [
       paragraph(
-        'Whoever can write a job file or the state directory can do what its user can: read and write files, and connect. Run jobs as a user of their own. Nothing listens on a network; the socket is open to its owner alone. Logs hold data: they are made for their owner alone.',
+        'Whoever can write a job file or the state directory can do what its user can: read and write files, and connect. Run jobs as a user of their own. Nothing listens on a network unless --http asks for it, which then serves health and numbers, changes nothing, tells no texts and no secrets, and is on loopback unless another address is named; the socket is open to its owner alone. Logs hold data: they are made for their owner alone.',
       ),
       paragraph(
         'Passwords come from files or from the environment, as secrets of the job file (weir help job-file), and are printed nowhere. A password in SQL, or behind -X, can be read by whoever can read the file or list processes.',
