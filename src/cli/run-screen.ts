@@ -33,8 +33,8 @@ export interface RunScreenOptions {
 /** Null: this run has no screen. Nobody sits before it, or something else is written to the same terminal, or it was not wanted. */
 export function runScreen(options: RunScreenOptions): RunScreen | null {
   const {invocation, jobs} = options;
-  const {options: given, world} = invocation;
-  const isWanted = ![flags.noTui, flags.quiet, flags.progress].some(flag => given.isOn(flag)) && !isDetached(world);
+  const {options: given, world, talk} = invocation;
+  const isWanted = ![flags.noTui, flags.quiet, flags.progress].some(flag => given.isOn(flag)) && !talk.isJson && !isDetached(world);
   if (!isWanted || !world.isErrorTerminal || !canDraw(world)) return null;
   const plans = jobs.map(planOf);
   const targets = plans.flatMap(targetsOf);
