@@ -60,7 +60,8 @@ export const columns: readonly Column[] = [
     value: ({report}) => report.state,
     cell: ({report}, {look}) => {
       const {sign, word, tone} = stateLook(report.state, look);
-      return piece(`${sign} ${word}`, tone);
+      // It runs, and there is something to be said about it: the overview says it.
+      return report.notes.length === 0 ? piece(`${sign} ${word}`, tone) : piece(`${sign} ${word} !`, 'warn');
     },
   },
   numeric({name: 'in', title: 'IN/s', width: 6, keep: 95, isSoonKnown: true, value: ({inRate}) => inRate}, count),

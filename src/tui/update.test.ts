@@ -158,6 +158,7 @@ describe('a job that is open', () => {
     ['the latest again', 'line 99', ['4', 'g', 'F']],
     ['commits', 'COMMIT', ['5']],
     ['errors that are the same are one', ' 10× warning field "a": cannot read "90" as INT  bad-record', ['6']],
+    ['rejected records by their code', 'bad-record 1,234', ['6']],
     ['the line that shows the record', 'shown by: sed -n 90p in.ndjson', ['6']],
     ['configuration', 'orders: {}', ['7']],
     ['the next tab', '[2 Plan]', ['tab']],

@@ -15,7 +15,7 @@ export const usualMeasured: Measured = {
   writtenBytes: 1_000_000,
   lateRows: 3,
   stateRows: 120,
-  rejects: [],
+  rejects: [{code: 'bad-record', count: 1234}],
   latency: {count: 1000, p50Ms: 4, p99Ms: 21, longestMs: 40},
   commits: {count: 10, p50Ms: 5, p99Ms: 9, longestMs: 9},
   shares: {work: 0.62, sourceWait: 0.3, sinkWait: 0.08, commitWait: 0, pause: 0},

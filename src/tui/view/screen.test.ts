@@ -238,7 +238,7 @@ test('what a job measures', () => {
     report('trades', {measured: usualMeasured, notes: ['partition 3 of trades has been idle for 42 s']}),
   );
   expect(screen.lines[1]).toMatch(/P50 +P99 +BEHIND/);
-  expect(screen.lines[2]).toMatch(/ 4 ms +21 ms +2\.4s /);
+  expect(screen.lines[2]).toMatch(/▲ running ! .* 4 ms +21 ms +2\.4s /);
   expect(screen.text).toContain('partition 3 of trades has been idle for 42 s');
   expect(screen.text).toContain('p50 4 ms, p99 21 ms, at most 40 ms');
   expect(screen.text).toMatch(/event time \d\d:\d\d:\d\d, 2\.4s behind, 3 late/);

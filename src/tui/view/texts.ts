@@ -78,22 +78,27 @@ interface Fault {
 /** Problems that say the same, the most frequent first; each with its latest record and the line of a shell that shows it. */
 export function errorLines(model: Model, job: JobView): readonly Line[] {
   const faults = faultsOf(detailsOf(model, job.key).journal);
-  if (faults.length === 0) return [lineOf(job.report.rejected > 0 ? ' rejected records were not told' : ' no errors', 'dim')];
-  return faults.flatMap(({first, last, count}) => {
-    const times = count === 1 ? clockTime(last.atMs) : `${clockTime(first.atMs)} to ${clockTime(last.atMs)}`;
-    const show = showingLine(last);
-    return [
-      [
-        piece(` ${grouped(count)}× `, 'strong'),
-        piece(`${last.level} `, toneOfLevel[last.level]),
-        piece(clean(last.text)),
-        piece(`  ${last.code ?? ''}, ${times}`, 'dim'),
-      ],
-      ...(last.where === null ? [] : [lineOf(`    at ${clean(last.where)}`)]),
-      ...(last.detail === null ? [] : [lineOf(`    ${clean(last.detail)}`, 'dim')]),
-      ...(show === null ? [] : [[piece('    shown by: ', 'dim'), piece(show, 'accent')]]),
-    ];
-  });
+  const counts = (job.report.measured?.rejects ?? []).map(({code, count}) => `${clean(code)} ${grouped(count)}`);
+  const total = counts.length === 0 ? [] : [lineOf(` rejected by these processes: ${counts.join(', ')}`)];
+  if (faults.length === 0)
+    return [...total, lineOf(job.report.rejected > 0 ? ' what was rejected is no longer remembered' : ' no errors', 'dim')];
+  return total.concat(faults.flatMap(faultLines));
+}
+
+function faultLines({first, last, count}: Fault): readonly Line[] {
+  const times = count === 1 ? clockTime(last.atMs) : `${clockTime(first.atMs)} to ${clockTime(last.atMs)}`;
+  const show = showingLine(last);
+  return [
+    [
+      piece(` ${grouped(count)}× `, 'strong'),
+      piece(`${last.level} `, toneOfLevel[last.level]),
+      piece(clean(last.text)),
+      piece(`  ${last.code ?? ''}, ${times}`, 'dim'),
+    ],
+    ...(last.where === null ? [] : [lineOf(`    at ${clean(last.where)}`)]),
+    ...(last.detail === null ? [] : [lineOf(`    ${clean(last.detail)}`, 'dim')]),
+    ...(show === null ? [] : [[piece('    shown by: ', 'dim'), piece(show, 'accent')]]),
+  ];
 }
 
 /** The line of a shell that shows the record of the problem that stands first; null: it is of no file. */
