@@ -119,6 +119,11 @@ describe('what is served', () => {
     expect((await ask('/api/v1/jobs/c')).status).toBe(404);
   });
 
+  test('is a dashboard, and rules that alert', async () => {
+    expect(JSON.parse((await ask('/grafana.json')).text)).toMatchObject({title: 'weir', panels: expect.any(Array)});
+    expect(await ask('/alerts.yml')).toMatchObject({status: 200, text: expect.stringContaining('WeirJobDown')});
+  });
+
   test('is nothing else', async () => {
     for (const path of ['/x', '/metrics/', '/api/v1/jobs/a/b', '/../live', '//live', '/LIVE', '/api'])
       expect([path, (await ask(path)).status]).toEqual([path, 404]);

@@ -5,6 +5,8 @@ import {fail} from '../base/problem.ts';
 import {type JobReport, redactReport, reportJobs, wordOf} from '../supervisor/report.ts';
 import type {SupervisorState} from '../supervisor/state.ts';
 import {addressText, type HttpAddress, isLoopback} from './address.ts';
+import {alertRules} from './alert-rules.ts';
+import {grafanaDashboard} from './dashboard.ts';
 import {metricFamilies} from './families.ts';
 import {metricsText, metricsType} from './metrics-text.ts';
 import {isReady} from './ready.ts';
@@ -147,6 +149,8 @@ async function answer(url: string, accept: string | undefined, options: HttpOpti
   if (path === '/ready') return readiness(state, [...state.jobs.keys()]);
   if (path === '/metrics') return metrics(state, accept, options);
   if (path === '/api/v1/jobs') return json(200, {project: options.project, jobs: reports(state, options)});
+  if (path === '/grafana.json') return json(200, grafanaDashboard());
+  if (path === '/alerts.yml') return {status: 200, type: 'application/yaml; charset=utf-8', text: alertRules()};
   const [, kind, encoded] = /^\/(ready|api\/v1\/jobs)\/([^/]+)$/.exec(path) ?? [];
   const name = decoded(encoded);
   if (kind === undefined || name === null) return plain(404, `there is nothing at this path\n\n${index}`);
@@ -161,6 +165,8 @@ async function answer(url: string, accept: string | undefined, options: HttpOpti
 const index = `/live          200 while the supervisor answers
 /ready         200 when every job is connected and restored, else 503; /ready/JOB for one
 /metrics       for Prometheus, or as OpenMetrics
+/grafana.json  a dashboard of these metrics, to be imported
+/alerts.yml    rules for Prometheus
 /api/v1/jobs   what weir ps -o json tells; /api/v1/jobs/JOB for one`;
 
 function readiness(state: SupervisorState, names: readonly string[]): Answer {
