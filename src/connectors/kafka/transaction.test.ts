@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, test} from 'vitest';
-import {systemStopwatch} from '../../base/clock.ts';
+import {type Stopwatch, systemStopwatch} from '../../base/clock.ts';
 import type {Offset} from '../../flow/delivery.ts';
 import {committedOffsets, createTopics, produceTransaction, readAll} from '../../testing/kafka/admin.ts';
 import {freshName, sharedBroker} from '../../testing/kafka/shared.ts';
@@ -25,7 +25,11 @@ async function job(): Promise<Job> {
   return {input, output, group: freshName('group'), id: freshName('id')};
 }
 
-function transactionOf({input, output, group, id}: Job, sources: readonly (readonly string[])[] = [[input]]): KafkaTransaction {
+function transactionOf(
+  {input, output, group, id}: Job,
+  sources: readonly (readonly string[])[] = [[input]],
+  stopwatch: Stopwatch = systemStopwatch,
+): KafkaTransaction {
   const common = {'bootstrap.servers': bootstrap};
   return new KafkaTransaction({
     servers: bootstrap,
@@ -37,7 +41,7 @@ function transactionOf({input, output, group, id}: Job, sources: readonly (reado
     sources,
     sinkTopic: output,
     slot: {index: 0, count: 1},
-    stopwatch: systemStopwatch,
+    stopwatch,
   });
 }
 
@@ -128,6 +132,26 @@ describe.concurrent('a transaction', () => {
     await successor.commit(2, behind(one, 2), recorded);
     await Promise.all([zombie.close(), successor.close()]);
     expect(await values(one)).toEqual(['a', 'b']);
+  });
+
+  test('of a zombie that stood still in a call does not take over again', async () => {
+    const one = await job();
+    let elapsedMs = 0;
+    const zombie = transactionOf(one, undefined, {elapsedMs: () => (elapsedMs += 1000)});
+    await zombie.open();
+    write(zombie, one, 'a');
+    zombie.capture();
+    await zombie.commit(1, behind(one, 1), recorded);
+    const successor = transactionOf(one);
+    expect(await successor.open()).toEqual({kind: 'epoch', epoch: 1});
+    write(successor, one, 'b');
+    successor.capture();
+    await successor.commit(2, behind(one, 2), recorded);
+    write(zombie, one, 'b');
+    zombie.capture();
+    await expect(zombie.commit(2, behind(one, 2), recorded)).rejects.toMatchObject({problems: [{code: 'fenced'}]});
+    expect(await values(one)).toEqual(['a', 'b']);
+    await Promise.all([zombie.close(), successor.close()]);
   });
 
   test('is refused while others read as its group', async () => {

@@ -1,5 +1,5 @@
 import type {Stopwatch} from '../../base/clock.ts';
-import {fail} from '../../base/problem.ts';
+import {fail, type ProblemError} from '../../base/problem.ts';
 import type {EpochWord, Offset, Reach, Transaction} from '../../flow/delivery.ts';
 import type {Sink} from '../../flow/sink.ts';
 import {
@@ -64,6 +64,8 @@ export class KafkaTransaction implements Transaction {
   #consumer: KafkaConsumer | null = null;
   #producer: KafkaProducer | null = null;
   #isSlow = false;
+  /** What the group's offsets say: as they were found, or as the last commit of this process has made them. */
+  #word: EpochWord | null = null;
 
   constructor(options: KafkaTransactionOptions) {
     this.options = options;
@@ -91,7 +93,9 @@ export class KafkaTransaction implements Transaction {
     this.#consumer = consumer;
     await this.#refuseMembers();
     await this.#renew();
-    return this.#epochWord(consumer);
+    const word = await this.#epochWord(consumer);
+    this.#word = word;
+    return word;
   }
 
   /** The partitions of a topic to be written. */
@@ -105,7 +109,7 @@ export class KafkaTransaction implements Transaction {
 
   async commit(epoch: number, offsets: readonly Offset[], recorded: Promise<void>): Promise<void> {
     try {
-      if (this.#isSlow) await this.#renew();
+      if (this.#isSlow) await this.#beginAnew();
       const producer = this.#producer as KafkaProducer;
       const {reach} = this.options;
       await this.#timed(callback => producer.beginTransaction(callback));
@@ -119,6 +123,7 @@ export class KafkaTransaction implements Transaction {
       reach?.('offsets-sent');
       await recorded;
       await this.#timed(callback => producer.commitTransaction(answerMs, callback));
+      this.#word = {kind: 'epoch', epoch};
       reach?.('ended');
     } catch (error) {
       throw this.#problem(epoch, error);
@@ -163,6 +168,16 @@ export class KafkaTransaction implements Transaction {
       if (codeOf(error) !== errorCodes.timedOut) throw error;
       return false;
     }
+  }
+
+  /**
+   * A new instance takes over from all others, so also from a successor, if this process has stood still meanwhile. Only what has been committed since tells: it is
+   * looked at when nobody before this instance can commit any more.
+   */
+  async #beginAnew(): Promise<void> {
+    await this.#renew();
+    const word = await this.#epochWord(this.#consumer as KafkaConsumer);
+    if (JSON.stringify(word) !== JSON.stringify(this.#word)) throw this.#fenced();
   }
 
   /** A new instance of the producer; whatever one before it has left open ends, uncommitted. */
@@ -232,12 +247,14 @@ export class KafkaTransaction implements Transaction {
 
   #problem(epoch: number, error: unknown): unknown {
     const code = codeOf(error);
-    if (code === errorCodes.fenced || fencedCodes.has(code)) {
-      return fail('transient', 'fenced', `another process has taken over "${this.options.transactionalId}"`, {
-        detail: 'so this one must not commit any more',
-      });
-    }
+    if (code === errorCodes.fenced || fencedCodes.has(code)) return this.#fenced();
     return clientProblem(`epoch ${epoch} was not committed`, error, this.#remarks);
+  }
+
+  #fenced(): ProblemError {
+    return fail('transient', 'fenced', `another process has taken over "${this.options.transactionalId}"`, {
+      detail: 'so this one must not commit any more',
+    });
   }
 }
 
