@@ -35,7 +35,8 @@ export async function jobsIsolation(options: Options): Promise<boolean> {
     await running(job);
     const pace = new Pace({bootstrap: broker.bootstrap, topic: 'in', partitions: 1, perSecond, keys: 1000, lingerMs: 1});
     const watch = await Watch.open({bootstrap: broker.bootstrap, topic: 'out', partitions: 1});
-    await wait(1500);
+    // A broker that has just begun is slow: its code is not compiled yet.
+    await wait(2 * lookMs);
     printFigure('alone', inWords(await seen(watch, lookMs)));
     let isMet = await beside('a job that spins', spinner, watch, lookMs, async () => {});
     isMet =
