@@ -29,7 +29,7 @@ test('values are what their definition says', () => {
   expect(options([[flags.timeout, '5 min']]).durationMs(flags.timeout)).toBe(300_000);
   expect(options([[flags.limit, '12']]).count(flags.limit)).toBe(12);
   expect(refusal(() => options([[flags.output, 'xml']]).value(flags.output))).toBe(
-    '--output cannot be "xml" | write one of table, ndjson, json, csv, tsv, raw, flink-row',
+    '--output cannot be "xml" | write one of table, ndjson, json, csv, tsv, markdown, line, raw, flink-row',
   );
   expect(refusal(() => options([], {WEIR_OUTPUT: 'xml'}).value(flags.output))).toMatch(/^WEIR_OUTPUT cannot be "xml"/);
   expect(refusal(() => options([[flags.limit, '-1']]).count(flags.limit))).toMatch(/^--limit cannot be "-1"/);
