@@ -95,7 +95,7 @@ test.runIf(hasTmux)(
     const fifo = join(directory, 'rows');
     spawnSync('mkfifo', [fifo]);
     const environment = {LANG: 'C.UTF-8', TERM: 'xterm', WEIR_OUTPUT: '', CI: ''};
-    const terminal = new TmuxTerminal({name: 'live', columns: 60, rows: 15, directory, environment});
+    const terminal = await TmuxTerminal.open({name: 'live', columns: 60, rows: 15, directory, environment});
     try {
       terminal.enter(
         `"${process.execPath}" "${resolve('bin/weir.cjs')}" "SELECT k, COUNT(*) AS n FROM stdin GROUP BY k" < rows; echo "rc $?"`,
