@@ -94,7 +94,7 @@ test.runIf(hasTmux)(
   async () => {
     const fifo = join(directory, 'rows');
     spawnSync('mkfifo', [fifo]);
-    const environment = {LANG: 'C.UTF-8', TERM: 'xterm', WEIR_OUTPUT: '', CI: ''};
+    const environment = {PS1: '$ ', LANG: 'C.UTF-8', TERM: 'xterm', WEIR_OUTPUT: '', CI: ''};
     const terminal = await TmuxTerminal.open({name: 'live', columns: 60, rows: 15, directory, environment});
     try {
       terminal.enter(
