@@ -52,8 +52,8 @@ afterEach(() => {
 }, 30_000);
 afterAll(() => rmSync(scratch, {recursive: true}));
 
-function open(name: string, columns: number, rows: number): TmuxTerminal {
-  const terminal = new TmuxTerminal({name, columns, rows, directory: scratch, environment});
+async function open(name: string, columns: number, rows: number): Promise<TmuxTerminal> {
+  const terminal = await TmuxTerminal.open({name, columns, rows, directory: scratch, environment});
   terminals.push(terminal);
   return terminal;
 }
@@ -79,7 +79,7 @@ function pidOf(job: string): number {
 
 describe.skipIf(!hasTmux)('in a real terminal', () => {
   test('data comes on standard input and rows go to a file while keys come from the terminal', async () => {
-    const terminal = open('pipe', 100, 24);
+    const terminal = await open('pipe', 100, 24);
     terminal.enter(
       'while sleep 0.05; do echo \'{"a": 1}\'; done | $weir run -o ndjson stdin.yaml > rows.ndjson; echo code ${PIPESTATUS[1]}',
     );
@@ -99,7 +99,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
 
   test('quitting brings the screen of the shell back, and jobs go on', async () => {
     weir('run', '-d', 'kept.yaml');
-    const terminal = open('quit', 100, 30);
+    const terminal = await open('quit', 100, 30);
     terminal.enter('echo before; $weir top; echo code $?');
     await terminal.until(/▸ {2}orders[^]*Overview[^]*q quit/);
     expect(terminal.isAlternate).toBe(true);
@@ -118,7 +118,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
   }, 60_000);
 
   test('a job that is killed shows, and goes on', async () => {
-    const terminal = open('kill', 120, 30);
+    const terminal = await open('kill', 120, 30);
     terminal.enter('$weir run kept.yaml; echo code $?');
     await terminal.until(/orders +▲ running[^]*totals +▲ running/);
     process.kill(pidOf('orders'), 'SIGKILL');
@@ -132,7 +132,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
   }, 60_000);
 
   test('a job that cannot go on shows as failed, and the command says so', async () => {
-    const terminal = open('fail', 100, 24);
+    const terminal = await open('fail', 100, 24);
     terminal.enter('$weir run lax.yaml; echo code $?');
     await terminal.until(/orders +▲ running/);
     process.kill(pidOf('orders'), 'SIGKILL');
@@ -144,7 +144,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
   }, 60_000);
 
   test('jobs that keep logs go on in the background for who wants that', async () => {
-    const terminal = open('detach', 100, 24);
+    const terminal = await open('detach', 100, 24);
     terminal.enter('$weir run kept.yaml; echo code $?');
     await terminal.until(/orders +▲ running[^]*totals +▲ running/);
     const before = pidOf('orders');
@@ -163,7 +163,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     'a signal, SIG%s, leaves no terminal behind that nobody can use',
     async (signal, end) => {
       weir('run', '-d', 'lax.yaml');
-      const terminal = open('signal', 80, 24);
+      const terminal = await open('signal', 80, 24);
       const pidFile = join(scratch, `pid-${signal}`);
       terminal.enter(`sh -c 'echo $$ > ${pidFile}; exec $weir top'; echo code $?`);
       await terminal.until(/orders +▲ running/);
@@ -180,7 +180,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
 
   test('60 by 12, and another size', async () => {
     weir('run', '-d', 'lax.yaml');
-    const terminal = open('small', 60, 12);
+    const terminal = await open('small', 60, 12);
     terminal.enter('$weir top');
     const small = await terminal.until(/^▸ {2}orders +▲ running/m);
     expect(small[0]).toMatch(/^ weir {2}lax {2}.*2▲ .*● live/);
@@ -195,7 +195,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
   }, 60_000);
 
   test('what is over in a moment shows no screen', async () => {
-    const terminal = open('short', 100, 24);
+    const terminal = await open('short', 100, 24);
     writeFileSync(join(scratch, 'short.sql'), "CREATE TABLE o (a INT) WITH ('connector' = 'blackhole'); INSERT INTO o VALUES (1);");
     terminal.enter('$weir run short.sql; echo code $?');
     const lines = await terminal.until('code 0');

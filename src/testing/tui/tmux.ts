@@ -6,24 +6,33 @@ export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 const mostMs = 20_000;
 const pollMs = 50;
 
+export interface TmuxOptions {
+  readonly name: string;
+  readonly columns: number;
+  readonly rows: number;
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** A real terminal with a shell in it, kept by tmux: a server of its own, which ends with `close`. */
 export class TmuxTerminal {
   readonly #server: string;
 
-  constructor(options: {
-    readonly name: string;
-    readonly columns: number;
-    readonly rows: number;
-    readonly directory: string;
-    readonly environment: Readonly<Record<string, string>>;
-  }) {
-    this.#server = `weir-test-${options.name}-${process.pid}`;
-    const environment = {...process.env, ...options.environment};
-    delete environment['TMUX'];
-    const words = ['-f', '/dev/null', 'new-session', '-d', '-s', 'shell', '-x', String(options.columns), '-y', String(options.rows)];
-    this.#run([...words, '-c', options.directory, 'bash --norc --noprofile'], environment);
-    this.type("PS1='$ '; clear");
-    this.press('Enter');
+  private constructor({name, columns, rows, directory, environment}: TmuxOptions) {
+    this.#server = `weir-test-${name}-${process.pid}`;
+    const all: NodeJS.ProcessEnv = {...process.env, ...environment};
+    delete all['TMUX'];
+    const words = ['-f', '/dev/null', 'new-session', '-d', '-s', 'shell', '-x', String(columns), '-y', String(rows), '-c', directory];
+    this.#run([...words, 'bash --norc --noprofile'], all);
+  }
+
+  /** Once the shell waits for its first line. */
+  static async open(options: TmuxOptions): Promise<TmuxTerminal> {
+    const terminal = new TmuxTerminal(options);
+    await terminal.until(/[$#]$/m);
+    terminal.enter("PS1='$ '; clear");
+    await terminal.until(/^\$$/m);
+    return terminal;
   }
 
   /** Keys by their names: `Enter`, `C-c`, `j`. */
