@@ -21,7 +21,7 @@ export function writtenFile(position: Position): WrittenFile | null {
   return position as unknown as WrittenFile | null;
 }
 
-/** Cuts a file to the length that the job's log has of it. A file that is shorter has lost what the job counts on: that is told, and nothing is changed. */
+/** Cuts a file to the length that the job's log has of it. A file that is shorter, or gone, has lost what the job counts on: that is told, and nothing is changed. */
 export function cutTo({path, length}: {readonly path: string; readonly length: number}, name: string): void {
   try {
     const {size} = statSync(path);
@@ -41,6 +41,12 @@ export function cutTo({path, length}: {readonly path: string; readonly length: n
     }
   } catch (error) {
     if (errorCode(error) === null) throw error;
+    if (errorCode(error) === 'ENOENT') {
+      throw fail('environment', 'output-changed', `${name} is gone since the job committed it`, {
+        detail: `the job's log counts on ${length} bytes of it`,
+        hint: 'put the file back, or start over with --fresh',
+      });
+    }
     throw systemProblem('cut', name, error);
   }
 }
