@@ -132,7 +132,7 @@ function sslMajor() {
     encoding: 'utf8',
     env: {...process.env, PATH: `${process.env.PATH}${delimiter}/sbin${delimiter}/usr/sbin`},
   });
-  const majors = [...String(known.stdout).matchAll(/libssl\.so\.(\d+)/g)].map(match => Number(match[1]));
+  const majors = [...(known.error === undefined ? known.stdout : '').matchAll(/libssl\.so\.(\d+)/g)].map(match => Number(match[1]));
   return majors.length === 0 ? '0' : String(Math.max(...majors));
 }
 

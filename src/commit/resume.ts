@@ -99,9 +99,10 @@ function behindRecord(origin: Origin, last: LastRecord, word: EpochWord | null):
 
 const startOver = 'forget what the job has done and start over with --fresh';
 
-function missingLog(epoch: number): ProblemError {
+/** A job whose log is gone, and which has come to some commit. */
+export function missingLog(epoch: number): ProblemError {
   return fail('environment', 'missing-log', `the log of the job is missing, and its group has come to commit ${epoch}`, {
-    detail: 'the job keeps state, which is in its log alone: going on without it would give wrong results',
+    detail: 'its state, and how much of its files counts, are in its log alone: going on without it would give wrong results',
     hint: `put the folder of the job back, or ${startOver}`,
   });
 }

@@ -1,5 +1,5 @@
 import type {Batch} from './batch.ts';
-import type {Offset} from './delivery.ts';
+import type {EpochWord, Offset} from './delivery.ts';
 
 /** Where reading goes on: plain JSON that only its source understands. It names the byte (or record) after the last one that was decoded. */
 export type Position = string | number | boolean | null | readonly Position[] | {readonly [name: string]: Position};
@@ -53,6 +53,8 @@ export interface MessageSource {
   offsets(): readonly Offset[];
   /** A commit counts with these offsets, of which no transaction has told the group: it may be told, for whoever watches it. Never read again, so it may fail. */
   noteCounted?(epoch: number, offsets: readonly Offset[]): void;
+  /** What the group says that it was told so; asked once, when the job's log is not there. */
+  groupWord?(): Promise<EpochWord>;
   /** At this moment all partitions have been read to their ends. */
   readonly isAtEnd: boolean;
   /** How many partitions it reads by now: their numbers are below. It only grows. */

@@ -2,6 +2,7 @@ import {systemStopwatch} from '../base/clock.ts';
 import type {Problem} from '../base/problem.ts';
 import {AttemptFile} from '../commit/attempt.ts';
 import type {TakenRun} from '../commit/record.ts';
+import {missingLog} from '../commit/resume.ts';
 import {batchRows} from '../flow/batch.ts';
 import type {Offset} from '../flow/delivery.ts';
 import type {Position} from '../flow/source.ts';
@@ -77,7 +78,21 @@ export class Epochs {
 
   /** Sources stand where they begin. The first process of a log says at once where that is, so that whoever comes after a crash begins there, too. */
   async start(): Promise<void> {
+    if (this.isNew && this.#parts.transaction === null && this.#options.commit?.fresh === false) await this.#refuseKnownGroups();
     await this.#committer.start(this.#offsets());
+  }
+
+  /** Without a transaction only the log knows what counts. A group that has heard of commits tells that there was one. */
+  async #refuseKnownGroups(): Promise<void> {
+    const {outputs, sources} = this.#parts;
+    const {nodes} = this.#options.plan;
+    const needsLog =
+      outputs.some(({sink}) => sink.durable !== undefined) || nodes.some((_, index) => keepsState(this.#options.plan, index));
+    if (!needsLog) return;
+    for (const source of sources) {
+      const word = source.kind === 'messages' ? await source.groupWord?.() : undefined;
+      if (word?.kind === 'epoch') throw missingLog(word.epoch);
+    }
   }
 
   get isNew(): boolean {

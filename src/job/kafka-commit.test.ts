@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -127,6 +127,24 @@ describe.concurrent('a job from Kafka to Kafka', () => {
     const offsets = await committedOffsets(bootstrap, `test-${job}`, input, 2);
     expect(offsets.map(one => one?.offset)).toEqual([400, 400]);
     expect(offsets[0]?.metadata).toMatch(/^weir \d+$/);
+  });
+
+  test('into files refuses to go on without its log: only that knows what counts', async () => {
+    const {input, job} = await topics();
+    const output = join(directory, `${job}.ndjson`);
+    const sink = `CREATE TABLE t (n INT) WITH ('connector' = 'filesystem', 'path' = '${output}', 'format' = 'json');`;
+    const one: Job = {
+      name: job,
+      sql: `${table('s', 'n INT', input, {'scan.startup.mode': 'earliest-offset'})} ${sink} INSERT INTO t SELECT n FROM s`,
+      commit: {},
+    };
+    await produce(bootstrap, input, numbered(0, 10));
+    const lines = () => (existsSync(output) ? readFileSync(output, 'utf8').split('\n').length - 1 : 0);
+    await live(one, async () => lines() === 10);
+    rmSync(join(directory, job), {recursive: true});
+    const {result} = await live(one, async () => false);
+    expect(result).toMatchObject({status: 'failed', problem: {code: 'missing-log'}});
+    expect(lines()).toBe(10);
   });
 
   test('keeps counting, and commits no part of a message', async () => {

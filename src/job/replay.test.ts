@@ -142,7 +142,8 @@ INSERT INTO o ${query};`);
   const records = (await readLog(path('state'))).segments.flatMap(segment => segment.records.map(({record}) => record));
   expect(records.length).toBeGreaterThan(4);
   const whole = readFileSync(path('out.ndjson'));
-  const lengthAt = (epoch: number) => (records[epoch - 1]?.outputs[0] as {readonly length: number}).length;
+  const recordOf = (epoch: number) => records[epoch - 1] as CommitRecord;
+  const lengthAt = (epoch: number) => (recordOf(epoch).outputs[0] as {readonly length: number}).length;
   for (let epoch = 2; epoch <= records.length; epoch++) {
     const folder = path(`again-${epoch}`);
     mkdirSync(folder);
@@ -151,6 +152,6 @@ INSERT INTO o ${query};`);
       whole.subarray(lengthAt(epoch - 1), lengthAt(epoch)).toString(),
     );
     // Cells that hold nothing may remember what they held, and that is not saved.
-    if (records[epoch - 1]?.state.kind === 'changes') expect(state).toHaveLength((records[epoch - 1]?.state.bytes as Uint8Array).length);
+    if (recordOf(epoch).state.kind === 'changes') expect(state).toHaveLength(recordOf(epoch).state.bytes.length);
   }
 });

@@ -22,6 +22,8 @@ export interface JobProcessOptions {
   readonly onExit: (how: string) => void;
 }
 
+/** Each thread of the native client would keep freed memory for itself otherwise. */
+const mallocArenas = '2';
 /** Files are read and written, synced and compressed by so many threads of a process: one that waits for the disk must not hold up the others. */
 const threadPoolSize = '8';
 
@@ -33,7 +35,7 @@ export class JobProcess {
     this.#child = fork(options.module, [], {
       serialization: 'advanced',
       execArgv: [],
-      env: {...options.environment, UV_THREADPOOL_SIZE: threadPoolSize},
+      env: {...options.environment, UV_THREADPOOL_SIZE: threadPoolSize, MALLOC_ARENA_MAX: mallocArenas},
       stdio: [
         options.readsStandardInput ? 'inherit' : 'ignore',
         options.output === null ? 'inherit' : 'pipe',

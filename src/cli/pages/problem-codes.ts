@@ -406,7 +406,7 @@ const logs: Readonly<Record<string, ProblemMeaning>> = {
     action: 'go back to that version, rename the job, or start over with --fresh',
   },
   'output-changed': {
-    meaning: 'a file that a job has written is shorter than what its log counts on',
+    meaning: 'a file that a job has written is gone, or shorter than what its log counts on',
     action: 'put the file back, or start over with --fresh',
   },
   'undecided-commit': {

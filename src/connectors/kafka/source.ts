@@ -1,6 +1,6 @@
 import type {Memory} from '../../base/memory.ts';
 import {assert, fail, type Problem, ProblemError} from '../../base/problem.ts';
-import type {Offset} from '../../flow/delivery.ts';
+import type {EpochWord, Offset} from '../../flow/delivery.ts';
 import {type MessageSource, type MessageTable, type MetadataValue, nullLength, type Position} from '../../flow/source.ts';
 import {
   errorCodes,
@@ -12,8 +12,20 @@ import {
   type PartitionEnd,
   type TopicPartitionOffset,
 } from './client.ts';
-import {clientProblem, codeOf, connect, goodbye, isMissingTopic, isPassing, meansTrouble, noTopic, Remarks, textOf} from './connection.ts';
-import {epochName} from './epoch-name.ts';
+import {
+  clientProblem,
+  codeOf,
+  committed,
+  connect,
+  goodbye,
+  isMissingTopic,
+  isPassing,
+  meansTrouble,
+  noTopic,
+  Remarks,
+  textOf,
+} from './connection.ts';
+import {epochName, wordOf} from './epoch-name.ts';
 import type {Extent} from './extent.ts';
 import {PartitionTable, type ReadPartition} from './partitions.ts';
 
@@ -194,6 +206,12 @@ export class KafkaSource implements MessageSource {
   }
 
   /** At most once a second: nobody who watches a group looks more often. */
+  async groupWord(): Promise<EpochWord> {
+    const consumer = this.#consumer;
+    if (consumer === null) return {kind: 'none'};
+    return wordOf(await committed(consumer, this.#partitions.all));
+  }
+
   noteCounted(epoch: number, offsets: readonly Offset[]): void {
     this.#counted = offsets.map(one => ({...one, metadata: epochName(epoch)}));
     this.#tellsGroup ??= setTimeout(() => this.#tellGroup(), tellGroupMs).unref();

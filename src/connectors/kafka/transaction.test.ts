@@ -4,7 +4,8 @@ import type {Offset} from '../../flow/delivery.ts';
 import {committedOffsets, createTopics, produceTransaction, readAll} from '../../testing/kafka/admin.ts';
 import {freshName, sharedBroker} from '../../testing/kafka/shared.ts';
 import {loadClient} from './client.ts';
-import {KafkaTransaction, TransactionSink, wordOf} from './transaction.ts';
+import {wordOf} from './epoch-name.ts';
+import {KafkaTransaction, TransactionSink} from './transaction.ts';
 
 let bootstrap: string;
 beforeAll(async () => void (bootstrap = await sharedBroker()));

@@ -10,11 +10,10 @@ import {
   type KafkaProducer,
   type KafkaSettings,
   loadClient,
-  type PartitionAnswer,
   type TopicPartition,
 } from './client.ts';
 import {asked, clientProblem, codeOf, committed, connect, goodbye, isPassing, Remarks} from './connection.ts';
-import {epochName, epochNamed} from './epoch-name.ts';
+import {epochName, wordOf} from './epoch-name.ts';
 import type {MessageTarget} from './message-encoder.ts';
 import {Outbox} from './outbox.ts';
 import {presentPartitions} from './partitions.ts';
@@ -260,25 +259,6 @@ export class KafkaTransaction implements Transaction {
 
 /** Invalid producer epoch, transactional id fenced, producer fenced. */
 const fencedCodes: ReadonlySet<number> = new Set([47, 90]);
-
-/** What offsets say of the epoch that counts. */
-export function wordOf(answers: readonly PartitionAnswer[]): EpochWord {
-  const offsets: Offset[] = [];
-  const epochs = new Set<number>();
-  const foreign: string[] = [];
-  for (const {topic, partition, offset, metadata} of answers) {
-    if (offset === undefined) continue;
-    offsets.push({topic, partition, offset});
-    const epoch = epochNamed(metadata);
-    if (epoch === null) foreign.push(`${topic}[${partition}]`);
-    else epochs.add(epoch);
-  }
-  if (offsets.length === 0) return {kind: 'none'};
-  if (foreign.length > 0) return {kind: 'foreign', detail: `nothing names an epoch at ${foreign.join(', ')}`, offsets};
-  const [epoch] = epochs;
-  if (epochs.size === 1 && epoch !== undefined) return {kind: 'epoch', epoch};
-  return {kind: 'foreign', detail: `they name epochs ${[...epochs].sort((a, b) => a - b).join(', ')}`, offsets};
-}
 
 /** A table that writes into the job's transaction. */
 export class TransactionSink implements Sink, MessageTarget {
