@@ -11,7 +11,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'weir-places-'));
 afterAll(() => rmSync(scratch, {recursive: true}));
 
 function world(environment: Readonly<Record<string, string>>): World {
-  return {environment: {HOME: '/home/ann', ...environment}, directory: '/work'} as unknown as World;
+  return {environment: {HOME: '/home/ann', ...environment}, directory: '/desk'} as unknown as World;
 }
 
 function places(
@@ -44,10 +44,10 @@ test('where the system says another place, there', () => {
 
 test('a flag beats a variable, which beats the job file', () => {
   const named = {project: 'shop', stateDirectory: 'kept'};
-  expect(places(['a.yaml'], {}, [], named)).toMatchObject({project: 'shop', stateDirectory: '/work/kept'});
+  expect(places(['a.yaml'], {}, [], named)).toMatchObject({project: 'shop', stateDirectory: '/desk/kept'});
   expect(places(['a.yaml'], {WEIR_STATE_DIR: '/v'}, [], named).stateDirectory).toBe('/v');
-  expect(places(['a.yaml'], {WEIR_STATE_DIR: '/v'}, [[flags.stateDirectory, 'f']], named).stateDirectory).toBe('/work/f');
-  expect(places(['a.yaml'], {}, [[flags.socket, 's.sock']], named).socket).toBe('/work/s.sock');
+  expect(places(['a.yaml'], {WEIR_STATE_DIR: '/v'}, [[flags.stateDirectory, 'f']], named).stateDirectory).toBe('/desk/f');
+  expect(places(['a.yaml'], {}, [[flags.socket, 's.sock']], named).socket).toBe('/desk/s.sock');
 });
 
 describe('however a script is called, what it keeps stays in its folder', () => {
@@ -76,5 +76,5 @@ test('sockets that may be there', () => {
   for (const name of ['b.sock', 'a.sock', 'other']) writeFileSync(join(scratch, 'weir', name), '');
   expect(knownSockets(none, world(environment))).toEqual([join(scratch, 'weir', 'a.sock'), join(scratch, 'weir', 'b.sock')]);
   const one = new Options(new Map([[flags.socket, ['x.sock']]]), environment);
-  expect(knownSockets(one, world(environment))).toEqual(['/work/x.sock']);
+  expect(knownSockets(one, world(environment))).toEqual(['/desk/x.sock']);
 });
