@@ -3,11 +3,9 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import avsc from 'avsc';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
-import {systemClock} from '../base/clock.ts';
 import {inferTable} from '../connectors/infer/infer.ts';
-import type {Sink} from '../flow/sink.ts';
+import {CollectedSink, optionsOfRun, planOfScript} from '../testing/run-script.ts';
 import {typeText} from '../types/type-text.ts';
-import {prepare} from './prepare.ts';
 import type {RunResult} from './contract.ts';
 import {runPlan} from './run.ts';
 
@@ -15,51 +13,16 @@ let directory: string;
 beforeEach(() => void (directory = mkdtempSync(join(tmpdir(), 'weir-avro-files-'))));
 afterEach(() => rmSync(directory, {recursive: true}));
 
-class Collected implements Sink {
-  text = '';
-  readonly full = false;
-  readonly closedByReader = false;
-  async open(): Promise<void> {}
-  write(bytes: Uint8Array): void {
-    this.text += Buffer.from(bytes).toString();
-  }
-  async drain(): Promise<void> {}
-  async flush(): Promise<void> {}
-  async close(): Promise<void> {}
-}
-
 /** `moments`: a run of a job that commits, and is stopped after so many moments of its commits. */
 async function run(sql: string, moments: number | null = null): Promise<{readonly result: RunResult; readonly rows: readonly unknown[]}> {
-  const standardInput = {descriptor: 0, isTerminal: false, readAhead: null};
-  const prepared = await prepare({
-    source: {name: 'test.sql', text: sql},
-    mode: 'script',
-    initial: [],
-    bindings: new Map(),
-    parameters: new Map(),
-    changelog: false,
-    timeZone: 'UTC',
-    inputFormat: null,
-    directory,
-    standardInput,
-  });
-  if (prepared.plan === null) throw new Error(prepared.problems.map(problem => problem.message).join('\n'));
-  const output = new Collected();
+  const plan = await planOfScript(sql, directory);
+  const output = new CollectedSink();
   const stop = new AbortController();
   let left = moments ?? 0;
   const result = await runPlan({
-    plan: prepared.plan,
-    clock: systemClock,
-    directory,
-    standardInput,
+    ...optionsOfRun(plan, directory),
     standardOutput: output,
-    standardError: new Collected(),
-    console: {format: 'ndjson', options: new Map()},
-    onError: 'fail',
-    maxErrors: null,
-    limit: null,
     stop: stop.signal,
-    onProblem: () => undefined,
     ...(moments === null
       ? {}
       : {

@@ -5,11 +5,10 @@ import avsc from 'avsc';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {Problem} from '../base/problem.ts';
 import {FakeRegistry} from '../connectors/registry/fixtures/fake-registry.ts';
-import type {Sink} from '../flow/sink.ts';
 import {createTopics, type NewRecord, produce} from '../testing/kafka/admin.ts';
 import {freshName, sharedBroker} from '../testing/kafka/shared.ts';
+import {CollectedSink, optionsOfRun, planOfScript} from '../testing/run-script.ts';
 import type {RunResult} from './contract.ts';
-import {prepare} from './prepare.ts';
 import {runPlan} from './run.ts';
 
 let bootstrap: string;
@@ -24,50 +23,16 @@ afterAll(async () => {
   await registry.stop();
 });
 
-class Collected implements Sink {
-  text = '';
-  readonly full = false;
-  readonly closedByReader = false;
-  async open(): Promise<void> {}
-  write(bytes: Uint8Array): void {
-    this.text += Buffer.from(bytes).toString();
-  }
-  async drain(): Promise<void> {}
-  async flush(): Promise<void> {}
-  async close(): Promise<void> {}
-}
-
 async function run(
   sql: string,
 ): Promise<{readonly result: RunResult; readonly rows: readonly unknown[]; readonly problems: readonly Problem[]}> {
-  const standardInput = {descriptor: 0, isTerminal: false, readAhead: null};
-  const prepared = await prepare({
-    source: {name: 'test.sql', text: sql},
-    mode: 'script',
-    initial: [],
-    bindings: new Map(),
-    parameters: new Map(),
-    changelog: false,
-    timeZone: 'UTC',
-    inputFormat: null,
-    directory,
-    standardInput,
-  });
-  if (prepared.plan === null) throw new Error(prepared.problems.map(problem => problem.message).join('\n'));
-  const output = new Collected();
+  const plan = await planOfScript(sql, directory);
+  const output = new CollectedSink();
   const problems: Problem[] = [];
   const result = await runPlan({
-    plan: prepared.plan,
-    clock: {now: () => Date.now()},
-    directory,
-    standardInput,
+    ...optionsOfRun(plan, directory),
     standardOutput: output,
-    standardError: new Collected(),
-    console: {format: 'ndjson', options: new Map()},
     onError: 'skip',
-    maxErrors: null,
-    limit: null,
-    stop: new AbortController().signal,
     onProblem: problem => problems.push(problem),
   });
   const lines = output.text.split('\n').filter(line => line !== '');

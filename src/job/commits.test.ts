@@ -2,14 +2,12 @@ import {mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, appendFil
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
-import {systemClock} from '../base/clock.ts';
 import type {Problem} from '../base/problem.ts';
 import {placeOf, writeAttempt} from '../commit/attempt.ts';
 import {readLog} from '../commit/read-log.ts';
-import type {Sink} from '../flow/sink.ts';
 import type {OnError, RunResult} from './contract.ts';
+import {optionsOfRun, planOfScript} from '../testing/run-script.ts';
 import {RunControl} from './control.ts';
-import {prepare} from './prepare.ts';
 import type {CommitAssignment, FromJob} from './protocol.ts';
 import {runPlan} from './run.ts';
 
@@ -23,16 +21,6 @@ afterEach(() => {
 
 const path = (name: string) => join(directory, name);
 const read = (name: string) => readFileSync(path(name), 'utf8');
-const nowhere: Sink = {
-  open: async () => undefined,
-  write: () => undefined,
-  full: false,
-  drain: async () => undefined,
-  flush: async () => undefined,
-  closedByReader: false,
-  close: async () => undefined,
-};
-
 interface Job {
   readonly ended: Promise<RunResult>;
   readonly stop: () => void;
@@ -43,21 +31,7 @@ interface Job {
 }
 
 async function start(sql: string, commit: Partial<CommitAssignment> = {}, onError: OnError = 'fail'): Promise<Job> {
-  const standardInput = {descriptor: 0, isTerminal: false, readAhead: null};
-  const prepared = await prepare({
-    source: {name: 'job.sql', text: sql},
-    mode: 'script',
-    initial: [],
-    bindings: new Map(),
-    parameters: new Map(),
-    changelog: false,
-    timeZone: 'UTC',
-    inputFormat: null,
-    directory,
-    standardInput,
-  });
-  expect(prepared.problems.filter(({severity}) => severity === 'error')).toEqual([]);
-  if (prepared.plan === null) throw new Error('not planned');
+  const plan = await planOfScript(sql, directory);
   const stop = new AbortController();
   const problems: Problem[] = [];
   const said: FromJob[] = [];
@@ -67,16 +41,8 @@ async function start(sql: string, commit: Partial<CommitAssignment> = {}, onErro
     heard();
   });
   const ended = runPlan({
-    plan: prepared.plan,
-    clock: systemClock,
-    directory,
-    standardInput,
-    standardOutput: nowhere,
-    standardError: nowhere,
-    console: {format: 'ndjson', options: new Map()},
+    ...optionsOfRun(plan, directory),
     onError,
-    maxErrors: null,
-    limit: null,
     stop: stop.signal,
     onProblem: problem => problems.push(problem),
     control,

@@ -3,11 +3,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {Problem} from '../base/problem.ts';
-import type {Sink} from '../flow/sink.ts';
 import {committedOffsets, createTopics, produce, readAll} from '../testing/kafka/admin.ts';
 import {freshName, sharedBroker} from '../testing/kafka/shared.ts';
+import {optionsOfRun, planOfScript} from '../testing/run-script.ts';
 import type {RunResult} from './contract.ts';
-import {prepare} from './prepare.ts';
 import type {CommitAssignment} from './protocol.ts';
 import {runPlan} from './run.ts';
 
@@ -18,16 +17,6 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'weir-kafka-commit-'));
 });
 afterAll(() => rmSync(directory, {recursive: true}));
-
-const silent: Sink = {
-  full: false,
-  closedByReader: false,
-  open: async () => {},
-  write: () => {},
-  drain: async () => {},
-  flush: async () => {},
-  close: async () => {},
-};
 
 interface Job {
   readonly name: string;
@@ -40,20 +29,7 @@ async function live(
   {name, sql, commit}: Job,
   isEnough: () => Promise<boolean>,
 ): Promise<{readonly result: RunResult; readonly problems: readonly Problem[]}> {
-  const standardInput = {descriptor: 0, isTerminal: false, readAhead: null};
-  const prepared = await prepare({
-    source: {name: 'test.sql', text: sql},
-    mode: 'script',
-    initial: [],
-    bindings: new Map(),
-    parameters: new Map(),
-    changelog: false,
-    timeZone: 'UTC',
-    inputFormat: null,
-    directory,
-    standardInput,
-  });
-  if (prepared.plan === null) throw new Error(prepared.problems.map(problem => problem.message).join('\n'));
+  const plan = await planOfScript(sql, directory);
   const problems: Problem[] = [];
   const stop = new AbortController();
   const ended = new AbortController();
@@ -62,16 +38,7 @@ async function live(
     stop.abort();
   })();
   const result = await runPlan({
-    plan: prepared.plan,
-    clock: {now: () => Date.now()},
-    directory,
-    standardInput,
-    standardOutput: silent,
-    standardError: silent,
-    console: {format: 'ndjson', options: new Map()},
-    onError: 'fail',
-    maxErrors: null,
-    limit: null,
+    ...optionsOfRun(plan, directory),
     stop: stop.signal,
     onProblem: problem => problems.push(problem),
     identity: {project: 'test', name, slot: {index: 0, count: 1}},

@@ -3,7 +3,6 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {systemStopwatch} from '../base/clock.ts';
-import type {Sink} from '../flow/sink.ts';
 import {diagnose} from '../telemetry/doctor.ts';
 import {type Measured, measuredOf, type Sample} from '../telemetry/sample.ts';
 import {createTopics, produce} from '../testing/kafka/admin.ts';
@@ -11,7 +10,7 @@ import {freshName, sharedBroker} from '../testing/kafka/shared.ts';
 import type {RunStatus} from './contract.ts';
 import {RunControl} from './control.ts';
 import {JobMeter} from './meter.ts';
-import {prepare} from './prepare.ts';
+import {optionsOfRun, planOfScript} from '../testing/run-script.ts';
 import {runPlan} from './run.ts';
 
 let bootstrap: string;
@@ -22,54 +21,23 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, {recursive: true}));
 
-const silent: Sink = {
-  full: false,
-  closedByReader: false,
-  open: async () => {},
-  write: () => {},
-  drain: async () => {},
-  flush: async () => {},
-  close: async () => {},
-};
-
 /** Runs a job until what it says of itself is so. */
 async function measure(
   sql: string,
   isEnough: (measured: Measured) => boolean,
 ): Promise<{readonly measured: Measured; readonly status: RunStatus}> {
-  const standardInput = {descriptor: 0, isTerminal: false, readAhead: null};
-  const shared = {directory, standardInput};
-  const prepared = await prepare({
-    ...shared,
-    source: {name: 'test.sql', text: sql},
-    mode: 'script',
-    initial: [],
-    bindings: new Map(),
-    parameters: new Map(),
-    changelog: false,
-    timeZone: 'UTC',
-    inputFormat: null,
-  });
-  if (prepared.plan === null) throw new Error(prepared.problems.map(problem => problem.message).join('\n'));
+  const plan = await planOfScript(sql, directory);
   const clock = {now: () => Date.now()};
   const stop = new AbortController();
   const control = new RunControl(() => undefined);
   const looks = setInterval(() => control.look(), 100);
   let last: {readonly sample: Sample; readonly status: RunStatus} | null = null;
   const result = await runPlan({
-    ...shared,
-    plan: prepared.plan,
+    ...optionsOfRun(plan, directory),
     clock,
-    standardOutput: silent,
-    standardError: silent,
-    console: {format: 'ndjson', options: new Map()},
-    onError: 'fail',
-    maxErrors: null,
-    limit: null,
     stop: stop.signal,
     control,
     meter: new JobMeter({clock, stopwatch: systemStopwatch, heap: () => ({heapBytes: 0, residentBytes: 0, gcRuns: 0, gcMs: 0})}),
-    onProblem: () => undefined,
     onProgress: status => {
       const measured = status.sample === null ? null : measuredOf([status.sample]);
       if (measured === null || status.sample === null || stop.signal.aborted || !isEnough(measured)) return;

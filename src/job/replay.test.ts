@@ -2,14 +2,11 @@ import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {systemClock} from '../base/clock.ts';
 import {readLog} from '../commit/read-log.ts';
 import type {CommitRecord} from '../commit/record.ts';
-import type {Sink} from '../flow/sink.ts';
 import type {Plan} from '../plan/plan.ts';
-import type {RunOptions} from './contract.ts';
+import {optionsOfRun, planOfScript} from '../testing/run-script.ts';
 import {assemble, type Parts} from './open.ts';
-import {prepare} from './prepare.ts';
 import {runPlan} from './run.ts';
 import {SetClock} from './stepped-clock.ts';
 
@@ -22,57 +19,12 @@ afterEach(() => {
 });
 
 const path = (name: string) => join(directory, name);
-const nowhere: Sink = {
-  open: async () => undefined,
-  write: () => undefined,
-  full: false,
-  drain: async () => undefined,
-  flush: async () => undefined,
-  closedByReader: false,
-  close: async () => undefined,
-};
-
-async function planOf(sql: string): Promise<Plan> {
-  const {plan, problems} = await prepare({
-    source: {name: 'job.sql', text: sql},
-    mode: 'script',
-    initial: [],
-    bindings: new Map(),
-    parameters: new Map(),
-    changelog: false,
-    timeZone: 'UTC',
-    inputFormat: null,
-    directory,
-    standardInput: {descriptor: 0, isTerminal: false, readAhead: null},
-  });
-  if (plan === null) throw new Error(problems.map(({message}) => message).join('\n'));
-  return plan;
-}
-
-function optionsOf(plan: Plan, more: Partial<RunOptions>): RunOptions {
-  return {
-    plan,
-    clock: systemClock,
-    directory,
-    standardInput: {descriptor: 0, isTerminal: false, readAhead: null},
-    standardOutput: nowhere,
-    standardError: nowhere,
-    console: {format: 'ndjson', options: new Map()},
-    onError: 'fail',
-    maxErrors: null,
-    limit: null,
-    stop: new AbortController().signal,
-    onProblem: () => undefined,
-    ...more,
-  };
-}
-
 /** Computes an epoch from what the log holds before it, and what it says was done. */
 async function computeAgain(plan: Plan, outputFolder: string, records: readonly CommitRecord[], epoch: number): Promise<Uint8Array> {
   const clock = new SetClock();
   const before = records[epoch - 2] as CommitRecord;
   const record = records[epoch - 1] as CommitRecord;
-  const parts = assemble(optionsOf(plan, {clock, directory: outputFolder}));
+  const parts = assemble({...optionsOfRun(plan, outputFolder), clock});
   const full = records.slice(0, epoch - 1).findLastIndex(({state}) => state.kind === 'full');
   parts.engine.restore(records.slice(full, epoch - 1).map(({state}) => state.bytes));
   for (const [index, source] of parts.sources.entries()) await source.open(before.positions[index] ?? null);
@@ -125,10 +77,13 @@ test.each([
   const side = (name: string) =>
     `CREATE TABLE ${name} (k INT, n INT, ms BIGINT, ts AS TO_TIMESTAMP_LTZ(ms, 3), WATERMARK FOR ts AS ts) WITH ('connector' = 'filesystem', 'path' = '${path(`${name}.ndjson`)}', 'format' = 'json');`;
   const columns = query.includes('STRING') ? 'n INT, moment STRING' : query.includes('JOIN') ? 'n INT, m INT' : 'k INT, c BIGINT';
-  const plan = await planOf(`${side('l')}${side('r')}
+  const plan = await planOfScript(
+    `${side('l')}${side('r')}
 CREATE VIEW both_sides AS SELECT k, ts FROM l UNION ALL SELECT k, ts FROM r;
 CREATE TABLE o (${columns}) WITH ('connector' = 'filesystem', 'path' = 'out.ndjson', 'format' = 'changelog-json');
-INSERT INTO o ${query};`);
+INSERT INTO o ${query};`,
+    directory,
+  );
   const commit = {
     guarantee: 'exactly-once',
     directory: path('state'),
@@ -138,7 +93,7 @@ INSERT INTO o ${query};`);
     keepEpochs: 1000,
   } as const;
   const identity = {project: 'test', name: 'job', slot: {index: 0, count: 1}};
-  expect(await runPlan(optionsOf(plan, {commit, identity}))).toMatchObject({status: 'done', problem: null});
+  expect(await runPlan({...optionsOfRun(plan, directory), commit, identity})).toMatchObject({status: 'done', problem: null});
   const records = (await readLog(path('state'))).segments.flatMap(segment => segment.records.map(({record}) => record));
   expect(records.length).toBeGreaterThan(4);
   const whole = readFileSync(path('out.ndjson'));

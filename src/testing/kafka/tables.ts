@@ -1,24 +1,9 @@
-import {systemClock} from '../../base/clock.ts';
 import type {Problem} from '../../base/problem.ts';
-import type {Sink} from '../../flow/sink.ts';
 import type {RunOptions, RunResult} from '../../job/contract.ts';
-import {prepare} from '../../job/prepare.ts';
 import {runPlan} from '../../job/run.ts';
+import {CollectedSink, optionsOfRun, planOfScript} from '../run-script.ts';
 import {createTopics, type NewRecord, produce} from './admin.ts';
 import {freshName} from './shared.ts';
-
-class Collected implements Sink {
-  text = '';
-  readonly full = false;
-  readonly closedByReader = false;
-  async open(): Promise<void> {}
-  write(bytes: Uint8Array): void {
-    this.text += Buffer.from(bytes).toString();
-  }
-  async drain(): Promise<void> {}
-  async flush(): Promise<void> {}
-  async close(): Promise<void> {}
-}
 
 export interface Outcome {
   readonly result: RunResult;
@@ -36,35 +21,13 @@ export class KafkaTables {
   }
 
   async run(sql: string, settings: Partial<RunOptions> = {}): Promise<Outcome> {
-    const directory = '/';
-    const standardInput = {descriptor: 0, isTerminal: false, readAhead: null};
-    const prepared = await prepare({
-      source: {name: 'test.sql', text: sql},
-      mode: 'script',
-      initial: [],
-      bindings: new Map(),
-      parameters: new Map(),
-      changelog: false,
-      timeZone: 'UTC',
-      inputFormat: null,
-      directory,
-      standardInput,
-    });
-    if (prepared.plan === null) throw new Error(prepared.problems.map(problem => problem.message).join('\n'));
-    const output = new Collected();
+    const plan = await planOfScript(sql, '/');
+    const output = new CollectedSink();
     const problems: Problem[] = [];
     const result = await runPlan({
-      plan: prepared.plan,
-      clock: systemClock,
-      directory,
-      standardInput,
+      ...optionsOfRun(plan, '/'),
       standardOutput: output,
-      standardError: new Collected(),
-      console: {format: 'ndjson', options: new Map()},
       onError: 'skip',
-      maxErrors: null,
-      limit: null,
-      stop: new AbortController().signal,
       onProblem: problem => problems.push(problem),
       ...settings,
     });
